@@ -1,0 +1,1 @@
+//! From a folder to a report: discovery, reading, running, suppressions, fixes.

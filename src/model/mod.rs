@@ -1,0 +1,12 @@
+//! What the trees mean. Knows no rule and no configuration file, and opens no file itself.
+
+pub mod docker;
+pub mod evidence;
+pub mod gitlab;
+pub mod spec;
+
+mod files;
+mod origin;
+
+pub use files::{Files, MemoryFiles};
+pub use origin::{Origin, Step, StepKind};

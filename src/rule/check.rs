@@ -1,0 +1,48 @@
+use std::borrow::Cow;
+
+use super::Cx;
+use crate::model::docker::Dockerfile;
+use crate::model::gitlab::{Job, Pipeline};
+use crate::model::spec::{Clause, Params};
+
+/// What a rule does: a plain function over one kind of subject. The engine calls it for each.
+#[derive(Clone, Debug)]
+pub enum Check {
+    /// For each pipeline (root configuration with its includes).
+    Pipeline(fn(&Pipeline<'_>, &mut Cx<'_, '_>)),
+    /// For each resolved job of each pipeline; hidden jobs are not jobs.
+    Job(fn(&Job<'_>, &Pipeline<'_>, &mut Cx<'_, '_>)),
+    /// For each Dockerfile.
+    Dockerfile(fn(&Dockerfile<'_>, &mut Cx<'_, '_>)),
+    /// Once.
+    Project(fn(&mut Cx<'_, '_>)),
+    /// For each clause that one of the rule's bindings matches.
+    Clause(fn(&Bound<'_, '_>, &mut Cx<'_, '_>) -> Judgement),
+    /// By the predicates of the front matter.
+    /// (the front matter, read when the rule runs).
+    Cel(Cow<'static, str>),
+}
+
+/// A clause with what a binding read from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a, 'p> {
+    /// The clause.
+    pub clause: &'a Clause<'p>,
+    /// The parameters by name.
+    pub params: &'a Params<'p>,
+}
+
+/// What a clause check came to. Not judged never counts as passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// The files prove it.
+    Proven,
+    /// The files prove it, in a way that deserves a word.
+    ProvenWith(Cow<'static, str>),
+    /// The files refute it; the check has reported where.
+    Violated,
+    /// Files cannot prove it; says which evidence would.
+    NeedsEvidence(Cow<'static, str>),
+    /// It could not be judged (a value is unknown offline, a job has no such role); says why.
+    Unknown(String),
+}

@@ -1,0 +1,197 @@
+use serde_json::Value as Json;
+
+use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
+use crate::model::docker::Dockerfile;
+use crate::model::gitlab::Pipeline;
+use crate::model::spec::Spec;
+use crate::model::{Files, Origin, StepKind};
+use crate::text::{Edit, Location, Span, Sources};
+
+/// All that was read from the project and made sense of.
+pub struct Facts<'p> {
+    /// Every source that was read.
+    pub sources: &'p Sources,
+    /// The files of the project.
+    pub files: &'p dyn Files,
+    /// One for each root configuration.
+    pub pipelines: Vec<Pipeline<'p>>,
+    /// One for each Dockerfile.
+    pub dockerfiles: Vec<Dockerfile<'p>>,
+    /// The spec that the project is held to.
+    pub spec: Spec<'p>,
+}
+
+/// The options of one rule: those of the configuration over the defaults of its page.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    values: Vec<(String, Json)>,
+}
+
+impl Options {
+    /// Options of these names and values; of two with one name the later counts.
+    pub fn new(values: Vec<(String, Json)>) -> Self {
+        Self { values }
+    }
+
+    /// The option of this name.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        self.values.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// A text option; empty if it is not set.
+    pub fn text(&self, name: &str) -> &str {
+        self.get(name).and_then(Json::as_str).unwrap_or("")
+    }
+
+    /// A switch; off if it is not set.
+    pub fn flag(&self, name: &str) -> bool {
+        self.get(name).and_then(Json::as_bool).unwrap_or(false)
+    }
+
+    /// A number; 0 if it is not set.
+    pub fn number(&self, name: &str) -> f64 {
+        self.get(name).and_then(Json::as_f64).unwrap_or(0.0)
+    }
+
+    /// A list of texts; empty if it is not set.
+    pub fn list(&self, name: &str) -> Vec<&str> {
+        let items = self.get(name).and_then(Json::as_array);
+        items.into_iter().flatten().filter_map(Json::as_str).collect()
+    }
+}
+
+/// What a check is given: the facts, its options, and a place to report to.
+pub struct Cx<'a, 'p> {
+    /// All that is known of the project.
+    pub facts: &'a Facts<'p>,
+    /// The options of the rule.
+    pub options: &'a Options,
+    rule: &'a Rule,
+    index: RuleIndex,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a, 'p> Cx<'a, 'p> {
+    /// The context of one rule; what it reports is added to `findings`.
+    pub fn new(
+        facts: &'a Facts<'p>,
+        (index, rule): (RuleIndex, &'a Rule),
+        options: &'a Options,
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self { facts, options, rule, index, findings }
+    }
+
+    /// Reports a finding at `place`; the result takes labels, help and a fix.
+    pub fn report(&mut self, place: impl Place, message: impl Into<String>) -> Report<'_> {
+        let mut labels = Vec::new();
+        place.way(&mut labels);
+        self.findings.push(Finding {
+            rule: self.index,
+            severity: self.rule.severity,
+            message: message.into(),
+            at: place.at(),
+            at_text: String::new(),
+            labels,
+            help: None,
+            fix: None,
+            clause: None,
+            alias: None,
+            symbol: String::new(),
+        });
+        let last = self.findings.len() - 1;
+        Report(&mut self.findings[last])
+    }
+}
+
+/// A finding that was just reported.
+pub struct Report<'f>(&'f mut Finding);
+
+impl Report<'_> {
+    /// Says what is to be seen at the primary place.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.0.at_text = text.into();
+        self
+    }
+
+    /// Adds a further place, with the way by which it came.
+    pub fn label(self, place: impl Place, text: impl Into<String>) -> Self {
+        self.0.labels.push(Label { at: place.at(), text: text.into() });
+        place.way(&mut self.0.labels);
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Names the thing judged, stable under line moves: `job:lint/cache[0]`.
+    pub fn symbol(self, symbol: impl Into<String>) -> Self {
+        self.0.symbol = symbol.into();
+        self
+    }
+
+    /// Names the one of the rule's aliases that other tools would use here.
+    pub fn alias(self, alias: &'static str) -> Self {
+        self.0.alias = Some(alias);
+        self
+    }
+
+    /// Offers a fix that may be applied unseen: one replacement in the primary source.
+    pub fn replace(self, span: Span, text: impl Into<String>, title: impl Into<String>) -> Self {
+        let edit = (self.0.at.source, Edit { span, text: text.into() });
+        self.fix(title, Safety::Safe, vec![edit])
+    }
+
+    /// Offers a fix.
+    pub fn fix(
+        self,
+        title: impl Into<String>,
+        safety: Safety,
+        edits: Vec<(crate::text::SourceId, Edit)>,
+    ) -> Self {
+        self.0.fix = Some(Fix { title: title.into(), safety, edits });
+        self
+    }
+}
+
+/// Something that a finding can point at.
+pub trait Place {
+    /// The place itself.
+    fn at(&self) -> Location;
+
+    /// Adds a label for each step by which the value came.
+    fn way(&self, labels: &mut Vec<Label>);
+}
+
+impl Place for Location {
+    fn at(&self) -> Location {
+        *self
+    }
+
+    fn way(&self, _: &mut Vec<Label>) {}
+}
+
+impl Place for &Origin {
+    fn at(&self) -> Location {
+        self.at
+    }
+
+    fn way(&self, labels: &mut Vec<Label>) {
+        for step in self.steps() {
+            let text = match &step.kind {
+                StepKind::Include => "included here".to_owned(),
+                StepKind::Extends(name) => format!("inherited from `{name}` here"),
+                StepKind::Reference => "taken over by this reference".to_owned(),
+                StepKind::Anchor => "taken over by this alias".to_owned(),
+                StepKind::Merge => "merged in here".to_owned(),
+                StepKind::Default => "inherited as the default by this job".to_owned(),
+                StepKind::Input(name) => format!("filled in from the input `{name}`"),
+                StepKind::Matrix => "set by this matrix".to_owned(),
+            };
+            labels.push(Label { at: step.at, text });
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Checks of the family `ci-image`, one file per rule, sorted.

@@ -1,0 +1,1 @@
+//! Checks of the family `docker`, one file per rule, sorted.

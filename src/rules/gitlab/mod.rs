@@ -1,0 +1,1 @@
+//! Checks of the family `gitlab`, one file per rule, sorted.

@@ -1,0 +1,1 @@
+//! Checks of the family `pipeline`, one file per rule, sorted.

@@ -1,0 +1,1 @@
+//! Checks of the family `shell`, one file per rule, sorted.

@@ -1,0 +1,1 @@
+//! Checks of the family `spec`, one file per rule, sorted.

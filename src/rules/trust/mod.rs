@@ -1,0 +1,1 @@
+//! Checks of the family `trust`, one file per rule, sorted.

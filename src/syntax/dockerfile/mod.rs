@@ -1,0 +1,1 @@
+//! Dockerfiles after BuildKit's rules: instructions, flags, heredocs, continuations, with byte spans.

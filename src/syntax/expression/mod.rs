@@ -1,0 +1,1 @@
+//! `rules:if` expressions, as GitLab's lexer and parser read them.

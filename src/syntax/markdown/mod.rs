@@ -1,0 +1,1 @@
+//! The Markdown that specs and task lists are written in.

@@ -1,0 +1,1 @@
+//! Shell scripts of `script:` and `RUN`.

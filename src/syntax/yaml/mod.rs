@@ -1,0 +1,5 @@
+//! YAML as GitLab's loader (Psych, YAML 1.1 types) reads it, with a byte span for everything.
+
+mod tree;
+
+pub use tree::{Alias, Anchor, Comment, Document, Entry, Node, NodeId, NodeKind, Scalar, Style, Tag, Tree};

@@ -1,0 +1,13 @@
+//! Sources and places in them. Knows no language.
+//!
+//! Every place is a byte range. Lines and columns are computed only when something is shown.
+
+mod edit;
+mod position;
+mod source;
+mod span;
+
+pub use edit::{Edit, EditError, apply_edits};
+pub use position::{LineIndex, Position};
+pub use source::{Location, Source, SourceId, Sources};
+pub use span::Span;
