@@ -97,7 +97,10 @@ fn main() {
         for check in &checks {
             let id = check.replace('_', "-");
             if check != "mod" && !pages.contains(&id) {
-                fail(&code.join(format!("{check}.rs")), &format!("has no page rules/{family}/{id}.md"));
+                fail(
+                    &code.join(format!("{check}.rs")),
+                    &format!("has no page rules/{family}/{id}.md"),
+                );
             }
         }
         for id in &pages {
@@ -148,7 +151,8 @@ fn entry(path: &Path, id: &str, family: &str, check: Option<&str>) -> String {
     };
     let mut out = String::new();
     let b = |text: &str| format!("::std::borrow::Cow::Borrowed({text:?})");
-    let list = |items: Vec<String>| format!("::std::borrow::Cow::Borrowed(&[{}])", items.join(", "));
+    let list =
+        |items: Vec<String>| format!("::std::borrow::Cow::Borrowed(&[{}])", items.join(", "));
     let aliases = list(meta.aliases.iter().map(|alias| b(alias)).collect());
     let option = |option: &OptionSpec| {
         let default = json(&option.default);

@@ -3,11 +3,11 @@
 //! The rooms, in reading order. A room imports only from the rooms above it; `ARCHITECTURE.md`
 //! has the table, and a test holds it.
 
-pub mod text; //    a source's text, byte spans, positions, edits
-pub mod syntax; //  bytes to trees: YAML, Dockerfile, shell, Markdown, `rules:if` expressions
+pub mod cli;
+pub mod engine; //  project, discovery, configuration, running, suppressions, fixes
 pub mod model; //   trees to meaning: pipeline, image, spec, evidence
+pub mod report; //  one file per output format
 pub mod rule; //    what a rule is: metadata, findings, catalog, bindings, CEL
 pub mod rules; //   the checks that are written in Rust
-pub mod engine; //  project, discovery, configuration, running, suppressions, fixes
-pub mod report; //  one file per output format
-pub mod cli; //     one file per subcommand
+pub mod syntax; //  bytes to trees: YAML, Dockerfile, shell, Markdown, `rules:if` expressions
+pub mod text; //    a source's text, byte spans, positions, edits //     one file per subcommand

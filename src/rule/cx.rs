@@ -5,7 +5,7 @@ use crate::model::docker::Dockerfile;
 use crate::model::gitlab::Pipeline;
 use crate::model::spec::Spec;
 use crate::model::{Files, Origin, StepKind};
-use crate::text::{Edit, Location, Span, Sources};
+use crate::text::{Edit, Location, Sources, Span};
 
 /// All that was read from the project and made sense of.
 pub struct Facts<'p> {

@@ -380,7 +380,10 @@ mod tests {
     #[test]
     fn nested_lists_open_to_the_given_depth() {
         let nested = list(vec![int(1), list(vec![int(2), list(vec![int(3)])])]);
-        assert_eq!(nested.flat(9).iter().filter_map(|it| it.as_int()).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(
+            nested.flat(9).iter().filter_map(|it| it.as_int()).collect::<Vec<_>>(),
+            [1, 2, 3]
+        );
         assert_eq!(nested.flat(1).len(), 3);
         assert!(nested.flat(1)[2].as_seq().is_some());
     }

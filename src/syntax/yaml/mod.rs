@@ -2,4 +2,6 @@
 
 mod tree;
 
-pub use tree::{Alias, Anchor, Comment, Document, Entry, Node, NodeId, NodeKind, Scalar, Style, Tag, Tree};
+pub use tree::{
+    Alias, Anchor, Comment, Document, Entry, Node, NodeId, NodeKind, Scalar, Style, Tag, Tree,
+};
