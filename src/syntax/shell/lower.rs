@@ -1,0 +1,234 @@
+//! From the parser's tree to ours: texts, spans, frames, statements.
+
+use shuck_ast::{BackgroundOperator, BinaryOp, Command, Stmt, StmtSeq, StmtTerminator};
+use shuck_parser::parser::ParseResult;
+
+use super::Connector;
+use super::tree::{Frame, NONE, Range, RoleData, TextRef, Tree};
+use crate::syntax::SyntaxError;
+use crate::text::Span;
+
+/// Constructs inside each other; the parser's own limit is 100.
+const MAX_DEPTH: u32 = 220;
+
+pub(super) struct Lower<'t> {
+    /// The text that the parser was given: the script, or the decoded text of a `sh -c`.
+    pub(super) text: &'t str,
+    /// For the decoded text of a `sh -c`: the offset in the script of each byte, and of the end.
+    pub(super) map: Option<&'t [u32]>,
+    /// Length of the script.
+    pub(super) len: u32,
+    pub(super) tree: &'t mut Tree,
+    pub(super) errors: &'t mut Vec<SyntaxError>,
+    pub(super) frame: u32,
+    pub(super) depth: u32,
+    /// How many `sh -c` this text stands in.
+    pub(super) nesting: u32,
+}
+
+impl<'t> Lower<'t> {
+    pub(super) fn new(
+        text: &'t str,
+        tree: &'t mut Tree,
+        errors: &'t mut Vec<SyntaxError>,
+    ) -> Self {
+        let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        Self { text, map: None, len, tree, errors, frame: NONE, depth: 0, nesting: 0 }
+    }
+
+    /// The whole result of the parser.
+    pub(super) fn script(&mut self, parsed: &ParseResult) {
+        for diagnostic in &parsed.diagnostics {
+            let span = self.span(diagnostic.span);
+            self.errors.push(SyntaxError { span, message: diagnostic.message.clone() });
+        }
+        let whole = self.span(parsed.file.span);
+        self.within(RoleData::Script, whole, |it| it.sequence(&parsed.file.body));
+    }
+
+    pub(super) fn offset(&self, offset: usize) -> u32 {
+        match self.map {
+            Some(map) => map.get(offset).or(map.last()).copied().unwrap_or(0),
+            None => {
+                let mut offset = offset.min(self.text.len());
+                while !self.text.is_char_boundary(offset) {
+                    offset -= 1;
+                }
+                u32::try_from(offset).unwrap_or(u32::MAX)
+            }
+        }
+    }
+
+    pub(super) fn span(&self, span: shuck_ast::Span) -> Span {
+        let start = self.offset(span.start.offset());
+        Span::new(start, self.offset(span.end.offset()).max(start).min(self.len))
+    }
+
+    /// The span without blanks, line ends and escaped line ends behind it.
+    pub(super) fn trimmed(&self, span: shuck_ast::Span) -> Span {
+        let text = self.raw(span);
+        let kept = text.trim_end_matches(['\n', '\r', ' ', '\t', ';', '&']).len();
+        let start = self.offset(span.start.offset());
+        Span::new(start, self.offset(span.start.offset() + kept).max(start))
+    }
+
+    /// The parsed text of a span; empty if the span does not fit.
+    pub(super) fn raw(&self, span: shuck_ast::Span) -> &'t str {
+        self.text.get(span.start.offset()..span.end.offset()).unwrap_or("")
+    }
+
+    /// Keeps `text`, which stands at `span` if it was not decoded.
+    pub(super) fn keep(&mut self, text: &str, span: shuck_ast::Span) -> TextRef {
+        let (start, end) = (span.start.offset(), span.end.offset());
+        if self.map.is_none() && self.raw(span) == text && end >= start {
+            let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+            return TextRef { start: clamp(start), end: clamp(end), decoded: false };
+        }
+        self.keep_decoded(text)
+    }
+
+    pub(super) fn keep_decoded(&mut self, text: &str) -> TextRef {
+        let start = self.tree.decoded.len();
+        self.tree.decoded.push_str(text);
+        let end = self.tree.decoded.len();
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        TextRef { start: clamp(start), end: clamp(end), decoded: true }
+    }
+
+    pub(super) fn next_command(&self) -> u32 {
+        u32::try_from(self.tree.commands.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Runs `inner` inside a new frame, and gives the frame.
+    pub(super) fn within(
+        &mut self,
+        role: RoleData,
+        span: Span,
+        inner: impl FnOnce(&mut Self),
+    ) -> u32 {
+        let parent = self.frame;
+        let start = self.next_command();
+        let commands = Range { start, end: start };
+        let index = u32::try_from(self.tree.frames.len()).unwrap_or(u32::MAX);
+        self.tree.frames.push(Frame { parent, span, commands, role });
+        self.frame = index;
+        if self.depth < MAX_DEPTH {
+            self.depth += 1;
+            inner(self);
+            self.depth -= 1;
+        }
+        self.frame = parent;
+        let end = self.next_command();
+        self.tree.frames[index as usize].commands.end = end;
+        index
+    }
+
+    pub(super) fn sequence(&mut self, sequence: &StmtSeq) {
+        self.comments(&sequence.leading_comments);
+        let len = u32::try_from(sequence.len()).unwrap_or(u32::MAX);
+        for (index, statement) in (0..).zip(sequence.iter()) {
+            let span = self.trimmed(statement.span);
+            self.within(RoleData::Item { index, len }, span, |it| it.statement(statement));
+        }
+        self.comments(&sequence.trailing_comments);
+    }
+
+    fn comments(&mut self, comments: &[shuck_ast::Comment]) {
+        for comment in comments {
+            let range = comment.range;
+            let start = self.offset(usize::from(range.start()));
+            let end = self.offset(usize::from(range.end())).max(start);
+            self.tree.comments.push(Span::new(start, end));
+        }
+    }
+
+    pub(super) fn statement(&mut self, statement: &Stmt) {
+        self.comments(&statement.leading_comments);
+        if let Some(comment) = statement.inline_comment {
+            self.comments(&[comment]);
+        }
+        let span = self.trimmed(statement.span);
+        let background = matches!(
+            statement.terminator,
+            Some(StmtTerminator::Background(BackgroundOperator::Plain | BackgroundOperator::Pipe))
+        );
+        if background {
+            self.within(RoleData::Background, span, |it| it.negatable(statement));
+        } else {
+            self.negatable(statement);
+        }
+    }
+
+    fn negatable(&mut self, statement: &Stmt) {
+        if statement.negated {
+            let span = self.trimmed(statement.span);
+            self.within(RoleData::Negated, span, |it| {
+                it.command(&statement.command, &statement.redirects);
+            });
+        } else {
+            self.command(&statement.command, &statement.redirects);
+        }
+    }
+
+    /// A chain of `&&` and `||`, or a pipeline. Both lean to the left, up to 1,000 links deep, so
+    /// the left side is walked in a loop.
+    pub(super) fn binary(&mut self, command: &shuck_ast::BinaryCommand) {
+        let pipes = matches!(command.op, BinaryOp::Pipe | BinaryOp::PipeAll);
+        let mut rights = vec![(command.op, &*command.right)];
+        let mut first = &*command.left;
+        while let Command::Binary(left) = &first.command
+            && !first.negated
+            && first.redirects.is_empty()
+            && !matches!(first.terminator, Some(StmtTerminator::Background(_)))
+            && matches!(left.op, BinaryOp::Pipe | BinaryOp::PipeAll) == pipes
+        {
+            rights.push((left.op, &*left.right));
+            first = &left.left;
+        }
+        rights.reverse();
+        if pipes {
+            let len = u32::try_from(rights.len() + 1).unwrap_or(u32::MAX);
+            let stages = std::iter::once(first).chain(rights.iter().map(|(_, stage)| *stage));
+            for (index, stage) in (0..).zip(stages) {
+                let span = self.trimmed(stage.span);
+                self.within(RoleData::Stage { index, len }, span, |it| it.statement(stage));
+            }
+            return;
+        }
+        let connector = |op: BinaryOp| match op {
+            BinaryOp::Or => Connector::Or,
+            _ => Connector::And,
+        };
+        // `a && b || c` is Left(||) of Left(&&) a: the frames of the left sides are opened from
+        // the outermost inwards.
+        let outer = self.frame;
+        let start = self.next_command();
+        let mut lefts = Vec::with_capacity(rights.len());
+        for (op, _) in rights.iter().rev() {
+            let index = u32::try_from(self.tree.frames.len()).unwrap_or(u32::MAX);
+            let span = self.trimmed(first.span);
+            let role = RoleData::Left(connector(*op));
+            let commands = Range { start, end: start };
+            self.tree.frames.push(Frame { parent: self.frame, span, commands, role });
+            self.frame = index;
+            lefts.push(index);
+        }
+        self.statement(first);
+        for (op, right) in rights {
+            let end = self.next_command();
+            let span = self.trimmed(right.span);
+            if let Some(index) = lefts.pop() {
+                let frame = &mut self.tree.frames[index as usize];
+                frame.commands.end = end;
+                self.frame = frame.parent;
+            }
+            self.within(RoleData::Right(connector(op)), span, |it| it.statement(right));
+            // What is left of the next operator reaches to the end of this right side.
+            if let Some(index) = lefts.last() {
+                let frame = &mut self.tree.frames[*index as usize];
+                frame.span = frame.span.cover(span);
+            }
+        }
+        self.frame = outer;
+    }
+}

@@ -1,0 +1,107 @@
+use shuck_parser::parser::Parser;
+
+use super::Dialect;
+use super::lower::Lower;
+use super::tree::{TextRef, Tree};
+use super::word::Commands;
+use crate::syntax::SyntaxError;
+use crate::text::Span;
+
+/// The tree of one script. Spans are offsets in [`Script::text`].
+#[derive(Clone)]
+pub struct Script {
+    text: Box<str>,
+    dialect: Dialect,
+    /// Where each list item starts, ascending; one for a script that is no list.
+    items: Vec<u32>,
+    errors: Vec<SyntaxError>,
+    pub(super) tree: Tree,
+}
+
+impl Script {
+    /// Reads `text`. What cannot be read is left out, and told in [`Script::errors`].
+    pub fn parse(text: impl Into<Box<str>>, dialect: Dialect) -> Self {
+        Self::read(text.into(), dialect, vec![0])
+    }
+
+    /// Reads list items as GitLab runs them: in one shell, each on a line of its own, so that a
+    /// construct may stretch over several items.
+    pub fn from_items<'i>(items: impl IntoIterator<Item = &'i str>, dialect: Dialect) -> Self {
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        for item in items {
+            if !starts.is_empty() {
+                text.push('\n');
+            }
+            starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            text.push_str(item);
+        }
+        if starts.is_empty() {
+            starts.push(0);
+        }
+        Self::read(text.into(), dialect, starts)
+    }
+
+    fn read(text: Box<str>, dialect: Dialect, items: Vec<u32>) -> Self {
+        let parsed = Parser::with_dialect(&text, dialect.grammar()).parse();
+        let mut tree = Tree::default();
+        let mut errors = Vec::new();
+        let mut lower = Lower::new(&text, &mut tree, &mut errors);
+        lower.script(&parsed);
+        Self { text, dialect, items, errors, tree }
+    }
+
+    /// The text that was read; the items of a list are joined by line ends.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The dialect by which it was read.
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// What could not be read; nothing if all could.
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.errors
+    }
+
+    /// All simple commands in the order in which they are written: a command stands before those
+    /// of its substitutions and of its `sh -c` script.
+    pub fn commands(&self) -> Commands<'_> {
+        Commands::new(self, 0, u32::try_from(self.tree.commands.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The comments, with their `#`.
+    pub fn comments(&self) -> &[Span] {
+        &self.tree.comments
+    }
+
+    /// The list item in which `offset` stands, and the offset in that item. The line end between
+    /// two items belongs to the first.
+    pub fn item_at(&self, offset: u32) -> (usize, u32) {
+        let item = self.items.partition_point(|start| *start <= offset).saturating_sub(1);
+        (item, offset - self.items.get(item).copied().unwrap_or(0).min(offset))
+    }
+
+    /// The offset at which a list item starts.
+    pub fn item_start(&self, item: usize) -> Option<u32> {
+        self.items.get(item).copied()
+    }
+
+    /// The text of `span`; empty if the span does not fit.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    pub(super) fn resolve(&self, text: TextRef) -> &str {
+        let base = if text.decoded { &*self.tree.decoded } else { &*self.text };
+        base.get(text.start as usize..text.end as usize).unwrap_or("")
+    }
+}
+
+impl std::fmt::Debug for Script {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.commands()).finish()
+    }
+}

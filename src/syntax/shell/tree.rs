@@ -1,0 +1,155 @@
+//! The arena in which a script's tree is kept. Ranges are indices into the vectors of [`Tree`].
+
+use crate::text::Span;
+
+/// No index.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A range of indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Range {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Range {
+    pub(super) const fn usize(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A text: a piece of the script's text, or of what was decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TextRef {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) decoded: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tree {
+    pub(super) decoded: String,
+    pub(super) commands: Vec<CommandData>,
+    pub(super) words: Vec<WordData>,
+    pub(super) parts: Vec<PartData>,
+    pub(super) assignments: Vec<AssignmentData>,
+    pub(super) redirections: Vec<RedirectionData>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) loops: Vec<LoopData>,
+    pub(super) functions: Vec<FunctionData>,
+    pub(super) comments: Vec<Span>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct CommandData {
+    pub(super) span: Span,
+    pub(super) frame: u32,
+    pub(super) words: Range,
+    pub(super) assignments: Range,
+    pub(super) redirections: Range,
+    /// The commands that stand inside this one (substitutions, `sh -c`): those behind it up to here.
+    pub(super) end: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WordData {
+    pub(super) span: Span,
+    pub(super) parts: Range,
+    pub(super) literal: Option<TextRef>,
+    pub(super) braces: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PartData {
+    pub(super) span: Span,
+    pub(super) quoted: bool,
+    pub(super) kind: PartKind,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum PartKind {
+    Literal(TextRef),
+    Variable {
+        name: TextRef,
+        kind: super::ExpansionKind,
+        colon: bool,
+        /// Index of a word, or [`NONE`].
+        operand: u32,
+    },
+    Commands { commands: Range },
+    Process { commands: Range, input: bool },
+    /// The expression's text.
+    Arithmetic { text: TextRef },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AssignmentData {
+    pub(super) span: Span,
+    pub(super) name: TextRef,
+    pub(super) append: bool,
+    pub(super) declared: bool,
+    pub(super) array: bool,
+    pub(super) values: Range,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RedirectionData {
+    pub(super) span: Span,
+    pub(super) kind: super::RedirectionKind,
+    pub(super) fd: Option<u32>,
+    /// Index of the target's word: the path, the descriptor, the heredoc's delimiter.
+    pub(super) target: u32,
+    /// Index of the word that is the heredoc's body, or [`NONE`].
+    pub(super) body: u32,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    pub(super) parent: u32,
+    pub(super) span: Span,
+    pub(super) commands: Range,
+    pub(super) role: RoleData,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RoleData {
+    Script,
+    Item { index: u32, len: u32 },
+    Background,
+    Negated,
+    Left(super::Connector),
+    Right(super::Connector),
+    Stage { index: u32, len: u32 },
+    Condition(super::Construct),
+    Branch,
+    Otherwise,
+    LoopBody(u32),
+    CaseArm,
+    Function(u32),
+    Group,
+    Subshell,
+    Substitution { command: u32, place: super::SubstitutionPlace },
+    Nested { command: u32 },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LoopData {
+    pub(super) construct: super::Construct,
+    pub(super) span: Span,
+    pub(super) variable: Option<TextRef>,
+    /// Words of `for ... in`, or the one word of an arithmetic header.
+    pub(super) words: Range,
+    pub(super) arithmetic: bool,
+    /// The frames of condition and body.
+    pub(super) condition: u32,
+    pub(super) body: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FunctionData {
+    pub(super) name: TextRef,
+    pub(super) span: Span,
+    pub(super) commands: Range,
+    /// The frame of the body.
+    pub(super) frame: u32,
+}
