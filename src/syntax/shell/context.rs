@@ -272,7 +272,11 @@ impl<'s> Command<'s> {
                         frame.parent == parent
                             && matches!(frame.role, RoleData::Stage { index: at, .. } if at as usize == index + 1)
                     })?;
-                    return Some(Commands::new(self.script, next.commands.start, next.commands.end));
+                    return Some(Commands::new(
+                        self.script,
+                        next.commands.start,
+                        next.commands.end,
+                    ));
                 }
                 Role::Stage { .. } | Role::Group | Role::Subshell | Role::Negated => {}
                 Role::Left(_) | Role::Right(_) | Role::Item { .. } | Role::Branch => {}

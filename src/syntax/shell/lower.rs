@@ -27,11 +27,7 @@ pub(super) struct Lower<'t> {
 }
 
 impl<'t> Lower<'t> {
-    pub(super) fn new(
-        text: &'t str,
-        tree: &'t mut Tree,
-        errors: &'t mut Vec<SyntaxError>,
-    ) -> Self {
+    pub(super) fn new(text: &'t str, tree: &'t mut Tree, errors: &'t mut Vec<SyntaxError>) -> Self {
         let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
         Self { text, map: None, len, tree, errors, frame: NONE, depth: 0, nesting: 0 }
     }

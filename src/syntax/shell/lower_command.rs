@@ -387,8 +387,7 @@ impl Lower<'_> {
         let span = self.span(span);
         let at = self.open_loop(construct, span, None, Range::default(), false);
         let own = self.trimmed(condition.span);
-        let frame =
-            self.within(RoleData::Condition(construct), own, |it| it.sequence(condition));
+        let frame = self.within(RoleData::Condition(construct), own, |it| it.sequence(condition));
         self.tree.loops[at as usize].condition = frame;
         self.loop_body(at, body);
     }
@@ -424,8 +423,7 @@ impl Lower<'_> {
         let at = u32::try_from(self.tree.functions.len()).unwrap_or(u32::MAX);
         let commands = Range::default();
         self.tree.functions.push(FunctionData { name, span, commands, frame: NONE });
-        let frame =
-            self.within(RoleData::Function(at), span, |it| it.statement(&function.body));
+        let frame = self.within(RoleData::Function(at), span, |it| it.statement(&function.body));
         let commands = self.tree.frames[frame as usize].commands;
         let data = &mut self.tree.functions[at as usize];
         (data.commands, data.frame) = (commands, frame);

@@ -93,13 +93,7 @@ impl Lower<'_> {
         }
     }
 
-    fn part(
-        &mut self,
-        node: &WordPartNode,
-        quoted: bool,
-        owner: Owner,
-        out: &mut Vec<PartData>,
-    ) {
+    fn part(&mut self, node: &WordPartNode, quoted: bool, owner: Owner, out: &mut Vec<PartData>) {
         let span = self.span(node.span);
         let kind = match &node.kind {
             WordPart::Literal(text) => {
@@ -210,12 +204,12 @@ impl Lower<'_> {
             Some(ParameterOp::AssignDefault) => ExpansionKind::AssignDefault,
             Some(ParameterOp::UseReplacement) => ExpansionKind::Alternative,
             Some(ParameterOp::Error) => ExpansionKind::Error,
-            Some(
-                ParameterOp::RemovePrefixShort { .. } | ParameterOp::RemovePrefixLong { .. },
-            ) => ExpansionKind::RemovePrefix,
-            Some(
-                ParameterOp::RemoveSuffixShort { .. } | ParameterOp::RemoveSuffixLong { .. },
-            ) => ExpansionKind::RemoveSuffix,
+            Some(ParameterOp::RemovePrefixShort { .. } | ParameterOp::RemovePrefixLong { .. }) => {
+                ExpansionKind::RemovePrefix
+            }
+            Some(ParameterOp::RemoveSuffixShort { .. } | ParameterOp::RemoveSuffixLong { .. }) => {
+                ExpansionKind::RemoveSuffix
+            }
             Some(ParameterOp::ReplaceFirst { .. } | ParameterOp::ReplaceAll { .. }) => {
                 ExpansionKind::Replace
             }
@@ -338,7 +332,7 @@ impl Lower<'_> {
                     let text = expression.slice(self.text).to_owned();
                     let text = self.keep(&text, expression.span());
                     // For the commands that are substituted in it.
-                self.stray_word(expression_word_ast, owner);
+                    self.stray_word(expression_word_ast, owner);
                     PartKind::Arithmetic { text }
                 }
                 HeredocBodyPart::Parameter(parameter) => self.parameter(parameter, owner),

@@ -28,17 +28,13 @@ fn commands_are_found_wherever_they_stand() {
     );
     let names = found.iter().map(|text| text.split(' ').next().unwrap_or(""));
     let names = names.collect::<Vec<_>>().join(" ");
-    assert_eq!(
-        names,
-        "a b c d e f g h i k m n o p q r s V=$(t) t v export w x y cat z"
-    );
+    assert_eq!(names, "a b c d e f g h i k m n o p q r s V=$(t) t v export w x y cat z");
 }
 
 #[test]
 fn words_lose_their_quotes_and_escapes() {
     let script = script("a\\ b \"c d\" 'e' f\"g\"h \"\\$x\\y\" $'\\n' a\\\nb '' \"\"");
-    let words: Vec<_> =
-        script.commands().next().expect("one").words().map(Word::literal).collect();
+    let words: Vec<_> = script.commands().next().expect("one").words().map(Word::literal).collect();
     let expect = ["a b", "c d", "e", "fgh", "$x\\y", "\n", "ab", "", ""];
     assert_eq!(words, expect.map(Some));
 }
@@ -56,23 +52,20 @@ fn an_expanded_word_has_no_literal_but_parts() {
     let known = |name: &str| matches!(name, "X" | "Z").then_some("1");
     let script = self::script("a $X/${Y-b} ${Q}");
     let words: Vec<_> = script.commands().next().expect("one").arguments().collect();
-    assert_eq!(words[0].expand(&|name| if name == "Y" { Some("y") } else { known(name) }), Some("1/y".into()));
+    assert_eq!(
+        words[0].expand(&|name| if name == "Y" { Some("y") } else { known(name) }),
+        Some("1/y".into())
+    );
     assert_eq!(words[1].expand(&known), None);
 }
 
 #[test]
 fn the_context_tells_the_part_that_a_command_has() {
     assert_eq!(roles("if ! x; then a; fi", "x"), "Negated < 0/1 < Condition(If) < 0/1 < Script");
-    assert_eq!(
-        roles("a && x || b", "x"),
-        "Right(And) < Left(Or) < 0/1 < Script"
-    );
+    assert_eq!(roles("a && x || b", "x"), "Right(And) < Left(Or) < 0/1 < Script");
     assert_eq!(roles("a && b || x", "x"), "Right(Or) < 0/1 < Script");
     assert_eq!(roles("x && b || c", "x"), "Left(And) < Left(Or) < 0/1 < Script");
-    assert_eq!(
-        roles("a; x | b &", "x"),
-        "Stage { index: 0, len: 2 } < Background < 1/2 < Script"
-    );
+    assert_eq!(roles("a; x | b &", "x"), "Stage { index: 0, len: 2 } < Background < 1/2 < Script");
     assert_eq!(
         roles("for d in 1 2; do sleep $d; done", "sleep"),
         "0/1 < loop For Some(\"d\") in [\"1\", \"2\"] < 0/1 < Script"

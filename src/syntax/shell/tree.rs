@@ -76,10 +76,17 @@ pub(super) enum PartKind {
         /// Index of a word, or [`NONE`].
         operand: u32,
     },
-    Commands { commands: Range },
-    Process { commands: Range, input: bool },
+    Commands {
+        commands: Range,
+    },
+    Process {
+        commands: Range,
+        input: bool,
+    },
     /// The expression's text.
-    Arithmetic { text: TextRef },
+    Arithmetic {
+        text: TextRef,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -314,10 +314,9 @@ impl Script {
             PartKind::Commands { commands } => {
                 Part::Commands(Commands::new(self, commands.start, commands.end))
             }
-            PartKind::Process { commands, input } => Part::Process {
-                commands: Commands::new(self, commands.start, commands.end),
-                input,
-            },
+            PartKind::Process { commands, input } => {
+                Part::Process { commands: Commands::new(self, commands.start, commands.end), input }
+            }
             PartKind::Arithmetic { text } => Part::Arithmetic(self.resolve(text)),
         }
     }
