@@ -115,7 +115,12 @@ impl<'s> Builder<'s> {
         self.last = self.last.max(end);
     }
 
-    fn add(&mut self, kind: NodeKind<'s>, span: Span, tag: Option<std::ops::Range<usize>>) -> NodeId {
+    fn add(
+        &mut self,
+        kind: NodeKind<'s>,
+        span: Span,
+        tag: Option<std::ops::Range<usize>>,
+    ) -> NodeId {
         let id = NodeId(offset(self.tree.nodes.len()));
         let tag = tag.and_then(|range| {
             Some(Tag { span: Span::from_range(range.clone()), text: self.text.get(range)? })
@@ -178,9 +183,13 @@ impl<'s> Builder<'s> {
             let inside = inside.filter_map(|id| self.tree.node(id).anchor.as_ref());
             let recursive = inside.into_iter().any(|anchor| anchor.name == name);
             let message = if recursive {
-                format!("alias `*{name}` stands inside the node that it repeats; it may only stand behind it")
+                format!(
+                    "alias `*{name}` stands inside the node that it repeats; it may only stand behind it"
+                )
             } else {
-                format!("alias `*{name}` has no anchor; `&{name}` must stand above it in the same document")
+                format!(
+                    "alias `*{name}` has no anchor; `&{name}` must stand above it in the same document"
+                )
             };
             self.tree.errors.push(SyntaxError { span, message });
         }
@@ -205,9 +214,17 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn open(&mut self, is_mapping: bool, start: usize, end: usize, tag: Option<std::ops::Range<usize>>) {
-        let kind = if is_mapping { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
-        let flow = end > start && self.text.get(start..end).is_some_and(|it| it.starts_with(['[', '{']));
+    fn open(
+        &mut self,
+        is_mapping: bool,
+        start: usize,
+        end: usize,
+        tag: Option<std::ops::Range<usize>>,
+    ) {
+        let kind =
+            if is_mapping { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
+        let flow =
+            end > start && self.text.get(start..end).is_some_and(|it| it.starts_with(['[', '{']));
         let node = self.add(kind, Span::from_range(start..end), tag);
         self.open.push(Open { node, children: Vec::new(), is_mapping, flow, anchor: None });
     }
@@ -231,7 +248,9 @@ impl<'s> Builder<'s> {
         } else {
             NodeKind::Sequence(open.children)
         };
-        if let Some(name) = open.anchor.and_then(|id| self.tree.node(id).anchor.as_ref()).map(|it| it.name) {
+        if let Some(name) =
+            open.anchor.and_then(|id| self.tree.node(id).anchor.as_ref()).map(|it| it.name)
+        {
             self.anchors.insert(name, open.node);
         }
         self.place(open.node);
@@ -290,8 +309,12 @@ impl<'s> Builder<'s> {
                 failed = true;
                 continue;
             }
-            let roots: Vec<NodeId> =
-                self.tree.documents.drain(documents..).filter_map(|document| document.root).collect();
+            let roots: Vec<NodeId> = self
+                .tree
+                .documents
+                .drain(documents..)
+                .filter_map(|document| document.root)
+                .collect();
             let (_, entries) = document.get_or_insert_with(|| (piece.start, Vec::new()));
             for root in roots {
                 if let NodeKind::Mapping(own) = &self.tree.node(root).kind {
@@ -334,7 +357,8 @@ impl<'s> Builder<'s> {
         while !self.text.is_char_boundary(at) {
             at -= 1;
         }
-        let len = self.text[at..].chars().next().filter(|ch| !ch.is_control()).map_or(0, char::len_utf8);
+        let len =
+            self.text[at..].chars().next().filter(|ch| !ch.is_control()).map_or(0, char::len_utf8);
         let span = Span::from_range(at..at + len);
         self.tree.errors.push(SyntaxError { span, message: failure.message.clone() });
     }
