@@ -1,21 +1,27 @@
 //! The GitLab pipeline: files to resolved jobs, each value with its origin.
 
-mod problem; //  what the server refuses
-mod settings; // version, limits, where included files lie
-mod text; //     text that is cheap to clone
-mod value; //    a value with its origin
+mod text; //      text that is cheap to clone
+mod value; //     a value with its origin
+mod problem; //   what the server refuses
+mod settings; //  version, limits, where included files lie
+mod steps; //     one more step for whole subtrees
+mod merge; //     the server's deep merge
+mod extends; //   `extends`
+mod reference; // `!reference`
+mod defaults; //  `default:` and deprecated globals
+mod job; //       a resolved job
+mod pipeline; //  the whole
+mod nearest; //   did you mean
 
+pub use job::{
+    Artifacts, Cache, CacheKey, CachePolicy, Environment, Image, Inherits, Instance, Job, JobKind,
+    Need, NeedKind, Outcome, Parallel, PathRule, Report, Rule, Scope, Script, Section, Trigger,
+    Variable,
+};
+pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
 pub use problem::Problem;
 pub use settings::{Limits, Settings, Version};
 pub use text::Text;
 pub use value::{Entry, KeyKind, Map, Unknown, Value, ValueKind};
 
-use std::marker::PhantomData;
-
-/// A resolved pipeline.
-#[derive(Debug)]
-pub struct Pipeline<'p>(PhantomData<&'p ()>);
-
-/// A resolved job.
-#[derive(Debug)]
-pub struct Job<'p>(PhantomData<&'p ()>);
+use nearest::nearest;

@@ -60,6 +60,7 @@ pub enum Unknown {
 #[derive(Debug, Default)]
 pub struct Map<'p> {
     entries: Vec<Entry<'p>>,
+    partial: bool,
     by_key: OnceLock<Box<[u32]>>,
 }
 
@@ -97,7 +98,20 @@ const SMALL: usize = 16;
 impl<'p> Map<'p> {
     /// A mapping of these entries, whose keys must be unique.
     pub fn new(entries: Vec<Entry<'p>>) -> Self {
-        Self { entries, by_key: OnceLock::new() }
+        Self { entries, partial: false, by_key: OnceLock::new() }
+    }
+
+    /// The same mapping, marked as one that may have entries which are not known: it extends a
+    /// template, or includes a file, that is not there.
+    #[must_use]
+    pub fn into_partial(self) -> Self {
+        Self { partial: true, ..self }
+    }
+
+    /// Whether it may have further entries that are not known. No check may say that a key is
+    /// missing then.
+    pub const fn is_partial(&self) -> bool {
+        self.partial
     }
 
     /// The entries in order.
@@ -150,6 +164,18 @@ impl<'p> Value<'p> {
     /// A value that was written at `origin`, but not as one node.
     pub const fn new(kind: ValueKind<'p>, origin: Origin) -> Self {
         Self { kind, origin, node: None }
+    }
+
+    /// A mapping marked as one that may have entries which are not known; else the value itself.
+    #[must_use]
+    pub(super) fn as_partial(&self) -> Self {
+        match &self.kind {
+            ValueKind::Map(map) => {
+                let partial = Map::new(map.entries.clone()).into_partial();
+                Self { kind: ValueKind::Map(Arc::new(partial)), ..self.clone() }
+            }
+            _ => self.clone(),
+        }
     }
 
     /// Where it was written.
@@ -280,6 +306,13 @@ impl<'p> Value<'p> {
         })
     }
 
+    /// The value as Ruby's `inspect` shows it, for messages; long ones are cut.
+    pub fn inspect(&self) -> String {
+        let mut text = String::new();
+        inspect(self, &mut text);
+        text
+    }
+
     /// The items with nested lists opened, as deep as `levels` lists inside lists; deeper ones stay
     /// lists. A value that is no list is its only item. Stops at 100,000 items.
     pub fn flat(&self, levels: u32) -> Vec<&Value<'p>> {
@@ -318,6 +351,53 @@ fn flatten<'v, 'p>(items: &'v [Value<'p>], levels: u32, all: &mut Vec<&'v Value<
         if all.len() >= FLAT_ITEMS {
             return;
         }
+    }
+}
+
+const INSPECTED: usize = 200;
+
+fn inspect(value: &Value<'_>, text: &mut String) {
+    if text.len() > INSPECTED {
+        if !text.ends_with('…') {
+            text.push('…');
+        }
+        return;
+    }
+    match &value.kind {
+        ValueKind::Null => text.push_str("nil"),
+        ValueKind::Str(it) => {
+            text.push('"');
+            text.extend(it.chars().take(INSPECTED));
+            text.push('"');
+        }
+        ValueKind::Symbol(it) => {
+            text.push(':');
+            text.push_str(it);
+        }
+        ValueKind::Seq(items) => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at > 0 { ", " } else { "" });
+                inspect(item, text);
+            }
+            text.push(']');
+        }
+        ValueKind::Map(map) => {
+            text.push('{');
+            for (at, entry) in map.entries.iter().enumerate() {
+                text.push_str(if at > 0 { ", \"" } else { "\"" });
+                text.push_str(&entry.key);
+                text.push_str("\"=>");
+                inspect(&entry.value, text);
+            }
+            text.push('}');
+        }
+        ValueKind::Reference(target) => {
+            text.push_str("!reference ");
+            inspect(target, text);
+        }
+        ValueKind::Unknown(_) => text.push('?'),
+        _ => text.push_str(&value.to_text().unwrap_or_default()),
     }
 }
 

@@ -1,0 +1,192 @@
+use rustc_hash::FxHashMap;
+
+use super::merge::deep_merge;
+use super::steps::Steps;
+use super::{Entry, KeyKind, Map, Problem, Value, ValueKind};
+use crate::model::{Origin, StepKind};
+use crate::text::{Location, SourceId, Span};
+
+/// An entry that still extends with this many ancestors above it is refused.
+const HOPS: u32 = 11;
+
+/// How far down one search goes; everything below [`HOPS`] is refused anyway.
+const SEARCH: u32 = 64;
+
+/// Applies `extends` to all mappings of the top level. `complete` says whether all included files
+/// were read; otherwise a missing template is not reported, as it may stand in one that was not.
+pub(super) fn extend<'p>(
+    config: &Map<'p>,
+    complete: bool,
+    copies: &mut usize,
+    problems: &mut Vec<Problem>,
+) -> Map<'p> {
+    let by_name = config.entries().iter().enumerate();
+    let by_name = by_name.filter(|(_, it)| it.key_kind == KeyKind::Str).map(|(at, it)| (&*it.key, at));
+    let mut extending = Extending {
+        entries: config.entries(),
+        by_name: by_name.collect(),
+        states: vec![State::New; config.len()],
+        complete,
+        copies,
+        problems,
+    };
+    let mut extended = Vec::with_capacity(config.len());
+    for (at, entry) in config.entries().iter().enumerate() {
+        let value = extending.entry(at, 0).value;
+        extended.push(Entry { value, ..entry.clone() });
+    }
+    Map::new(extended)
+}
+
+/// The names that an `extends` value lists, each with the value that names it.
+pub(super) fn bases<'v, 'p>(value: &'v Value<'p>) -> Vec<(String, &'v Value<'p>)> {
+    let items = value.one_or_more().iter();
+    items.map(|item| (item.to_text().map_or_else(|| item.inspect(), Into::into), item)).collect()
+}
+
+#[derive(Clone)]
+enum State<'p> {
+    New,
+    Open,
+    Done(Extended<'p>),
+}
+
+#[derive(Clone)]
+struct Extended<'p> {
+    value: Value<'p>,
+    /// How many hops lie below: 0 without `extends`.
+    height: u32,
+}
+
+struct Extending<'a, 'p> {
+    entries: &'a [Entry<'p>],
+    by_name: FxHashMap<&'a str, usize>,
+    states: Vec<State<'p>>,
+    complete: bool,
+    copies: &'a mut usize,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a, 'p> Extending<'a, 'p> {
+    /// The entry after extending. The caller makes sure that it is not open.
+    fn entry(&mut self, at: usize, depth: u32) -> Extended<'p> {
+        if let Some(State::Done(done)) = self.states.get(at) {
+            return done.clone();
+        }
+        let entries = self.entries;
+        let Some(entry) = entries.get(at) else {
+            return Extended { value: self.nothing(), height: 0 };
+        };
+        let Some(extends) = entry.value.get("extends").filter(|it| !it.is_null()) else {
+            return self.done(at, entry.value.clone(), 0);
+        };
+        self.states[at] = State::Open;
+        let (mut height, mut partial) = (0, false);
+        let mut inherited: Option<Value<'p>> = None;
+        for (name, item) in bases(extends) {
+            let Some(base) = self.base(entry, &name, item, depth) else {
+                partial = true;
+                continue;
+            };
+            height = height.max(base.height + 1);
+            let mut steps = Steps::new(StepKind::Extends(name), item.at());
+            let value = steps.value(&base.value, self.copies);
+            inherited = Some(match inherited {
+                Some(before) => deep_merge(&before, &value),
+                None => value,
+            });
+        }
+        if height == HOPS + 1 && depth < HOPS {
+            let deep = self.deepest(at);
+            let message = format!("`{deep}`: nesting too deep in `extends`: `{}` comes to it by 11 hops, the server follows 11 of them at most", entry.key);
+            self.problems.push(Problem::new("extends-too-deep", &extends.origin, message));
+        }
+        let value = match inherited {
+            Some(inherited) => deep_merge(&inherited, &entry.value),
+            None => entry.value.clone(),
+        };
+        self.done(at, if partial { value.as_partial() } else { value }, height)
+    }
+
+    fn done(&mut self, at: usize, value: Value<'p>, height: u32) -> Extended<'p> {
+        let done = Extended { value, height };
+        if let Some(state) = self.states.get_mut(at) {
+            *state = State::Done(done.clone());
+        }
+        done
+    }
+
+    fn nothing(&self) -> Value<'p> {
+        let origin = self.entries.first().map(|it| it.value.origin.clone());
+        Value::new(ValueKind::Null, origin.unwrap_or_else(|| Origin::here(Location::new(SourceId(0), Span::empty(0)))))
+    }
+
+    /// What `entry` extends under `name`, extended itself.
+    fn base(
+        &mut self,
+        entry: &Entry<'p>,
+        name: &str,
+        item: &Value<'p>,
+        depth: u32,
+    ) -> Option<Extended<'p>> {
+        if item.is_unknown() && !matches!(item.kind, ValueKind::Reference(_)) {
+            return None;
+        }
+        let job = &entry.key;
+        let Some(&at) = self.by_name.get(name) else {
+            if self.complete {
+                let message = format!("{job}: unknown keys in `extends` ({name}): no job or template of that name is defined");
+                let mut problem = Problem::new("undefined-extends", &item.origin, message);
+                if let Some(near) = super::nearest(name, self.by_name.keys().copied()) {
+                    problem = problem.help(format!("Did you mean `{near}`?"));
+                }
+                self.problems.push(problem);
+            }
+            return None;
+        };
+        let entries = self.entries;
+        let base = entries.get(at)?;
+        match &base.value.kind {
+            ValueKind::Map(_) => {}
+            ValueKind::Unknown(_) => return None,
+            _ => {
+                let what = base.value.kind_name();
+                let message = format!("{job}: invalid base hashes in `extends` ({name}): `{name}` is {what}, but only a mapping can be extended");
+                let problem = Problem::new("invalid-extends-base", &item.origin, message);
+                self.problems.push(problem.label(base.key_at, format!("`{name}` is {what}")));
+                return None;
+            }
+        }
+        if let Some(State::Open) = self.states.get(at) {
+            let message = format!("{name}: circular dependency detected in `extends`: `{name}` comes back to itself through `{job}`");
+            self.problems.push(Problem::new("circular-extends", &item.origin, message));
+            return None;
+        }
+        if depth >= SEARCH {
+            return Some(Extended { value: base.value.clone(), height: HOPS });
+        }
+        Some(self.entry(at, depth + 1))
+    }
+
+    /// The first entry that still extends with too many above it.
+    fn deepest(&self, from: usize) -> String {
+        let mut at = from;
+        for _ in 0..HOPS {
+            let extends = self.entries.get(at).and_then(|it| it.value.get("extends"));
+            let Some(extends) = extends else { break };
+            let below = bases(extends).into_iter().filter_map(|(name, _)| {
+                let at = *self.by_name.get(name.as_str())?;
+                match self.states.get(at)? {
+                    State::Done(done) => Some((done.height, at)),
+                    _ => None,
+                }
+            });
+            // The first of the highest, as the server looks into them in order.
+            match below.reduce(|best, next| if next.0 > best.0 { next } else { best }) {
+                Some((_, next)) => at = next,
+                None => break,
+            }
+        }
+        self.entries.get(at).map_or_else(String::new, |it| it.key.to_string())
+    }
+}

@@ -1,0 +1,100 @@
+use super::parallel::{self, Instance};
+use crate::model::gitlab::{Text, Value, ValueKind};
+
+/// One item of `needs:`.
+#[derive(Clone, Debug)]
+pub struct Need<'p> {
+    /// The item.
+    pub value: Value<'p>,
+    /// What it points to.
+    pub kind: NeedKind,
+    /// The name of the job; nothing if there is none or it is not known.
+    pub job: Option<Value<'p>>,
+    /// Whether its artifacts are fetched.
+    pub artifacts: bool,
+    /// Whether the pipeline does without it where it is missing.
+    pub optional: bool,
+    /// `parallel:matrix`: the instances that are meant; nothing if all are.
+    pub instances: Option<Vec<Instance<'p>>>,
+}
+
+/// What a need points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NeedKind {
+    /// A job of this pipeline.
+    Job,
+    /// A job of a pipeline above or below this one.
+    Pipeline,
+    /// A job of another project.
+    Project,
+    /// The status of another project's pipeline.
+    Mirror,
+    /// Nothing that the server knows, or not known.
+    Unknown,
+}
+
+impl<'p> Need<'p> {
+    /// The name of the needed job, if it is known.
+    pub fn name(&self) -> Option<&str> {
+        self.job.as_ref().and_then(Value::as_str)
+    }
+
+    /// The names under which the server looks for jobs: of the job, or of each meant instance.
+    pub fn names(&self) -> Vec<Text<'p>> {
+        let Some(ValueKind::Str(name)) = self.job.as_ref().map(|job| &job.kind) else {
+            return Vec::new();
+        };
+        match &self.instances {
+            None => vec![name.clone()],
+            Some(instances) => {
+                instances.iter().map(|it| Text::from(it.full_name(name))).collect()
+            }
+        }
+    }
+}
+
+/// The needs; nothing if they are not given. Nested lists (from references) are opened.
+pub(super) fn needs<'p>(value: Option<&Value<'p>>) -> Option<Vec<Need<'p>>> {
+    let value = value?;
+    Some(match &value.kind {
+        ValueKind::Seq(_) => value.flat(u32::MAX).into_iter().map(need).collect(),
+        ValueKind::Map(_) => vec![need(value)],
+        _ => return None,
+    })
+}
+
+fn need<'p>(value: &Value<'p>) -> Need<'p> {
+    let mut need = Need {
+        value: value.clone(),
+        kind: NeedKind::Unknown,
+        job: None,
+        artifacts: true,
+        optional: false,
+        instances: None,
+    };
+    match &value.kind {
+        ValueKind::Str(_) => {
+            need.kind = NeedKind::Job;
+            need.job = Some(value.clone());
+        }
+        ValueKind::Map(map) => {
+            // The server looks at which keys there are, whatever their values.
+            let has = |key| map.get(key).is_some();
+            need.kind = match (has("job"), has("pipeline"), has("project")) {
+                (true, false, false) => NeedKind::Job,
+                (true, true, false) => NeedKind::Pipeline,
+                (_, false, true) if !has("job") || has("ref") => NeedKind::Project,
+                (true, false, true) => NeedKind::Project,
+                (false, true, false) => NeedKind::Mirror,
+                _ => NeedKind::Unknown,
+            };
+            need.job = map.get("job").filter(|job| job.as_str().is_some()).cloned();
+            need.artifacts = map.get("artifacts").and_then(Value::as_bool).unwrap_or(true);
+            need.optional = map.get("optional").and_then(Value::as_bool).unwrap_or(false);
+            let matrix = map.get("parallel").and_then(|it| it.get("matrix"));
+            need.instances = matrix.map(|matrix| parallel::matrix(matrix).instances);
+        }
+        _ => {}
+    }
+    need
+}

@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Entry, KeyKind, Map, Text, Value, ValueKind};
+
+/// Merges `over` onto `base` as the server does: mappings key by key, anything else is replaced.
+/// Keys of `base` come first and keep their order. Where both have a key, the entry points at the
+/// place in `over`.
+pub(super) fn deep_merge<'p>(base: &Value<'p>, over: &Value<'p>) -> Value<'p> {
+    let (ValueKind::Map(below), ValueKind::Map(above)) = (&base.kind, &over.kind) else {
+        return over.clone();
+    };
+    let mut merged = Map::new(merge_entries(below.entries(), above.entries()));
+    if below.is_partial() || above.is_partial() {
+        merged = merged.into_partial();
+    }
+    Value { kind: ValueKind::Map(Arc::new(merged)), origin: over.origin.clone(), node: over.node }
+}
+
+fn merge_entries<'p>(below: &[Entry<'p>], above: &[Entry<'p>]) -> Vec<Entry<'p>> {
+    let mut merged = Merged::new(below.to_vec());
+    for entry in above {
+        merged.put(entry.clone());
+    }
+    merged.entries
+}
+
+/// Entries that grow by merging, found by key in constant time.
+pub(super) struct Merged<'p> {
+    pub(super) entries: Vec<Entry<'p>>,
+    by_key: FxHashMap<(KeyKind, Text<'p>), usize>,
+}
+
+impl<'p> Merged<'p> {
+    pub(super) fn new(entries: Vec<Entry<'p>>) -> Self {
+        let by_key = entries.iter().enumerate().map(|(at, it)| (key(it), at)).collect();
+        Self { entries, by_key }
+    }
+
+    /// The place of an entry with this key.
+    pub(super) fn find(&self, entry: &Entry<'p>) -> Option<usize> {
+        self.by_key.get(&key(entry)).copied()
+    }
+
+    /// Merges an entry over what is there.
+    pub(super) fn put(&mut self, entry: Entry<'p>) {
+        match self.find(&entry).and_then(|at| self.entries.get_mut(at)) {
+            Some(there) => {
+                let value = deep_merge(&there.value, &entry.value);
+                *there = Entry { value, ..entry };
+            }
+            None => {
+                self.by_key.insert(key(&entry), self.entries.len());
+                self.entries.push(entry);
+            }
+        }
+    }
+
+    /// Puts an entry in place of the one with its key, which keeps its position.
+    pub(super) fn replace(&mut self, entry: Entry<'p>) {
+        match self.find(&entry).and_then(|at| self.entries.get_mut(at)) {
+            Some(there) => *there = entry,
+            None => self.put(entry),
+        }
+    }
+
+    pub(super) fn into_map(self) -> Map<'p> {
+        Map::new(self.entries)
+    }
+}
+
+fn key<'p>(entry: &Entry<'p>) -> (KeyKind, Text<'p>) {
+    (entry.key_kind, entry.key.clone())
+}

@@ -1,0 +1,157 @@
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::job::{Rule, Scope, Variable, rules, variables};
+use super::{Entry, Job, Map, Problem, Text, Value};
+use crate::model::Origin;
+use crate::syntax::yaml::Tree;
+use crate::text::{Location, Source, SourceId};
+
+/// A pipeline as the server reads it: the root configuration with all that it includes, resolved.
+#[derive(Debug)]
+pub struct Pipeline<'p> {
+    /// The root configuration.
+    pub root: &'p Source,
+    /// The whole configuration after includes, `extends`, references and with `.pre` and `.post`
+    /// around the stages; defaults are not filled in.
+    pub config: Map<'p>,
+    /// The jobs in the order of the configuration.
+    pub jobs: Vec<Job<'p>>,
+    /// Hidden entries (`.name`), which may hold anything.
+    pub hidden: Vec<Entry<'p>>,
+    /// The stages in order.
+    pub stages: Vec<Stage<'p>>,
+    /// The rules of `workflow`; nothing if there are none.
+    pub workflow_rules: Option<Vec<Rule<'p>>>,
+    /// The global variables.
+    pub variables: Vec<Variable<'p>>,
+    /// The files that were read, the root first, each before those that it includes.
+    pub files: Vec<IncludedFile<'p>>,
+    /// What could not be read offline, each thing once.
+    pub missing: Vec<Missing>,
+    /// For what the server refuses the configuration, in no certain order.
+    pub problems: Vec<Problem>,
+    pub(super) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
+    pub(super) by_name: FxHashMap<Text<'p>, usize>,
+    pub(super) by_run_name: FxHashMap<Text<'p>, usize>,
+}
+
+/// A stage.
+#[derive(Clone, Debug)]
+pub struct Stage<'p> {
+    /// The name.
+    pub name: Text<'p>,
+    /// Where it is written; nothing for a stage that the server adds.
+    pub origin: Option<Origin>,
+}
+
+/// A file that the pipeline is made of.
+#[derive(Clone, Debug)]
+pub struct IncludedFile<'p> {
+    /// The file.
+    pub source: &'p Source,
+    /// The place among the files of the one that includes it; nothing for the root.
+    pub parent: Option<usize>,
+    /// The `include` entry; nothing for the root.
+    pub at: Option<Location>,
+    /// Whether it is included for certain; otherwise rules decide that cannot be judged offline.
+    pub certain: bool,
+}
+
+/// Something that an `include` names and that could not be read offline.
+#[derive(Clone, Debug)]
+pub struct Missing {
+    /// What it is.
+    pub kind: MissingKind,
+    /// Its name: a URL, `group/project: file`, a template, a component, a path with variables.
+    pub name: String,
+    /// The `include` entry.
+    pub at: Origin,
+}
+
+/// What is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MissingKind {
+    /// A file of another project.
+    Project,
+    /// A file by its URL.
+    Remote,
+    /// A template of the server.
+    Template,
+    /// A component.
+    Component,
+    /// A file whose path holds variables that are not known.
+    Variable,
+    /// A local file of something that was vendored without it.
+    Local,
+}
+
+impl MissingKind {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Project => "project file",
+            Self::Remote => "remote file",
+            Self::Template => "template",
+            Self::Component => "component",
+            Self::Variable => "path with variables",
+            Self::Local => "file",
+        }
+    }
+}
+
+impl<'p> Pipeline<'p> {
+    /// Whether all files were read. If not, what is not defined may be defined in one of them.
+    pub const fn is_complete(&self) -> bool {
+        self.missing.is_empty() && !self.config.is_partial()
+    }
+
+    /// The job of this name (not of an instance).
+    pub fn job(&self, name: &str) -> Option<&Job<'p>> {
+        self.by_name.get(name).and_then(|at| self.jobs.get(*at))
+    }
+
+    /// The job that runs under this name: a job, or one whose instance is called so.
+    pub fn job_by_run_name(&self, name: &str) -> Option<&Job<'p>> {
+        self.by_run_name.get(name).and_then(|at| self.jobs.get(*at))
+    }
+
+    /// A global variable.
+    pub fn variable(&self, name: &str) -> Option<&Variable<'p>> {
+        self.variables.iter().find(|variable| variable.name == *name)
+    }
+
+    /// The variable as the job sees it before rules set any: its own, or the global one that it
+    /// inherits.
+    pub fn variable_of<'a>(&'a self, job: &'a Job<'p>, name: &str) -> Option<&'a Variable<'p>> {
+        let global = || self.variable(name).filter(|_| job.inherits_variables.has(name));
+        job.variable(name).or_else(global)
+    }
+
+    /// The place of a stage in the order.
+    pub fn stage_index(&self, name: &str) -> Option<usize> {
+        self.stages.iter().position(|stage| stage.name == *name)
+    }
+
+    /// `workflow:` if it is not taken for a job.
+    pub fn workflow(&self) -> Option<&Value<'p>> {
+        self.config.get("workflow").filter(|_| self.job("workflow").is_none())
+    }
+
+    /// `default:` if it is not taken for a job.
+    pub fn default(&self) -> Option<&Value<'p>> {
+        self.config.get("default").filter(|_| self.job("default").is_none())
+    }
+
+    /// The YAML tree of a file that was read.
+    pub fn tree(&self, source: SourceId) -> Option<&Tree<'p>> {
+        self.trees.iter().find(|(id, _)| *id == source).map(|(_, tree)| &**tree)
+    }
+
+    pub(super) fn settle(&mut self) {
+        self.workflow_rules =
+            rules(self.workflow().and_then(|it| it.given("rules")), Scope::WorkflowRule);
+        self.variables = variables(self.config.get("variables"), Scope::Global);
+    }
+}
