@@ -21,7 +21,8 @@ pub(super) fn extend<'p>(
     problems: &mut Vec<Problem>,
 ) -> Map<'p> {
     let by_name = config.entries().iter().enumerate();
-    let by_name = by_name.filter(|(_, it)| it.key_kind == KeyKind::Str).map(|(at, it)| (&*it.key, at));
+    let by_name =
+        by_name.filter(|(_, it)| it.key_kind == KeyKind::Str).map(|(at, it)| (&*it.key, at));
     let mut extending = Extending {
         entries: config.entries(),
         by_name: by_name.collect(),
@@ -98,7 +99,10 @@ impl<'a, 'p> Extending<'a, 'p> {
         }
         if height == HOPS + 1 && depth < HOPS {
             let deep = self.deepest(at);
-            let message = format!("`{deep}`: nesting too deep in `extends`: `{}` comes to it by 11 hops, the server follows 11 of them at most", entry.key);
+            let message = format!(
+                "`{deep}`: nesting too deep in `extends`: `{}` comes to it by 11 hops, the server follows 11 of them at most",
+                entry.key
+            );
             self.problems.push(Problem::new("extends-too-deep", &extends.origin, message));
         }
         let value = match inherited {
@@ -118,7 +122,10 @@ impl<'a, 'p> Extending<'a, 'p> {
 
     fn nothing(&self) -> Value<'p> {
         let origin = self.entries.first().map(|it| it.value.origin.clone());
-        Value::new(ValueKind::Null, origin.unwrap_or_else(|| Origin::here(Location::new(SourceId(0), Span::empty(0)))))
+        Value::new(
+            ValueKind::Null,
+            origin.unwrap_or_else(|| Origin::here(Location::new(SourceId(0), Span::empty(0)))),
+        )
     }
 
     /// What `entry` extends under `name`, extended itself.
@@ -135,7 +142,9 @@ impl<'a, 'p> Extending<'a, 'p> {
         let job = &entry.key;
         let Some(&at) = self.by_name.get(name) else {
             if self.complete {
-                let message = format!("{job}: unknown keys in `extends` ({name}): no job or template of that name is defined");
+                let message = format!(
+                    "{job}: unknown keys in `extends` ({name}): no job or template of that name is defined"
+                );
                 let mut problem = Problem::new("undefined-extends", &item.origin, message);
                 if let Some(near) = super::nearest(name, self.by_name.keys().copied()) {
                     problem = problem.help(format!("Did you mean `{near}`?"));
@@ -151,14 +160,18 @@ impl<'a, 'p> Extending<'a, 'p> {
             ValueKind::Unknown(_) => return None,
             _ => {
                 let what = base.value.kind_name();
-                let message = format!("{job}: invalid base hashes in `extends` ({name}): `{name}` is {what}, but only a mapping can be extended");
+                let message = format!(
+                    "{job}: invalid base hashes in `extends` ({name}): `{name}` is {what}, but only a mapping can be extended"
+                );
                 let problem = Problem::new("invalid-extends-base", &item.origin, message);
                 self.problems.push(problem.label(base.key_at, format!("`{name}` is {what}")));
                 return None;
             }
         }
         if let Some(State::Open) = self.states.get(at) {
-            let message = format!("{name}: circular dependency detected in `extends`: `{name}` comes back to itself through `{job}`");
+            let message = format!(
+                "{name}: circular dependency detected in `extends`: `{name}` comes back to itself through `{job}`"
+            );
             self.problems.push(Problem::new("circular-extends", &item.origin, message));
             return None;
         }

@@ -1,17 +1,17 @@
 //! The GitLab pipeline: files to resolved jobs, each value with its origin.
 
-mod text; //      text that is cheap to clone
-mod value; //     a value with its origin
+mod defaults; //  `default:` and deprecated globals
+mod extends; //   `extends`
+mod job; //       a resolved job
+mod merge; //     the server's deep merge
+mod nearest;
+mod pipeline; //  the whole
 mod problem; //   what the server refuses
+mod reference; // `!reference`
 mod settings; //  version, limits, where included files lie
 mod steps; //     one more step for whole subtrees
-mod merge; //     the server's deep merge
-mod extends; //   `extends`
-mod reference; // `!reference`
-mod defaults; //  `default:` and deprecated globals
-mod job; //       a resolved job
-mod pipeline; //  the whole
-mod nearest; //   did you mean
+mod text; //      text that is cheap to clone
+mod value; //     a value with its origin //   did you mean
 
 pub use job::{
     Artifacts, Cache, CacheKey, CachePolicy, Environment, Image, Inherits, Instance, Job, JobKind,

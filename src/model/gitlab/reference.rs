@@ -17,12 +17,19 @@ pub(super) fn dereference<'p>(
     copies: &mut usize,
     problems: &mut Vec<Problem>,
 ) -> Map<'p> {
-    let mut lookup =
-        Lookup { config, complete, copies, problems, states: FxHashMap::default(), done: Vec::new() };
+    let mut lookup = Lookup {
+        config,
+        complete,
+        copies,
+        problems,
+        states: FxHashMap::default(),
+        done: Vec::new(),
+    };
     let mut entries = Vec::with_capacity(config.len());
     for entry in config.entries() {
         let value = lookup.value(&entry.value, 0).map(|(value, _)| value);
-        entries.push(Entry { value: value.unwrap_or_else(|| entry.value.clone()), ..entry.clone() });
+        entries
+            .push(Entry { value: value.unwrap_or_else(|| entry.value.clone()), ..entry.clone() });
     }
     let resolved = Map::new(entries);
     if config.is_partial() { resolved.into_partial() } else { resolved }
@@ -96,7 +103,10 @@ impl<'p> Lookup<'_, 'p> {
         let unknown = |why| (Value::new(ValueKind::Unknown(why), value.origin.clone()), 0);
         let Some(names) = names(target) else {
             if !target.has_unknown() {
-                let message = format!("!reference {} is not valid: it takes a list of names, such as `[.job, script]`", target.inspect());
+                let message = format!(
+                    "!reference {} is not valid: it takes a list of names, such as `[.job, script]`",
+                    target.inspect()
+                );
                 self.problems.push(Problem::new("invalid-reference", &value.origin, message));
             }
             return unknown(Unknown::Reference);
@@ -104,7 +114,8 @@ impl<'p> Lookup<'_, 'p> {
         let path: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         match self.states.get(&path) {
             Some(State::Open) => {
-                let message = format!("!reference {} is part of a circular chain", target.inspect());
+                let message =
+                    format!("!reference {} is part of a circular chain", target.inspect());
                 self.problems.push(Problem::new("circular-reference", &value.origin, message));
                 return unknown(Unknown::Reference);
             }
@@ -203,7 +214,9 @@ fn reason(config: &Map<'_>, names: &[&str]) -> String {
             Some(next) => value = next,
             None if value.as_map().is_some() => return format!("`{path}` has no `{name}`"),
             None if matches!(value.kind, ValueKind::Reference(_)) => {
-                return format!("`{path}` is a reference itself, and the server does not look through it");
+                return format!(
+                    "`{path}` is a reference itself, and the server does not look through it"
+                );
             }
             None => return format!("`{path}` is {}, which has no keys", value.kind_name()),
         }
@@ -222,4 +235,3 @@ fn tall(value: &Value<'_>) -> u32 {
         _ => 0,
     }
 }
-

@@ -26,7 +26,8 @@ impl Steps {
 
     /// The origin after this step.
     pub(super) fn origin(&mut self, origin: &Origin) -> Origin {
-        let known = self.made.iter().find(|(before, _)| same(before.as_ref(), origin.last.as_ref()));
+        let known =
+            self.made.iter().find(|(before, _)| same(before.as_ref(), origin.last.as_ref()));
         if let Some((_, step)) = known {
             return Origin { at: origin.at, last: Some(Arc::clone(step)) };
         }

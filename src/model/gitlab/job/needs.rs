@@ -46,9 +46,7 @@ impl<'p> Need<'p> {
         };
         match &self.instances {
             None => vec![name.clone()],
-            Some(instances) => {
-                instances.iter().map(|it| Text::from(it.full_name(name))).collect()
-            }
+            Some(instances) => instances.iter().map(|it| Text::from(it.full_name(name))).collect(),
         }
     }
 }
