@@ -203,7 +203,7 @@ impl<'s> Enclosure<'s> {
         let command = |index: u32| (index != NONE).then_some(Command { script, index });
         match self.data().role {
             RoleData::Script => Role::Script,
-            RoleData::Item { index, len } => {
+            RoleData::Item { index, len, .. } => {
                 Role::Item { index: index as usize, len: len as usize }
             }
             RoleData::Background => Role::Background,

@@ -1,6 +1,6 @@
 //! From the parser's tree to ours: texts, spans, frames, statements.
 
-use shuck_ast::{BackgroundOperator, BinaryOp, Command, Stmt, StmtSeq, StmtTerminator};
+use shuck_ast::{BackgroundOperator, BinaryOp, Command, CompoundCommand, Stmt, StmtSeq, StmtTerminator};
 use shuck_parser::parser::ParseResult;
 
 use super::Connector;
@@ -16,8 +16,8 @@ pub(super) struct Lower<'t> {
     pub(super) text: &'t str,
     /// For the decoded text of a `sh -c`: the offset in the script of each byte, and of the end.
     pub(super) map: Option<&'t [u32]>,
-    /// Length of the script.
-    pub(super) len: u32,
+    /// The text of the whole script.
+    pub(super) root: &'t str,
     pub(super) tree: &'t mut Tree,
     pub(super) errors: &'t mut Vec<SyntaxError>,
     pub(super) frame: u32,
@@ -28,44 +28,68 @@ pub(super) struct Lower<'t> {
 
 impl<'t> Lower<'t> {
     pub(super) fn new(text: &'t str, tree: &'t mut Tree, errors: &'t mut Vec<SyntaxError>) -> Self {
-        let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        Self { text, map: None, len, tree, errors, frame: NONE, depth: 0, nesting: 0 }
+        Self { text, map: None, root: text, tree, errors, frame: NONE, depth: 0, nesting: 0 }
     }
 
     /// The whole result of the parser.
     pub(super) fn script(&mut self, parsed: &ParseResult) {
-        for diagnostic in &parsed.diagnostics {
-            let span = self.span(diagnostic.span);
-            self.errors.push(SyntaxError { span, message: diagnostic.message.clone() });
-        }
+        self.diagnostics(parsed);
         let whole = self.span(parsed.file.span);
         self.within(RoleData::Script, whole, |it| it.sequence(&parsed.file.body));
     }
 
-    pub(super) fn offset(&self, offset: usize) -> u32 {
-        match self.map {
-            Some(map) => map.get(offset).or(map.last()).copied().unwrap_or(0),
-            None => {
-                let mut offset = offset.min(self.text.len());
-                while !self.text.is_char_boundary(offset) {
-                    offset -= 1;
-                }
-                u32::try_from(offset).unwrap_or(u32::MAX)
-            }
+    pub(super) fn diagnostics(&mut self, parsed: &ParseResult) {
+        for diagnostic in &parsed.diagnostics {
+            let span = self.span(diagnostic.span);
+            self.errors.push(SyntaxError { span, message: diagnostic.message.clone() });
         }
     }
 
-    pub(super) fn span(&self, span: shuck_ast::Span) -> Span {
-        let start = self.offset(span.start.offset());
-        Span::new(start, self.offset(span.end.offset()).max(start).min(self.len))
+    /// The text that was kept.
+    pub(super) fn kept(&self, text: TextRef) -> &str {
+        let base = if text.decoded { &*self.tree.decoded } else { self.text };
+        base.get(text.start as usize..text.end as usize).unwrap_or("")
     }
 
-    /// The span without blanks, line ends and escaped line ends behind it.
+    /// The offset in the script of an offset in the parsed text.
+    pub(super) fn offset(&self, offset: usize) -> u32 {
+        let mut at = match self.map {
+            Some(map) => map.get(offset).or(map.last()).copied().unwrap_or(0) as usize,
+            None => offset.min(self.text.len()),
+        };
+        while !self.root.is_char_boundary(at) {
+            at -= 1;
+        }
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    /// The span in the script of the parsed text from `start` to `end`.
+    fn between(&self, start: usize, end: usize) -> Span {
+        let first = self.offset(start);
+        let mut last = match self.map {
+            // The end of the last byte, not the start of the next: an escape may lie between.
+            Some(map) if end > start => {
+                map.get(end - 1).map_or(self.root.len(), |last| *last as usize + 1)
+            }
+            _ => self.offset(end) as usize,
+        };
+        while last < self.root.len() && !self.root.is_char_boundary(last) {
+            last += 1;
+        }
+        let last = last.min(self.root.len());
+        Span::new(first, u32::try_from(last).unwrap_or(u32::MAX).max(first))
+    }
+
+    pub(super) fn span(&self, span: shuck_ast::Span) -> Span {
+        self.between(span.start.offset(), span.end.offset())
+    }
+
+    /// The span without blanks, line ends and separators behind it.
     pub(super) fn trimmed(&self, span: shuck_ast::Span) -> Span {
         let text = self.raw(span);
         let kept = text.trim_end_matches(['\n', '\r', ' ', '\t', ';', '&']).len();
-        let start = self.offset(span.start.offset());
-        Span::new(start, self.offset(span.start.offset() + kept).max(start))
+        let start = span.start.offset();
+        self.between(start, start + kept)
     }
 
     /// The parsed text of a span; empty if the span does not fit.
@@ -122,19 +146,43 @@ impl<'t> Lower<'t> {
     pub(super) fn sequence(&mut self, sequence: &StmtSeq) {
         self.comments(&sequence.leading_comments);
         let len = u32::try_from(sequence.len()).unwrap_or(u32::MAX);
+        let mut dead = false;
         for (index, statement) in (0..).zip(sequence.iter()) {
             let span = self.trimmed(statement.span);
-            self.within(RoleData::Item { index, len }, span, |it| it.statement(statement));
+            let role = RoleData::Item { index, len, dead };
+            self.within(role, span, |it| it.statement(statement));
+            dead |= self.leaves(statement);
         }
         self.comments(&sequence.trailing_comments);
+    }
+
+    /// Whether nothing behind this statement runs: `exit`, `return`, `exec cmd`, `break` ...
+    fn leaves(&self, statement: &Stmt) -> bool {
+        if matches!(statement.terminator, Some(StmtTerminator::Background(_))) {
+            return false;
+        }
+        match &statement.command {
+            Command::Builtin(_) => true,
+            Command::Simple(simple) => {
+                let name = shuck_ast::static_word_text(&simple.name, self.text);
+                name.as_deref() == Some("exec")
+                    && simple.args.first().is_some_and(|word| !self.raw(word.span).is_empty())
+            }
+            Command::Compound(CompoundCommand::BraceGroup(body)) => {
+                body.last().is_some_and(|last| {
+                    matches!(last.command, Command::Builtin(_))
+                        && !matches!(last.terminator, Some(StmtTerminator::Background(_)))
+                })
+            }
+            _ => false,
+        }
     }
 
     fn comments(&mut self, comments: &[shuck_ast::Comment]) {
         for comment in comments {
             let range = comment.range;
-            let start = self.offset(usize::from(range.start()));
-            let end = self.offset(usize::from(range.end())).max(start);
-            self.tree.comments.push(Span::new(start, end));
+            let span = self.between(usize::from(range.start()), usize::from(range.end()));
+            self.tree.comments.push(span);
         }
     }
 

@@ -78,6 +78,11 @@ impl Lower<'_> {
         redirects: &[Redirect],
     ) {
         let redirections = self.redirections(redirects, index);
+        let name = words.first().and_then(|word| word.literal);
+        if name.is_some_and(|name| self.kept(name) == "set") {
+            self.tree.sets.push(index);
+        }
+        self.nested(index, &words, redirections);
         let words = self.push_words(words);
         let length = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
         let start = length(self.tree.assignments.len());

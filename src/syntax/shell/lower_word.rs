@@ -65,9 +65,7 @@ impl Lower<'_> {
                 let mut text = String::new();
                 let known = parts.iter().all(|part| match part.kind {
                     PartKind::Literal(piece) => {
-                        let base = if piece.decoded { &*self.tree.decoded } else { self.text };
-                        let range = piece.start as usize..piece.end as usize;
-                        text.push_str(base.get(range).unwrap_or(""));
+                        text.push_str(self.kept(piece));
                         true
                     }
                     _ => false,
@@ -99,8 +97,10 @@ impl Lower<'_> {
             WordPart::Literal(text) => {
                 let raw = self.raw(node.span);
                 let text = text.as_str(self.text, node.span);
-                // The parser leaves escapes in what it takes over as it is written.
-                let text = if text == raw { unescaped(text, quoted) } else { Cow::Borrowed(text) };
+                // The parser takes off some escapes and leaves others; where its text is that of
+                // the span, the span is read anew.
+                let same = raw.len() == text.len() && raw == text || bare(raw).eq(bare(text));
+                let text = if same { unescaped(raw, quoted) } else { Cow::Borrowed(text) };
                 PartKind::Literal(self.keep(&text, node.span))
             }
             WordPart::SingleQuoted { value, .. } => {
@@ -346,6 +346,11 @@ impl Lower<'_> {
 
 fn plain(name: super::tree::TextRef, kind: ExpansionKind) -> PartKind {
     PartKind::Variable { name, kind, colon: false, operand: NONE }
+}
+
+/// The characters that no escape touches.
+fn bare(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|ch| !matches!(ch, '\\' | '\n'))
 }
 
 /// The text without its backslashes, as the shell takes them off outside or inside double quotes.

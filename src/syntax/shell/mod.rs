@@ -9,18 +9,25 @@
 mod command;
 mod context;
 mod dialect;
+mod invocation;
 mod lower;
 mod lower_command;
 mod lower_word;
+mod nested;
+mod outcome;
 mod script;
 mod tree;
 mod word;
+mod wrapper;
 
 pub use command::{Assignment, Command, Redirection, RedirectionKind};
 pub use context::{Connector, Construct, Enclosure, Loop, Role, SubstitutionPlace};
 pub use dialect::Dialect;
+pub use invocation::{Invocation, OptionValue};
+pub use outcome::{Function, Loss, Outcome, ShellOptions};
 pub use script::Script;
 pub use word::{Commands, Expansion, ExpansionKind, Part, Word};
+pub use wrapper::Wrapper;
 
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,44 @@ impl Script {
         Self::read(text.into(), dialect, starts)
     }
 
+    /// The command that is run with these words and no shell, as in the JSON form of `RUN`; each
+    /// word is an item of its own.
+    pub fn from_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        for word in words {
+            if !starts.is_empty() {
+                text.push(' ');
+            }
+            let plain = |byte: u8| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=' | b':')
+            };
+            if !word.is_empty() && word.bytes().all(plain) {
+                starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+                text.push_str(word);
+            } else {
+                text.push('\'');
+                starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+                text.push_str(&word.replace('\'', "'\\''"));
+                text.push('\'');
+            }
+        }
+        if starts.is_empty() {
+            starts.push(0);
+        }
+        Self::read(text.into(), Dialect::Bash, starts)
+    }
+
+    /// Whether `text` is PowerShell, which is not read here.
+    pub fn looks_like_powershell(text: &str) -> bool {
+        super::dialect::looks_like_powershell(text)
+    }
+
+    /// Whether `text` is for `cmd.exe`, which is not read here.
+    pub fn looks_like_cmd(text: &str) -> bool {
+        super::dialect::looks_like_cmd(text)
+    }
+
     fn read(text: Box<str>, dialect: Dialect, items: Vec<u32>) -> Self {
         let parsed = Parser::with_dialect(&text, dialect.grammar()).parse();
         let mut tree = Tree::default();

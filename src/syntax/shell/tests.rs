@@ -110,3 +110,144 @@ fn what_cannot_be_read_does_not_lose_the_rest() {
     assert!(!script.errors().is_empty());
     assert!(script.commands().any(|command| command.is("c")));
 }
+
+fn invocation(script: &Script) -> Invocation<'_> {
+    script.commands().next().and_then(Command::invocation).expect("an invocation")
+}
+
+#[test]
+fn a_wrapped_command_is_seen_through() {
+    let script = script("sudo -E env A=b timeout 60 /usr/bin/apt-get -qy -t=x install a=1 -o Y -- -b");
+    let it = invocation(&script);
+    assert!(it.is("apt-get") && it.is_via(Wrapper::User) && it.is_via(Wrapper::Timeout));
+    assert!(!it.is_via(Wrapper::Retry));
+    assert!(it.has_flag(&["-y", "--yes"]) && it.has_flag(&["-q"]) && !it.has_flag(&["-b"]));
+    assert_eq!(it.option_value(&["-t"]).and_then(|it| it.text), Some("x"));
+    let install = it.subcommand(&["-o"]).expect("a subcommand");
+    assert!(install.is("install"));
+    let operands: Vec<_> = install.operands(&["-o"]).iter().map(|it| it.source_text()).collect();
+    assert_eq!(operands, ["a=1", "-b"]);
+}
+
+#[test]
+fn options_and_their_values_are_found_in_every_spelling() {
+    let script = script("x -ta --long=$V --long b -qq -q");
+    let it = invocation(&script);
+    let texts = |flags: &[&str]| -> Vec<_> {
+        it.option_values(flags).iter().map(|value| value.text).collect()
+    };
+    assert_eq!(texts(&["-t"]), [Some("a")]);
+    assert_eq!(texts(&["--long"]), [None, Some("b")]);
+    assert_eq!(it.count_flag(&["-q"]), 3);
+    assert!(it.has_flag(&["--long"]));
+}
+
+#[test]
+fn the_script_of_a_nested_shell_is_read_with_its_places() {
+    let text = r#"sudo bash -euo pipefail -c 'apt-get install a' && sh -c "echo \"\$x y\" | b $Z""#;
+    let script = self::script(text);
+    assert_eq!(script.errors(), []);
+    let names: Vec<_> = script.commands().map(|it| it.name().unwrap_or("")).collect();
+    assert_eq!(names, ["sudo", "apt-get", "sh", "echo", "b"]);
+    for command in script.commands().filter(|it| it.is("apt-get") || it.is("b")) {
+        for word in command.words() {
+            assert_eq!(word.literal().unwrap_or("$Z"), word.source_text());
+        }
+    }
+    let install = script.commands().nth(1).expect("it");
+    assert!(install.options(ShellOptions::default()).pipefail);
+    let echo = script.commands().nth(3).expect("it");
+    assert_eq!(echo.arguments().next().expect("one").source_text(), r#"\"\$x y\""#);
+}
+
+#[test]
+fn a_heredoc_that_a_shell_reads_is_a_script() {
+    let script = script("bash <<'E'\na b\nE\ncat <<E\nc d\nE\n");
+    let names: Vec<_> = script.commands().map(|it| it.source_text()).collect();
+    assert_eq!(names, ["bash", "a b", "cat"]);
+}
+
+fn outcome(text: &str, options: ShellOptions) -> String {
+    let script = script(text);
+    let command = script.commands().find(|command| command.is("x")).expect("x");
+    match command.outcome(options) {
+        Outcome::Decides(_) => "decides".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_a_failure_does_follows_the_shell() {
+    let on = ShellOptions::gitlab(true);
+    let no_pipefail = ShellOptions::gitlab(false);
+    let off = ShellOptions::default();
+    assert_eq!(outcome("x; y", on), "Fails");
+    assert_eq!(outcome("x; y", off), "Lost(NoErrexit)");
+    assert_eq!(outcome("set -eu; x; y", off), "Fails");
+    assert_eq!(outcome("set +e; x; y", on), "Lost(NoErrexit)");
+    assert_eq!(outcome("(set +e); x; y", on), "Fails");
+    assert_eq!(outcome("x", off), "Fails");
+    assert_eq!(outcome("x | y", no_pipefail), "Lost(Pipe)");
+    assert_eq!(outcome("x | y", on), "Fails");
+    assert_eq!(outcome("y | x; z", no_pipefail), "Fails");
+    assert_eq!(outcome("if x; then y; fi", on), "decides");
+    assert_eq!(outcome("if ! x >/dev/null 2>&1; then y; fi", on), "decides");
+    assert_eq!(outcome("if x; z; then y; fi", on), "Lost(Suspended)");
+    assert_eq!(outcome("x || y", on), "decides");
+    assert_eq!(outcome("y && x; z", on), "Fails");
+    assert_eq!(outcome("! x; z", on), "Lost(Negated)");
+    assert_eq!(outcome("x; rc=$?; z", off), "decides");
+    assert_eq!(outcome("x; if [ $? -ne 0 ]; then z; fi", off), "decides");
+    assert_eq!(outcome("V=$(x); z", on), "Fails");
+    assert_eq!(outcome("V=$(x) || z", on), "decides");
+    assert_eq!(outcome("V=$(x | y); z", no_pipefail), "Lost(Pipe)");
+    assert_eq!(outcome("export V=$(x); z", on), "Lost(Declaration)");
+    assert_eq!(outcome("echo $(x)", on), "Lost(Substitution)");
+    assert_eq!(outcome("x & y", on), "Lost(Background)");
+    assert_eq!(outcome("f() { x; }; if ! f; then y; fi", on), "decides");
+    assert_eq!(outcome("f() { x; y; }; if f; then z; fi", on), "Lost(Suspended)");
+    assert_eq!(outcome("f() { x; y; }; f", on), "Fails");
+    assert_eq!(outcome("f() { x; }", on), "Uncalled");
+    assert_eq!(outcome("sh -c 'x; y'", on), "Lost(NoErrexit)");
+    assert_eq!(outcome("bash -ec 'x; y' || z", on), "Fails");
+    assert_eq!(outcome("sh -c 'x' || z", on), "decides");
+}
+
+#[test]
+fn code_behind_an_exit_or_in_an_uncalled_function_is_not_reachable() {
+    let reachable = |text: &str| {
+        let script = script(text);
+        script.commands().find(|it| it.is("x")).expect("x").is_reachable()
+    };
+    assert!(reachable("x; exit 0"));
+    assert!(!reachable("exit 0; x"));
+    assert!(!reachable("exec y; if z; then x; fi"));
+    assert!(reachable("y && exit 0; x"));
+    assert!(reachable("if y; then exit 0; fi; x"));
+    assert!(reachable("exec >log; x"));
+    assert!(!reachable("f() { x; }; y"));
+    assert!(reachable("f() { x; }; g() { f; }; sudo g"));
+    assert!(!reachable("f() { x; f; }"));
+}
+
+#[test]
+fn a_fallback_is_the_right_side_of_the_or_behind_it() {
+    let script = script("V=$(x | y) || z a && w");
+    let fallback = |name: &str| {
+        let command = script.commands().find(|it| it.is(name)).expect("it");
+        command.fallback().map(|mut commands| commands.next().expect("one").source_text())
+    };
+    assert_eq!(fallback("x"), Some("z a"));
+    assert_eq!(fallback("z"), None);
+    let into = script.commands().find(|it| it.is("x")).expect("it").piped_into();
+    assert_eq!(into.expect("a stage").next().expect("one").source_text(), "y");
+}
+
+#[test]
+fn a_command_without_a_shell_keeps_its_words() {
+    let script = Script::from_words(["sh", "-c", "a 'b c'"]);
+    let words: Vec<_> = script.commands().next().expect("one").words().map(Word::literal).collect();
+    assert_eq!(words, [Some("sh"), Some("-c"), Some("a 'b c'")]);
+    let b = script.commands().nth(1).expect("nested").words().nth(1).expect("b");
+    assert_eq!((b.literal(), script.item_at(b.span().start).0), (Some("b c"), 2));
+}

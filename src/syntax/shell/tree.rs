@@ -38,6 +38,8 @@ pub(super) struct Tree {
     pub(super) loops: Vec<LoopData>,
     pub(super) functions: Vec<FunctionData>,
     pub(super) comments: Vec<Span>,
+    /// The commands that are `set`.
+    pub(super) sets: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -121,7 +123,8 @@ pub(super) struct Frame {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum RoleData {
     Script,
-    Item { index: u32, len: u32 },
+    /// `dead` if a statement before it leaves the list.
+    Item { index: u32, len: u32, dead: bool },
     Background,
     Negated,
     Left(super::Connector),
