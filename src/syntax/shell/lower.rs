@@ -1,6 +1,8 @@
 //! From the parser's tree to ours: texts, spans, frames, statements.
 
-use shuck_ast::{BackgroundOperator, BinaryOp, Command, CompoundCommand, Stmt, StmtSeq, StmtTerminator};
+use shuck_ast::{
+    BackgroundOperator, BinaryOp, Command, CompoundCommand, Stmt, StmtSeq, StmtTerminator,
+};
 use shuck_parser::parser::ParseResult;
 
 use super::Connector;

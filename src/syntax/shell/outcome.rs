@@ -216,10 +216,10 @@ impl<'s> Command<'s> {
                     return shell.outcome_in(initial, shell.options(initial), depth);
                 }
                 Role::Function(name) => {
-                    let mut calls = self.script.function(name).into_iter().flat_map(|it| it.calls());
-                    let outer = calls.find(|call| {
-                        !it.commands().any(|inner| inner.index == call.index)
-                    });
+                    let mut calls =
+                        self.script.function(name).into_iter().flat_map(|it| it.calls());
+                    let outer =
+                        calls.find(|call| !it.commands().any(|inner| inner.index == call.index));
                     return match outer {
                         Some(call) if depth < MAX_CALLS => {
                             call.outcome_in(initial, call.options(initial), depth + 1)
@@ -284,7 +284,8 @@ impl Enclosure<'_> {
     /// Whether `errexit` does not count here, because what encloses this is tested.
     fn suspends(self, depth: u32) -> bool {
         let own_shell = |it: &Enclosure<'_>| !matches!(it.role(), Role::Nested(_));
-        let mut outer = std::iter::successors(self.parent(), |it| it.parent()).take_while(own_shell);
+        let mut outer =
+            std::iter::successors(self.parent(), |it| it.parent()).take_while(own_shell);
         outer.any(|it| match it.role() {
             Role::Left(_) | Role::Condition(_) | Role::Negated => true,
             Role::Function(name) => {

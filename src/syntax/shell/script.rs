@@ -52,7 +52,8 @@ impl Script {
                 text.push(' ');
             }
             let plain = |byte: u8| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=' | b':')
+                byte.is_ascii_alphanumeric()
+                    || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=' | b':')
             };
             if !word.is_empty() && word.bytes().all(plain) {
                 starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));

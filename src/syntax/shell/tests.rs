@@ -117,7 +117,8 @@ fn invocation(script: &Script) -> Invocation<'_> {
 
 #[test]
 fn a_wrapped_command_is_seen_through() {
-    let script = script("sudo -E env A=b timeout 60 /usr/bin/apt-get -qy -t=x install a=1 -o Y -- -b");
+    let script =
+        script("sudo -E env A=b timeout 60 /usr/bin/apt-get -qy -t=x install a=1 -o Y -- -b");
     let it = invocation(&script);
     assert!(it.is("apt-get") && it.is_via(Wrapper::User) && it.is_via(Wrapper::Timeout));
     assert!(!it.is_via(Wrapper::Retry));

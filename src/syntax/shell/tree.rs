@@ -124,12 +124,19 @@ pub(super) struct Frame {
 pub(super) enum RoleData {
     Script,
     /// `dead` if a statement before it leaves the list.
-    Item { index: u32, len: u32, dead: bool },
+    Item {
+        index: u32,
+        len: u32,
+        dead: bool,
+    },
     Background,
     Negated,
     Left(super::Connector),
     Right(super::Connector),
-    Stage { index: u32, len: u32 },
+    Stage {
+        index: u32,
+        len: u32,
+    },
     Condition(super::Construct),
     Branch,
     Otherwise,
@@ -138,8 +145,13 @@ pub(super) enum RoleData {
     Function(u32),
     Group,
     Subshell,
-    Substitution { command: u32, place: super::SubstitutionPlace },
-    Nested { command: u32 },
+    Substitution {
+        command: u32,
+        place: super::SubstitutionPlace,
+    },
+    Nested {
+        command: u32,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -70,8 +70,20 @@ fn wrapper(name: &str) -> Option<(Wrapper, Options)> {
         }
         "xargs" => {
             let valued = &[
-                "-n", "--max-args", "-P", "--max-procs", "-I", "-L", "--max-lines", "-d",
-                "--delimiter", "-a", "--arg-file", "-s", "--max-chars", "-E",
+                "-n",
+                "--max-args",
+                "-P",
+                "--max-procs",
+                "-I",
+                "-L",
+                "--max-lines",
+                "-d",
+                "--delimiter",
+                "-a",
+                "--arg-file",
+                "-s",
+                "--max-chars",
+                "-E",
             ];
             (Arguments, options(valued, 0, false))
         }
