@@ -166,6 +166,25 @@ impl<'s> Tree<'s> {
         }
     }
 
+    /// What the loader takes the scalar for; nothing if the node (or what it is an alias of) is none.
+    pub fn typed(&self, id: NodeId) -> Option<super::Typed<'_>> {
+        super::typed::typed(self.node(self.follow(id)))
+    }
+
+    /// The class that the loader refuses to make of a mapping or sequence with this tag.
+    pub fn refused_class(&self, id: NodeId) -> Option<String> {
+        let node = self.node(self.follow(id));
+        let tag = super::typed::full_tag(node.tag.as_ref()?);
+        if matches!(node.kind, NodeKind::Scalar(_)) {
+            return None;
+        }
+        if tag == "tag:yaml.org,2002:set" || tag == "!set" {
+            return Some("Psych::Set".to_owned());
+        }
+        let ruby = tag.strip_prefix("!ruby/")?;
+        Some(ruby.split_once(':').map_or(ruby, |(_, class)| class).to_owned())
+    }
+
     /// The value of the last entry with this key; `<<` is not looked into.
     pub fn get(&self, mapping: NodeId, key: &str) -> Option<NodeId> {
         let entries = self.mapping(mapping)?;
