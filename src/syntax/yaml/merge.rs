@@ -75,22 +75,24 @@ impl<'a, 't> Merges<'a, 't> {
         }
         let NodeKind::Mapping(entries) = &self.tree.node(id).kind else { return Arc::default() };
         let mut places: FxHashMap<Key<'a>, usize> = FxHashMap::default();
-        let mut merged = Merged { entries: Vec::with_capacity(entries.len()), duplicates: Vec::new() };
-        let put = |merged: &mut Merged, places: &mut FxHashMap<Key<'a>, usize>, key, new: MergedEntry| {
-            let count = merged.entries.len();
-            let at = *places.entry(key).or_insert(count);
-            match merged.entries.get_mut(at) {
-                Some(old) => {
-                    let own = old.way.is_none() && new.way.is_none();
-                    let old = std::mem::replace(old, new.clone());
-                    if own {
-                        merged.duplicates.push((old.entry, new.entry));
+        let mut merged =
+            Merged { entries: Vec::with_capacity(entries.len()), duplicates: Vec::new() };
+        let put =
+            |merged: &mut Merged, places: &mut FxHashMap<Key<'a>, usize>, key, new: MergedEntry| {
+                let count = merged.entries.len();
+                let at = *places.entry(key).or_insert(count);
+                match merged.entries.get_mut(at) {
+                    Some(old) => {
+                        let own = old.way.is_none() && new.way.is_none();
+                        let old = std::mem::replace(old, new.clone());
+                        if own {
+                            merged.duplicates.push((old.entry, new.entry));
+                        }
                     }
+                    None if count < MAX_ENTRIES => merged.entries.push(new),
+                    None => {}
                 }
-                None if count < MAX_ENTRIES => merged.entries.push(new),
-                None => {}
-            }
-        };
+            };
         for entry in entries {
             let sources = if depth < MAX_DEPTH { self.merge_sources(*entry) } else { None };
             let Some(sources) = sources else {
@@ -102,7 +104,8 @@ impl<'a, 't> Merges<'a, 't> {
             for source in sources.iter().rev() {
                 let inner = self.follow(self.tree.follow(*source), depth + 1);
                 for from in &inner.entries {
-                    let step = MergeStep { key: entry.key, value: *source, inner: from.way.clone() };
+                    let step =
+                        MergeStep { key: entry.key, value: *source, inner: from.way.clone() };
                     let way = Some(Arc::new(step));
                     let key = self.key(from.entry.key);
                     put(&mut merged, &mut places, key, MergedEntry { entry: from.entry, way });
@@ -122,8 +125,9 @@ impl<'a, 't> Merges<'a, 't> {
         if scalar.value != "<<" || is_text {
             return None;
         }
-        let is_mapping =
-            |id: &NodeId| matches!(self.tree.node(self.tree.follow(*id)).kind, NodeKind::Mapping(_));
+        let is_mapping = |id: &NodeId| {
+            matches!(self.tree.node(self.tree.follow(*id)).kind, NodeKind::Mapping(_))
+        };
         match &self.tree.node(entry.value).kind {
             NodeKind::Sequence(items) if items.iter().all(is_mapping) => Some(items.clone()),
             _ if is_mapping(&entry.value) => Some(vec![entry.value]),

@@ -94,7 +94,9 @@ pub(super) fn full_tag<'t>(tag: &Tag<'t>) -> Cow<'t, str> {
 fn tagged<'t>(tag: &str, value: &'t str) -> Typed<'t> {
     let ruby = tag.strip_prefix("!ruby/");
     match tag {
-        "tag:yaml.org,2002:str" | "!str" | "!binary" | "tag:yaml.org,2002:binary" => Typed::Str(value),
+        "tag:yaml.org,2002:str" | "!str" | "!binary" | "tag:yaml.org,2002:binary" => {
+            Typed::Str(value)
+        }
         _ if tag.starts_with("!str:") => Typed::Str(value),
         "tag:yaml.org,2002:float" | "!float" => match plain(value) {
             Typed::Int(value) => Typed::Float(value as f64),
@@ -247,7 +249,8 @@ fn base_60(text: &str) -> Option<Typed<'_>> {
         [ten, one] => (b'0'..=b'5').contains(ten) && one.is_ascii_digit(),
         _ => false,
     };
-    if !is_number || rest.is_empty() || rest.len() > 2 || !rest.iter().all(|part| is_sixtieth(part)) {
+    if !is_number || rest.is_empty() || rest.len() > 2 || !rest.iter().all(|part| is_sixtieth(part))
+    {
         return None;
     }
     let number = |part: &str| part.replace('_', "").parse::<i64>().unwrap_or(0);
@@ -274,9 +277,12 @@ fn float(text: &str) -> Option<f64> {
             && whole.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_' || byte == b',');
     let fraction = rest.trim_start_matches(|ch: char| ch.is_ascii_digit());
     let exponent_ok = fraction.is_empty()
-        || fraction.strip_prefix(['e', 'E']).and_then(|it| it.strip_prefix(['+', '-'])).is_some_and(
-            |digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()),
-        );
+        || fraction
+            .strip_prefix(['e', 'E'])
+            .and_then(|it| it.strip_prefix(['+', '-']))
+            .is_some_and(|digits| {
+                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+            });
     if !whole_ok || !exponent_ok || unsigned == "." {
         return None;
     }
@@ -296,7 +302,8 @@ fn integer(text: &str) -> Option<Typed<'_>> {
             && rest.chars().all(|ch| ch.is_digit(base) || ch == '_' || ch == ',');
         ok.then(|| digits.replace(['_', ','], ""))
     };
-    let prefixed = |prefix: &str, base| unsigned.strip_prefix(prefix).and_then(|it| in_base(it, base));
+    let prefixed =
+        |prefix: &str, base| unsigned.strip_prefix(prefix).and_then(|it| in_base(it, base));
     let (digits, base) = if let Some(digits) = prefixed("0b", 2) {
         (digits, 2)
     } else if let Some(digits) = prefixed("0x", 16) {
