@@ -1,10 +1,12 @@
 //! YAML as GitLab's loader (Psych, YAML 1.1 types) reads it, with a byte span for everything.
 
+mod map;
 mod merge;
 mod parse;
 mod tree;
 mod typed;
 
+pub use map::ScalarMap;
 pub use merge::{MergeStep, Merged, MergedEntry, Merges};
 pub use parse::parse;
 pub use tree::{
