@@ -36,7 +36,9 @@ impl Tree<'_> {
     /// a node that is no scalar.
     pub fn scalar_map(&self, id: NodeId, text: &str) -> ScalarMap {
         let node = self.node(self.follow(id));
-        let NodeKind::Scalar(Scalar { value, style }) = &node.kind else { return ScalarMap::default() };
+        let NodeKind::Scalar(Scalar { value, style }) = &node.kind else {
+            return ScalarMap::default();
+        };
         let source = text.get(node.span.range()).unwrap_or("");
         let mut walk = Walk {
             value: value.as_bytes(),
@@ -133,7 +135,8 @@ impl Walk<'_> {
             Some(b'U') => 8,
             Some(byte) if is_break(*byte) => {
                 // The line goes on without a blank.
-                let skipped = rest[1..].iter().take_while(|byte| is_blank(**byte) || is_break(**byte));
+                let skipped =
+                    rest[1..].iter().take_while(|byte| is_blank(**byte) || is_break(**byte));
                 self.s += 1 + skipped.count();
                 return;
             }
@@ -157,10 +160,16 @@ impl Walk<'_> {
         let lines = Lines { rest: &self.source[self.s..] };
         // The indentation of the first line with content; a digit in the header counts from the
         // parent's, which is not known here, so it is seen from the value's own leading blanks.
-        let first = lines.clone().map(|(line, _)| line).find(|line| line.iter().any(|b| *b != b' '));
+        let first =
+            lines.clone().map(|(line, _)| line).find(|line| line.iter().any(|b| *b != b' '));
         let spaces = |line: &[u8]| line.iter().take_while(|byte| **byte == b' ').count();
         let lead = first.map_or(0, spaces);
-        let own = self.value.iter().skip_while(|byte| **byte == b'\n').take_while(|b| **b == b' ').count();
+        let own = self
+            .value
+            .iter()
+            .skip_while(|byte| **byte == b'\n')
+            .take_while(|b| **b == b' ')
+            .count();
         let indent = if explicit.is_some() { lead.saturating_sub(own) } else { lead };
         for (line, ending) in lines {
             if self.v >= self.value.len() {
@@ -169,11 +178,16 @@ impl Walk<'_> {
             let skip = spaces(line).min(indent);
             let content = &line[skip..];
             self.s += skip;
-            if folded && !content.is_empty() && self.value[self.v] == b' ' && !is_blank(content[0]) {
+            if folded && !content.is_empty() && self.value[self.v] == b' ' && !is_blank(content[0])
+            {
                 // The blank that the line break before was folded to.
                 self.take(1, 0);
             }
-            while folded && !content.is_empty() && self.v < self.value.len() && self.value[self.v] == b'\n' {
+            while folded
+                && !content.is_empty()
+                && self.v < self.value.len()
+                && self.value[self.v] == b'\n'
+            {
                 self.take(1, 0);
             }
             let len = content.len().min(self.value.len() - self.v);
@@ -188,7 +202,10 @@ impl Walk<'_> {
 }
 
 fn breaks(text: &[u8]) -> usize {
-    let lone = text.iter().enumerate().filter(|(at, byte)| **byte == b'\r' && text.get(at + 1) != Some(&b'\n'));
+    let lone = text
+        .iter()
+        .enumerate()
+        .filter(|(at, byte)| **byte == b'\r' && text.get(at + 1) != Some(&b'\n'));
     text.iter().filter(|byte| **byte == b'\n').count() + lone.count()
 }
 
