@@ -1,5 +1,6 @@
 //! YAML as GitLab's loader (Psych, YAML 1.1 types) reads it, with a byte span for everything.
 
+pub mod de;
 mod map;
 mod merge;
 mod parse;
