@@ -6,8 +6,8 @@ use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer,
-    MapAccess, SeqAccess, VariantAccess, Visitor,
+    self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess,
+    IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
 use super::{MergedEntry, Merges, NodeId, NodeKind, Tree, Typed, parse};
@@ -128,7 +128,11 @@ const MAX_NODES: u32 = 1_000_000;
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let tree = parse(text);
     if let Some(error) = tree.errors.first() {
-        return Err(Error { span: Some(error.span), message: error.message.clone(), unknown: None });
+        return Err(Error {
+            span: Some(error.span),
+            message: error.message.clone(),
+            unknown: None,
+        });
     }
     if let Some(second) = tree.documents.get(1) {
         let message = "there is a second document; one is all that is read".to_owned();
@@ -277,7 +281,9 @@ impl<'de> Deserializer<'de> for At<'_, '_> {
     /// A mapping may be left empty: `key:` without anything is a mapping without entries.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.typed() {
-            Some(Typed::Null) => Empty.deserialize_any(visitor).map_err(|error| error.at(self.span())),
+            Some(Typed::Null) => {
+                Empty.deserialize_any(visitor).map_err(|error| error.at(self.span()))
+            }
             _ => self.deserialize_any(visitor),
         }
     }
@@ -322,7 +328,10 @@ struct Items<'a, 't> {
 impl<'de> SeqAccess<'de> for Items<'_, '_> {
     type Error = Error;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
         match self.items.next() {
             Some(item) => seed.deserialize(self.at.step(*item)?).map(Some),
             None => Ok(None),
@@ -345,7 +354,10 @@ impl<'a, 't> Pairs<'a, 't> {
 impl<'de> MapAccess<'de> for Pairs<'_, '_> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
         let Some(next) = self.entries.next() else { return Ok(None) };
         self.value = Some(next.entry.value);
         let key = self.at.step(next.entry.key)?;
@@ -368,7 +380,10 @@ struct SpannedParts<'a, 't> {
 impl<'de> SeqAccess<'de> for SpannedParts<'_, '_> {
     type Error = Error;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
         self.part += 1;
         let span = self.at.span();
         match self.part {
@@ -389,7 +404,10 @@ impl<'de, 'a, 't> EnumAccess<'de> for Variant<'a, 't> {
     type Error = Error;
     type Variant = Content<'a, 't>;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content<'a, 't>), Error> {
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Content<'a, 't>), Error> {
         if let Some(scalar) = self.at.tree.scalar(self.at.node) {
             let name: StrDeserializer<'_, Error> = scalar.value.as_ref().into_deserializer();
             return Ok((seed.deserialize(name)?, Content { at: None }));
@@ -473,7 +491,8 @@ mod tests {
 
     #[test]
     fn values_are_read_with_their_places() {
-        let text = "name: 18.6\nlist: [a, \"b\"]\nmap: {k: 1}\nkind: {two: 3}\nany: [1, {x: yes}]\n";
+        let text =
+            "name: 18.6\nlist: [a, \"b\"]\nmap: {k: 1}\nkind: {two: 3}\nany: [1, {x: yes}]\n";
         let sample: Sample = from_str(text).unwrap();
         assert_eq!(sample.name.as_deref(), Some("18.6"));
         assert_eq!(&text[sample.list[1].span.range()], "\"b\"");
