@@ -1,1 +1,2 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
+mod shell;

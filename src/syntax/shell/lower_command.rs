@@ -201,7 +201,19 @@ impl Lower<'_> {
         let mut out = Vec::with_capacity(redirects.len());
         for redirect in redirects {
             let (target, body) = match &redirect.target {
-                RedirectTarget::Word(word) => (self.stray_word(word, owner), NONE),
+                RedirectTarget::Word(word) => {
+                    let mut read = self.word(word, owner);
+                    let whole = self.span(redirect.span);
+                    // The parser does not say where the descriptor of `2>&1` stands.
+                    if let Some(text) = read.literal.filter(|_| read.span.is_empty()) {
+                        let len = text.end.saturating_sub(text.start).min(whole.len());
+                        read.span = Span::new(whole.end - len, whole.end);
+                        let at = read.span;
+                        let parts = &mut self.tree.parts[read.parts.usize()];
+                        parts.iter_mut().for_each(|part| part.span = at);
+                    }
+                    (self.push_words(vec![read]).start, NONE)
+                }
                 RedirectTarget::Heredoc(heredoc) => {
                     let delimiter = self.stray_word(&heredoc.delimiter.raw, owner);
                     (delimiter, self.heredoc(&heredoc.body, owner))

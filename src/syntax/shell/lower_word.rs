@@ -56,9 +56,17 @@ impl Lower<'_> {
     pub(super) fn finish_word(
         &mut self,
         span: shuck_ast::Span,
-        parts: Vec<PartData>,
+        mut parts: Vec<PartData>,
         braces: bool,
     ) -> WordData {
+        let own = self.span(span);
+        let misplaced = |part: &PartData| {
+            let raw = self.root.get(part.span.range()).unwrap_or("");
+            !matches!(part.kind, PartKind::Literal(_)) && !raw.starts_with(['$', '`', '<', '>'])
+        };
+        if self.map.is_none() && parts.iter().any(misplaced) {
+            self.relocate(own, &mut parts);
+        }
         let literal = match parts.as_slice() {
             [PartData { kind: PartKind::Literal(text), .. }] => Some(*text),
             parts => {
@@ -76,7 +84,45 @@ impl Lower<'_> {
         let start = u32::try_from(self.tree.parts.len()).unwrap_or(u32::MAX);
         self.tree.parts.extend(parts);
         let end = u32::try_from(self.tree.parts.len()).unwrap_or(u32::MAX);
-        WordData { span: self.span(span), parts: Range { start, end }, literal, braces }
+        WordData { span: own, parts: Range { start, end }, literal, braces }
+    }
+
+    /// Finds the parts of a word anew: behind an escaped line end in double quotes that are not
+    /// the whole word, the parser places them too far to the left.
+    fn relocate(&self, word: crate::text::Span, parts: &mut [PartData]) {
+        let mut at = word.start as usize;
+        for part in parts {
+            let rest = self.root.get(at..word.end as usize).unwrap_or("");
+            let (from, len) = match part.kind {
+                PartKind::Literal(text) => match extent(rest, self.kept(text)) {
+                    Some(range) => (range.start, range.len()),
+                    None => continue,
+                },
+                PartKind::Variable { name, .. } => {
+                    let name = self.kept(name);
+                    let is_it = |(found, _): &(usize, &str)| {
+                        rest[found + 1..].trim_start_matches(['{', '#', '!']).starts_with(name)
+                    };
+                    let Some((from, _)) = rest.match_indices('$').find(is_it) else { continue };
+                    (from, part.span.len() as usize)
+                }
+                PartKind::Commands { .. } | PartKind::Arithmetic { .. } => {
+                    let Some(from) = rest.find("$(").or(rest.find('`')) else { continue };
+                    (from, part.span.len() as usize)
+                }
+                PartKind::Process { .. } => {
+                    let Some(from) = rest.find("<(").or(rest.find(">(")) else { continue };
+                    (from, part.span.len() as usize)
+                }
+            };
+            let start = at + from;
+            let mut end = (start + len).min(word.end as usize);
+            while !self.root.is_char_boundary(end) {
+                end -= 1;
+            }
+            part.span = crate::text::Span::from_range(start..end);
+            at = end;
+        }
     }
 
     fn parts(
@@ -351,6 +397,18 @@ fn plain(name: super::tree::TextRef, kind: ExpansionKind) -> PartKind {
 /// The characters that no escape touches.
 fn bare(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|ch| !matches!(ch, '\\' | '\n'))
+}
+
+/// Where in `raw` the characters of `text` stand, with quotes and escapes between them.
+fn extent(raw: &str, text: &str) -> Option<std::ops::Range<usize>> {
+    let mut start = None;
+    let mut at = 0;
+    for ch in text.chars() {
+        let found = at + raw.get(at..)?.find(ch)?;
+        start.get_or_insert(found);
+        at = found + ch.len_utf8();
+    }
+    Some(start?..at)
 }
 
 /// The text without its backslashes, as the shell takes them off outside or inside double quotes.

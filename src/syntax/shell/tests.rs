@@ -158,7 +158,7 @@ fn the_script_of_a_nested_shell_is_read_with_its_places() {
     let install = script.commands().nth(1).expect("it");
     assert!(install.options(ShellOptions::default()).pipefail);
     let echo = script.commands().nth(3).expect("it");
-    assert_eq!(echo.arguments().next().expect("one").source_text(), r#"\"\$x y\""#);
+    assert_eq!(echo.arguments().next().expect("one").source_text(), r#""\$x y\""#);
 }
 
 #[test]
