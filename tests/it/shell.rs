@@ -49,7 +49,8 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 fn yaml_scripts(text: &str) -> Vec<Script> {
     let tree = yaml::parse(text);
     let mut scripts = Vec::new();
-    let mut rest: Vec<NodeId> = tree.documents.iter().filter_map(|document| document.root).collect();
+    let mut rest: Vec<NodeId> =
+        tree.documents.iter().filter_map(|document| document.root).collect();
     while let Some(node) = rest.pop() {
         match &tree.node(node).kind {
             NodeKind::Mapping(entries) => {
@@ -116,7 +117,9 @@ fn no_real_script_that_bash_accepts_is_rejected() {
             let foreign = Script::looks_like_powershell(script.text());
             if !script.errors().is_empty() && !foreign {
                 match bash_accepts(script.text()) {
-                    Some(true) => refused.push(format!("{}: {:?}", path.display(), script.errors())),
+                    Some(true) => {
+                        refused.push(format!("{}: {:?}", path.display(), script.errors()))
+                    }
                     Some(false) => {}
                     None => println!("skipped: no bash to ask"),
                 }
