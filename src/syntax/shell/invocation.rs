@@ -180,6 +180,12 @@ impl<'s> Invocation<'s> {
         Some(Invocation { name, ..self })
     }
 
+    /// What starts `count` words further on, as an invocation of its own: `pip` of `python -m pip`.
+    pub fn skip(self, count: usize) -> Option<Invocation<'s>> {
+        let name = self.name.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        ((name as usize) < self.command.words().len()).then_some(Invocation { name, ..self })
+    }
+
     /// Where a further argument can be inserted: behind the name.
     pub fn end_of_name(self) -> u32 {
         self.name_word().map_or(self.command.span().start, |word| word.span().end)

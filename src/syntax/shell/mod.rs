@@ -17,6 +17,7 @@ mod nested;
 mod outcome;
 mod script;
 mod tree;
+mod value;
 mod word;
 mod wrapper;
 
@@ -26,6 +27,7 @@ pub use dialect::Dialect;
 pub use invocation::{Invocation, OptionValue};
 pub use outcome::{Function, Loss, Outcome, ShellOptions};
 pub use script::Script;
+pub use value::Outer;
 pub use word::{Commands, Expansion, ExpansionKind, Part, Word};
 pub use wrapper::Wrapper;
 

@@ -16,6 +16,8 @@ pub struct Script {
     items: Vec<u32>,
     errors: Vec<SyntaxError>,
     pub(super) tree: Tree,
+    /// The variables that are assigned or read, each with its command.
+    pub(super) assigned: Vec<(Box<str>, u32)>,
 }
 
 impl Script {
@@ -87,7 +89,23 @@ impl Script {
         let mut errors = Vec::new();
         let mut lower = Lower::new(&text, &mut tree, &mut errors);
         lower.script(&parsed);
-        Self { text, dialect, items, errors, tree }
+        let mut script = Self { text, dialect, items, errors, tree, assigned: Vec::new() };
+        script.assigned = script.assigned_names();
+        script
+    }
+
+    /// Where variables get values: assignments, `read`, `for` and `select`, `getopts`.
+    fn assigned_names(&self) -> Vec<(Box<str>, u32)> {
+        let mut names: Vec<(Box<str>, u32)> = Vec::new();
+        for command in self.commands() {
+            let index = command.index;
+            names.extend(command.assignments().map(|it| (it.name().into(), index)));
+            if command.is("read") || command.is("getopts") || command.is("mapfile") {
+                let words = command.arguments().filter_map(|word| word.literal());
+                names.extend(words.map(|word| (word.into(), index)));
+            }
+        }
+        names
     }
 
     /// The text that was read; the items of a list are joined by line ends.

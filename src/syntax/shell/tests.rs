@@ -252,3 +252,32 @@ fn a_command_without_a_shell_keeps_its_words() {
     let b = script.commands().nth(1).expect("nested").words().nth(1).expect("b");
     assert_eq!((b.literal(), script.item_at(b.span().start).0), (Some("b c"), 2));
 }
+
+#[test]
+fn variables_are_filled_in_where_the_script_shows_their_values() {
+    let outer = |name: &str| (name == "OUT").then(|| "o".to_owned());
+    let fields = |text: &str| {
+        let script = script(text);
+        let command = script.commands().filter(|it| it.is("x")).last().expect("x");
+        let mut found = Some(Vec::new());
+        for word in command.arguments() {
+            match (word.fields(command, &outer), &mut found) {
+                (Some(fields), Some(found)) => found.extend(fields),
+                _ => found = None,
+            }
+        }
+        found.map(|found| found.join("|"))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(fields("D='a b'; x $D \"$D\" c"), some("a|b|a b|c"));
+    assert_eq!(fields("D=\"a $OUT\" && x p$D"), some("pa|o"));
+    assert_eq!(fields("for i in a b; do x $i-y; done"), some("a-y|b-y"));
+    assert_eq!(fields("x ${OUT:-z} ${OUT}"), some("o|o"));
+    assert_eq!(fields("x $NO"), None);
+    assert_eq!(fields("D=a; D=b; x $D"), None);
+    assert_eq!(fields("D=$(y); x $D"), None);
+    assert_eq!(fields("read D; x $D"), None);
+    assert_eq!(fields("D=; x ${D:-a b}"), some("a|b"));
+    assert_eq!(fields("OUT=1 x $OUT"), some("o"));
+    assert_eq!(fields("export D=1; x $D"), some("1"));
+}
