@@ -1,7 +1,31 @@
 //! The image: stages, bases, environment, commands.
+//!
+//! [`Dockerfile::resolve`] makes sense of one file. Its instructions are those of the tree
+//! ([`Dockerfile::instructions`]); [`Dockerfile::steps`] walks over them with their stage, and
+//! over the triggers behind `ONBUILD`. What a variable holds at an instruction tells
+//! [`Dockerfile::expand`], the shell, the user and the directory [`Dockerfile::state`].
+//!
+//! A build argument without a default, the variables of a base image, and whatever is made of
+//! them are unknown, and stay so.
 
-use std::marker::PhantomData;
+mod dockerfile;
+mod ignore;
+mod image;
+mod pragma;
+mod refuse;
+mod resolve;
+mod run;
+mod scope;
+mod shell;
+mod stage;
+#[cfg(test)]
+mod tests;
 
-/// A Dockerfile and what it means.
-#[derive(Debug)]
-pub struct Dockerfile<'p>(PhantomData<&'p ()>);
+pub use dockerfile::{Build, Dockerfile, State, Step};
+pub use ignore::IgnoreFile;
+pub use image::{DEFAULT_REGISTRY, ImageRef, ImageRefError};
+pub use pragma::{Pragma, PragmaScope, Tool};
+pub use run::{Run, RunForm};
+pub use scope::{Definition, DefinitionKind, Known, PLATFORM_ARGS, Scope, Scopes};
+pub use shell::{Shell, ShellKind};
+pub use stage::{Base, EffectiveBase, Stage, StageRef};
