@@ -1,1 +1,5 @@
-fn main() {}
+//! The `pipespec` command.
+
+fn main() -> std::process::ExitCode {
+    pipespec::cli::main()
+}

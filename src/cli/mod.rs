@@ -1,1 +1,121 @@
-//! The command line.
+//! The command line. One file per subcommand; this one only takes the words apart.
+
+mod check;
+mod error;
+mod explain;
+mod rules;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::engine::Error;
+
+/// How a run ends, as a process's exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Findings at or above `--fail-on`.
+    Findings = 1,
+    /// Usage, configuration or input and output.
+    Error = 2,
+    /// Nothing to judge.
+    Nothing = 3,
+}
+
+/// Checks that a repository's CI does what its spec says it SHALL do.
+///
+/// Reads the spec (OpenSpec Markdown), `.gitlab-ci.yml` with what it includes, the Dockerfiles and
+/// tasks.md, and reports every departure with the lines of both sides.
+#[derive(Parser)]
+#[command(name = "pipespec", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Judge a repository, or single files.
+    Check(check::CheckArgs),
+    /// Show the page of a rule, by its id or by the name that another tool has for it.
+    Explain(explain::ExplainArgs),
+    /// List the rules.
+    Rules(rules::RulesArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// When to write colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    /// On a terminal that has them, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorChoice {
+    /// Whether standard output gets colours.
+    fn on_stdout(self) -> bool {
+        match self {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                let choice = anstream::AutoStream::choice(&std::io::stdout());
+                choice != anstream::ColorChoice::Never
+            }
+        }
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { Exit::Error } else { Exit::Clean };
+            // Nobody is left to tell if this cannot be written.
+            let _ = error.print();
+            return ExitCode::from(code as u8);
+        }
+    };
+    let result = match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Completions { shell } => {
+            let mut command = <Cli as clap::CommandFactory>::command();
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "pipespec", &mut script);
+            print(&String::from_utf8_lossy(&script)).map(|()| Exit::Clean)
+        }
+    };
+    match result {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            let _ = std::io::stderr().write_all(error::render_error(&error).as_bytes());
+            ExitCode::from(Exit::Error as u8)
+        }
+    }
+}
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no error.
+fn print(text: &str) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::Path { path: PathBuf::from("standard output"), reason: error.to_string() })
+        }
+        _ => Ok(()),
+    }
+}

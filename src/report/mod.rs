@@ -1,1 +1,22 @@
-//! The output formats.
+//! The output formats, one file each. A format knows the report and nothing of how it came to be.
+
+mod excerpt;
+mod json;
+mod style;
+mod text;
+
+pub use json::render_json;
+pub use style::visible;
+pub use text::{TextOptions, render_finding, render_text, summary};
+
+use crate::text::{Location, Position, Sources};
+
+/// Line and column of the start and the end of a place, both from 1, columns in characters.
+pub(crate) fn positions(sources: &Sources, at: Location) -> (Position, Position) {
+    let source = sources.get(at.source);
+    let one_based = |offset| {
+        let position = source.lines().chars(source.text(), offset);
+        Position { line: position.line + 1, column: position.column + 1 }
+    };
+    (one_based(at.span.start), one_based(at.span.end.max(at.span.start)))
+}

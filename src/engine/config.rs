@@ -1,0 +1,156 @@
+//! `pipespec.yaml`
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::{ConfigError, Error, Selection, check_name};
+use crate::rule::{Catalog, Severity};
+use crate::rules::catalog;
+use crate::syntax::yaml::de::{self, Spanned};
+use crate::text::Span;
+
+/// What a project asks of us. Every key may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Only these rules: ids, families, names in other tools, or `all`.
+    pub select: Vec<Spanned<String>>,
+    /// Not these rules.
+    pub ignore: Vec<Spanned<String>>,
+    /// Another severity for rules, aliases or families.
+    pub severity: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Options of rules, by rule.
+    pub rules: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Json>>,
+    /// What holds for some files only; later ones win.
+    pub overrides: Vec<Override>,
+    /// Globs of files that are not looked at.
+    pub exclude: Vec<String>,
+    /// The GitLab that runs the pipelines.
+    pub gitlab: Gitlab,
+    /// Where files of other projects, templates and components lie in this one.
+    pub includes: BTreeMap<String, String>,
+    /// Spec files and folders, instead of `openspec/`.
+    pub spec: Vec<String>,
+    /// The jobs that play the roles of the spec, by role.
+    pub roles: BTreeMap<String, String>,
+}
+
+/// What holds for some files only.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Override {
+    /// Globs of paths below the root.
+    pub files: Vec<Spanned<String>>,
+    /// Not these rules.
+    pub ignore: Vec<Spanned<String>>,
+    /// Another severity for rules, aliases or families.
+    pub severity: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+/// The GitLab that runs the pipelines.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Gitlab {
+    /// Its version, `18.6`; the newest that is known if left out.
+    pub version: Option<Spanned<String>>,
+    /// Feature flags that are on.
+    pub features: Vec<String>,
+    /// Limits that the instance sets otherwise, by name.
+    pub limits: BTreeMap<Spanned<String>, u64>,
+    /// The configuration file, if it is not `.gitlab-ci.yml`.
+    pub config_path: Option<String>,
+}
+
+impl Config {
+    /// Reads the configuration file at `path`.
+    ///
+    /// # Errors
+    /// A fault comes with its place and, where there is one, the word that was meant.
+    pub fn parse(path: &str, text: &str) -> Result<Self, Error> {
+        let fail = |span: Span, message: String, help: Option<String>| {
+            Error::from(ConfigError::new(path, text, span, message, help))
+        };
+        let config: Config = de::from_str(text).map_err(|error| {
+            let help = error.unknown_field().and_then(|(name, known)| nearest(name, known));
+            fail(error.span(), error.to_string(), help)
+        })?;
+        let catalog = catalog();
+        config.check_names(&catalog, &fail)?;
+        for pattern in config.overrides.iter().flat_map(|over| &over.files) {
+            if let Err(error) = globset::Glob::new(&pattern.value) {
+                return Err(fail(pattern.span, format!("`{}` is no glob: {}", pattern.value, error.kind()), None));
+            }
+        }
+        for (rule, options) in &config.rules {
+            let Some((_, rule)) = catalog.by_id(&rule.value) else {
+                let ids: Vec<String> = catalog.iter().map(|(_, rule)| rule.id.to_string()).collect();
+                let help = nearest(&rule.value, &ids);
+                return Err(fail(rule.span, format!("`{}` is no rule", rule.value), help));
+            };
+            for name in options.keys() {
+                if !rule.options.iter().any(|option| option.name == name.value) {
+                    let known: Vec<String> = rule.options.iter().map(|it| it.name.to_string()).collect();
+                    let help = nearest(&name.value, &known);
+                    return Err(fail(name.span, format!("rule `{}` has no option `{}`", rule.id, name.value), help));
+                }
+            }
+        }
+        Ok(config)
+    }
+
+    fn check_names(
+        &self,
+        catalog: &Catalog,
+        fail: &dyn Fn(Span, String, Option<String>) -> Error,
+    ) -> Result<(), Error> {
+        let overrides = || self.overrides.iter();
+        let names = self.select.iter().chain(&self.ignore).chain(overrides().flat_map(|it| &it.ignore));
+        let weighed = self.severity.iter().chain(overrides().flat_map(|it| &it.severity));
+        for name in names.chain(weighed.clone().map(|(name, _)| name)) {
+            check_name(catalog, &name.value).map_err(|unknown| {
+                let help = unknown.nearest.map(|nearest| format!("did you mean `{nearest}`"));
+                fail(name.span, format!("`{}` is no rule, alias or family", unknown.name), help)
+            })?;
+        }
+        for (_, severity) in weighed {
+            if Severity::from_name(&severity.value).is_none() {
+                let known = Severity::ALL.map(|it| it.as_str().to_owned());
+                let help = nearest(&severity.value, &known)
+                    .or_else(|| Some("there are `note`, `warning` and `error`".to_owned()));
+                return Err(fail(severity.span, format!("`{}` is no severity", severity.value), help));
+            }
+        }
+        Ok(())
+    }
+
+    /// The selection that holds for all files.
+    pub fn selection(&self) -> Selection {
+        let texts = |names: &[Spanned<String>]| names.iter().map(|it| it.value.clone()).collect();
+        Selection {
+            select: texts(&self.select),
+            ignore: texts(&self.ignore),
+            severity: severities(&self.severity),
+        }
+    }
+}
+
+/// Names with their severities; names of severities were checked when the file was read.
+pub(super) fn severities(
+    map: &BTreeMap<Spanned<String>, Spanned<String>>,
+) -> Vec<(String, Severity)> {
+    let pairs = map.iter();
+    pairs
+        .filter_map(|(name, it)| Some((name.value.clone(), Severity::from_name(&it.value)?)))
+        .collect()
+}
+
+fn nearest(name: &str, known: &[impl AsRef<str>]) -> Option<String> {
+    known
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(known.as_ref(), name), known.as_ref()))
+        .filter(|(distance, known)| *distance <= known.len().max(name.len()) / 3 + 1)
+        .min()
+        .map(|(_, known)| format!("did you mean `{known}`"))
+}

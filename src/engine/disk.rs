@@ -1,0 +1,230 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::model::Files;
+use crate::text::{Source, SourceId, Sources};
+
+/// No file that is larger is read, in bytes. GitLab refuses a configuration far below it.
+pub const MAX_FILE_SIZE: u64 = 64 * 1024 * 1024;
+
+/// A file that is there and could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReadFailure {
+    /// Path below the project root.
+    pub path: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The files below one root folder on disk. Each is read at most once.
+pub struct DiskFiles {
+    root: PathBuf,
+    /// The root with all links resolved; nothing outside it is read.
+    real_root: PathBuf,
+    in_memory: bool,
+    sources: Sources,
+    known: Mutex<BTreeMap<String, Option<SourceId>>>,
+    failures: Mutex<Vec<ReadFailure>>,
+    paths: OnceLock<Vec<String>>,
+    exclude: globset::GlobSet,
+}
+
+impl DiskFiles {
+    /// The files below `root`, those that match `exclude` left out of [`Files::paths`].
+    pub fn new(root: &Path, exclude: globset::GlobSet) -> Self {
+        Self {
+            root: root.to_owned(),
+            real_root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
+            in_memory: false,
+            sources: Sources::new(),
+            known: Mutex::default(),
+            failures: Mutex::default(),
+            paths: OnceLock::new(),
+            exclude,
+        }
+    }
+
+    /// Files that live in memory only, by path; there is no folder behind them.
+    pub fn in_memory<P: Into<String>, T: Into<Vec<u8>>>(
+        files: impl IntoIterator<Item = (P, T)>,
+    ) -> Self {
+        let all = Self::new(Path::new(""), globset::GlobSet::empty());
+        let mut paths = Vec::new();
+        for (path, bytes) in files {
+            let path = path.into();
+            all.overlay(&path, bytes.into());
+            paths.push(path);
+        }
+        paths.sort();
+        Self { in_memory: true, paths: OnceLock::from(paths), ..all }
+    }
+
+    /// The root folder as it was given.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// All sources that were read.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// Puts `text` in the place of the file at `path` (an unsaved buffer, standard input).
+    pub fn overlay(&self, path: &str, bytes: Vec<u8>) -> &Source {
+        let source = self.sources.add_bytes(path, bytes);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(path.to_owned(), Some(source.id));
+        source
+    }
+
+    /// The files that could not be read, sorted.
+    pub fn failures(&self) -> Vec<ReadFailure> {
+        let mut failures =
+            self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        failures.sort();
+        failures
+    }
+
+    fn load(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        if self.in_memory {
+            return Ok(None);
+        }
+        if !stays_below_root(path) {
+            return Err("lies outside the project root".to_owned());
+        }
+        let full = self.root.join(path);
+        let real = match fs::canonicalize(&full) {
+            Ok(real) => real,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(words(&error)),
+        };
+        if !real.starts_with(&self.real_root) {
+            return Err("is a link that leaves the project root".to_owned());
+        }
+        let file = fs::File::open(&real).map_err(|error| words(&error))?;
+        let meta = file.metadata().map_err(|error| words(&error))?;
+        if !meta.is_file() {
+            return Ok(None);
+        }
+        let too_large =
+            || format!("is larger than {} MiB, which is all that is read", MAX_FILE_SIZE >> 20);
+        if meta.len() > MAX_FILE_SIZE {
+            return Err(too_large());
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
+        file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| words(&error))?;
+        if bytes.len() as u64 > MAX_FILE_SIZE { Err(too_large()) } else { Ok(Some(bytes)) }
+    }
+
+    fn walk(&self) -> Vec<String> {
+        let mut walk = ignore::WalkBuilder::new(&self.root);
+        walk.hidden(false).require_git(false).follow_links(false);
+        walk.filter_entry(|entry| entry.file_name() != ".git");
+        let mut paths = Vec::new();
+        for entry in walk.build() {
+            match entry {
+                Ok(entry) => {
+                    if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                        continue;
+                    }
+                    if let Some(path) = below(&self.root, entry.path())
+                        && !self.exclude.is_match(&path)
+                    {
+                        paths.push(path);
+                    }
+                }
+                Err(error) => self.fail_walk(&error),
+            }
+        }
+        paths.sort();
+        paths
+    }
+
+    fn fail_walk(&self, error: &ignore::Error) {
+        let ignore::Error::WithPath { path, err } = error else { return };
+        let Some(path) = below(&self.root, path) else { return };
+        let reason = err.io_error().map_or_else(|| err.to_string(), words);
+        self.fail(path, reason);
+    }
+
+    fn fail(&self, path: String, reason: String) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.push(ReadFailure { path, reason });
+    }
+}
+
+/// What went wrong, without the operating system's error number.
+fn words(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default().to_owned();
+            format!("cannot be read: {text}")
+        }
+    }
+}
+
+/// Whether a path with `/` between its parts never climbs out of the folder it starts in.
+fn stays_below_root(path: &str) -> bool {
+    let mut depth = 0_i64;
+    for part in Path::new(path).components() {
+        match part {
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+            Component::ParentDir => depth -= 1,
+            Component::RootDir | Component::Prefix(_) => return false,
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    true
+}
+
+/// `path` below `root`, with `/` between its parts.
+pub(super) fn below(root: &Path, path: &Path) -> Option<String> {
+    let rest = path.strip_prefix(root).ok()?;
+    let parts: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    Some(parts.join("/"))
+}
+
+impl Files for DiskFiles {
+    fn read(&self, path: &str) -> Option<&Source> {
+        let path = path.trim_start_matches("./");
+        {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(id) = known.get(path) {
+                return id.map(|id| self.sources.get(id));
+            }
+        }
+        let source = match self.load(path) {
+            Ok(Some(bytes)) => Some(self.sources.add_bytes(path, bytes)),
+            Ok(None) => None,
+            Err(reason) => {
+                self.fail(path.to_owned(), reason);
+                None
+            }
+        };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(path.to_owned(), source.map(|source| source.id));
+        source
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        let path = path.trim_start_matches("./");
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(path) {
+            Some(id) => id.is_some(),
+            None => !self.in_memory && stays_below_root(path) && self.root.join(path).exists(),
+        }
+    }
+
+    fn paths(&self) -> &[String] {
+        self.paths.get_or_init(|| self.walk())
+    }
+}

@@ -1,0 +1,97 @@
+//! Applying fixes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::{Error, Project, Report, analyze};
+use crate::rule::{Catalog, Safety};
+use crate::text::{Edit, SourceId, apply_edits};
+
+/// Rounds of fixing and judging anew; a fix may make way for another one.
+const MAX_ROUNDS: usize = 8;
+
+/// The new texts of the files that the fixes of a report change, by path.
+///
+/// Of two fixes that touch the same bytes only the first is taken.
+pub fn fixed_texts(report: &Report<'_>, with_unsafe: bool) -> BTreeMap<String, String> {
+    let mut edits: BTreeMap<SourceId, Vec<Edit>> = BTreeMap::new();
+    for finding in &report.findings {
+        let Some(fix) = &finding.fix else { continue };
+        if fix.safety == Safety::Unsafe && !with_unsafe {
+            continue;
+        }
+        let collides = fix.edits.iter().any(|(source, edit)| {
+            let taken = edits.get(source).into_iter().flatten();
+            taken.into_iter().any(|other| touches(other, edit))
+        });
+        if !collides {
+            for (source, edit) in &fix.edits {
+                edits.entry(*source).or_default().push(edit.clone());
+            }
+        }
+    }
+    let mut texts = BTreeMap::new();
+    for (source, edits) in edits {
+        let source = report.sources.get(source);
+        // Bytes that are not UTF-8 were replaced when the file was read and must not be written.
+        if !source.invalid_utf8().is_empty() {
+            continue;
+        }
+        if let Ok(text) = apply_edits(source.text(), &edits)
+            && text != source.text()
+        {
+            texts.insert(source.path.clone(), text);
+        }
+    }
+    texts
+}
+
+fn touches(one: &Edit, other: &Edit) -> bool {
+    let (one, other) = (one.span, other.span);
+    if one.is_empty() || other.is_empty() {
+        one.touches(other.start) && other.touches(one.start)
+    } else {
+        one.start < other.end && other.start < one.end
+    }
+}
+
+/// Applies the fixes of a project on disk until nothing is left to fix.
+///
+/// # Errors
+/// Fails if a file cannot be written; the files written before it stay written.
+pub fn fix_project(project: &Project, catalog: &Catalog, with_unsafe: bool) -> Result<(), Error> {
+    let mut current = None;
+    for _ in 0..MAX_ROUNDS {
+        let project = current.as_ref().unwrap_or(project);
+        let texts = fixed_texts(&analyze(project, catalog), with_unsafe);
+        if texts.is_empty() {
+            break;
+        }
+        for (path, text) in &texts {
+            write(&project.files.root().join(path), text)?;
+        }
+        current = Some(project.reopen()?);
+    }
+    Ok(())
+}
+
+/// Writes beside the file and renames, so that it is never seen half written.
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    let fail = |error: std::io::Error| Error::Path { path: path.to_owned(), reason: error.to_string() };
+    let target = fs::canonicalize(path).map_err(fail)?;
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let beside = folder.join(format!(".{name}.pipespec-{}", std::process::id()));
+    let permissions = fs::metadata(&target).map_err(fail)?.permissions();
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::set_permissions(&beside, permissions))
+        .and_then(|()| fs::rename(&beside, &target));
+    if written.is_err() {
+        // The half-written copy is ours to remove; the first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    }
+    written.map_err(fail)
+}

@@ -1,0 +1,146 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::config::Config;
+use super::discover::{self, FileKind};
+use super::{DiskFiles, Error, Selection};
+use crate::model::Files as _;
+use crate::text::Source;
+
+/// What the command line asks for beside a root folder.
+#[derive(Clone, Debug, Default)]
+pub struct CheckOptions {
+    /// Files and folders below the root that were named; empty for the whole project.
+    pub only: Vec<String>,
+    /// A spec to be held to instead of the project's own.
+    pub spec: Option<PathBuf>,
+    /// A configuration file instead of the one that would be found.
+    pub config: Option<PathBuf>,
+    /// No configuration file at all.
+    pub no_config: bool,
+    /// Rules that were selected and ignored.
+    pub selection: Selection,
+}
+
+/// A root folder with its configuration and all that was read from it.
+pub struct Project {
+    /// The options it was opened with.
+    pub options: CheckOptions,
+    /// What its configuration file says.
+    pub config: Config,
+    /// Its files.
+    pub files: DiskFiles,
+    /// The path of the spec that was named, among the sources.
+    pub(super) named_spec: Option<String>,
+}
+
+impl Project {
+    /// Opens the project at `root`: reads its configuration, nothing else yet.
+    ///
+    /// # Errors
+    /// Fails if the configuration, or a spec that was named, cannot be read or understood.
+    pub fn open(root: &Path, options: CheckOptions) -> Result<Self, Error> {
+        let config_path = match &options.config {
+            Some(path) => Some(path.clone()),
+            None if options.no_config => None,
+            None => discover::config_in(root),
+        };
+        let config = match config_path {
+            Some(path) => {
+                let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+                let shown = super::below_root(root, &path).unwrap_or(path.display().to_string());
+                Config::parse(&shown, &String::from_utf8_lossy(&bytes))?
+            }
+            None => Config::default(),
+        };
+        let mut exclude = globset::GlobSetBuilder::new();
+        for pattern in &config.exclude {
+            exclude.add(super::glob(pattern)?);
+        }
+        let exclude = exclude.build().map_err(|error| Error::Glob {
+            pattern: config.exclude.join(", "),
+            reason: error.kind().to_string(),
+        })?;
+        let files = DiskFiles::new(root, exclude);
+        let named_spec = match &options.spec {
+            Some(path) => {
+                let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+                let shown = fs::canonicalize(path)
+                    .ok()
+                    .zip(fs::canonicalize(root).ok())
+                    .and_then(|(full, root)| super::below_root(&root, &full))
+                    .unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"));
+                files.overlay(&shown, bytes);
+                Some(shown)
+            }
+            None => None,
+        };
+        Ok(Self { options, config, files, named_spec })
+    }
+
+    /// A project whose files live in memory, with the configuration of `pipespec.yaml` among them.
+    ///
+    /// # Errors
+    /// Fails if that configuration cannot be understood.
+    pub fn in_memory<P: Into<String>, T: Into<Vec<u8>>>(
+        files: impl IntoIterator<Item = (P, T)>,
+        options: CheckOptions,
+    ) -> Result<Self, Error> {
+        let files = DiskFiles::in_memory(files);
+        let config = match discover::CONFIG_NAMES.iter().find_map(|name| files.read(name)) {
+            Some(source) => Config::parse(&source.path, source.text())?,
+            None => Config::default(),
+        };
+        Ok(Self { options, config, files, named_spec: None })
+    }
+
+    /// The same project, read anew.
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn reopen(&self) -> Result<Self, Error> {
+        Self::open(self.files.root(), self.options.clone())
+    }
+
+    /// Puts `bytes` in the place of the file at `path` below the root.
+    pub fn overlay(&self, path: &str, bytes: Vec<u8>) {
+        self.files.overlay(path, bytes);
+    }
+
+    /// Whether findings in the file at `path` are wanted.
+    pub fn is_wanted(&self, path: &str) -> bool {
+        let only = &self.options.only;
+        only.is_empty() || only.iter().any(|named| is_below(path, named))
+    }
+
+    /// The files of one kind: those that were named, else all of the project, sorted.
+    pub(super) fn files_of(&self, wanted: FileKind) -> Vec<&Source> {
+        let mut paths: Vec<String> = Vec::new();
+        let named = self.options.only.iter().filter(|path| self.files.exists(path));
+        for path in named {
+            if !self.files.root().join(path).is_dir() && discover::kind_of_named(path) == wanted {
+                paths.push(path.clone());
+            }
+        }
+        for path in self.files.paths() {
+            if discover::kind_of(path) == Some(wanted) && !paths.contains(path) {
+                paths.push(path.clone());
+            }
+        }
+        paths.sort();
+        paths.iter().filter_map(|path| self.files.read(path)).collect()
+    }
+}
+
+fn is_below(path: &str, named: &str) -> bool {
+    path == named || path.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
+        _ => error.to_string(),
+    };
+    Error::Path { path: path.to_owned(), reason }
+}
