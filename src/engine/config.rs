@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{ConfigError, Error, Selection, check_name};
+use crate::model::gitlab::{Settings, Version};
 use crate::rule::{Catalog, Severity};
 use crate::rules::catalog;
 use crate::syntax::yaml::de::{self, Spanned};
@@ -59,9 +60,14 @@ pub struct Gitlab {
     pub features: Vec<String>,
     /// Limits that the instance sets otherwise, by name.
     pub limits: BTreeMap<Spanned<String>, u64>,
+    /// Variables that are set outside of the configuration (project, group, instance).
+    pub variables: BTreeMap<String, String>,
     /// The configuration file, if it is not `.gitlab-ci.yml`.
     pub config_path: Option<String>,
 }
+
+/// The limits that can be set.
+const LIMITS: [&str; 5] = ["includes", "needs", "total-yaml-bytes", "yaml-bytes", "yaml-depth"];
 
 impl Config {
     /// Reads the configuration file at `path`.
@@ -81,6 +87,16 @@ impl Config {
         for pattern in config.overrides.iter().flat_map(|over| &over.files) {
             if let Err(error) = globset::Glob::new(&pattern.value) {
                 return Err(fail(pattern.span, format!("`{}` is no glob: {}", pattern.value, error.kind()), None));
+            }
+        }
+        if let Some(version) = &config.gitlab.version
+            && let Err(message) = version.value.parse::<Version>()
+        {
+            return Err(fail(version.span, message, None));
+        }
+        for name in config.gitlab.limits.keys() {
+            if !LIMITS.contains(&name.value.as_str()) {
+                return Err(fail(name.span, format!("`{}` is no limit", name.value), nearest(&name.value, &LIMITS)));
             }
         }
         for (rule, options) in &config.rules {
@@ -123,6 +139,32 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// What the model of the pipeline is told of the server and the project.
+    pub(super) fn pipeline_settings(&self) -> Settings {
+        let default = Settings::default();
+        let version = self.gitlab.version.as_ref().and_then(|version| version.value.parse().ok());
+        let mut limits = default.limits;
+        for (name, value) in &self.gitlab.limits {
+            let count = usize::try_from(*value).unwrap_or(usize::MAX);
+            match name.value.as_str() {
+                "includes" => limits.includes = count,
+                "yaml-bytes" => limits.yaml_bytes = count,
+                "yaml-depth" => limits.yaml_depth = u32::try_from(*value).unwrap_or(u32::MAX),
+                "total-yaml-bytes" => limits.total_yaml_bytes = *value,
+                "needs" => limits.needs = count,
+                _ => {}
+            }
+        }
+        Settings {
+            gitlab_version: version.unwrap_or(default.gitlab_version),
+            limits,
+            features: self.gitlab.features.clone(),
+            includes: self.includes.clone().into_iter().collect(),
+            config_path: self.gitlab.config_path.clone().unwrap_or(default.config_path),
+            variables: self.gitlab.variables.clone().into_iter().collect(),
+        }
     }
 
     /// The selection that holds for all files.

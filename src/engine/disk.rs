@@ -187,7 +187,7 @@ fn stays_below_root(path: &str) -> bool {
 }
 
 /// `path` below `root`, with `/` between its parts.
-pub(super) fn below(root: &Path, path: &Path) -> Option<String> {
+pub fn below(root: &Path, path: &Path) -> Option<String> {
     let rest = path.strip_prefix(root).ok()?;
     let parts: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     Some(parts.join("/"))

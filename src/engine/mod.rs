@@ -1,13 +1,44 @@
 //! From a folder to a report: discovery, reading, running, suppressions, fixes.
 
+mod config;
+mod discover;
 mod disk;
 mod error;
+mod fix;
+mod project;
 mod report;
+mod run;
 mod select;
 mod suppress;
 
-pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure};
+pub use config::{Config, Gitlab, Override};
+pub use discover::{FileKind, is_project, kind_of, project_root};
+pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root};
 pub use error::{ConfigError, Error};
+pub use fix::{fix_project, fixed_texts};
+pub use project::{CheckOptions, Project};
 pub use report::{Judged, Report, Suppressed, Verdict};
+pub use run::analyze;
 pub use select::{Selection, UnknownName, check_name};
 pub use suppress::{Dialect, Scope, Suppression, suppressions};
+
+use crate::syntax::yaml::de::Spanned;
+
+/// A glob as people write it in `.gitignore` and editors: `*` stops at `/`, `**` does not.
+fn glob(pattern: &str) -> Result<globset::Glob, Error> {
+    globset::GlobBuilder::new(pattern.trim_start_matches("./"))
+        .literal_separator(true)
+        .build()
+        .map_err(|error| Error::Glob { pattern: pattern.to_owned(), reason: error.kind().to_string() })
+}
+
+/// The globs of an override, which were checked when the configuration was read.
+fn globs(patterns: &[Spanned<String>]) -> globset::GlobSet {
+    let mut set = globset::GlobSetBuilder::new();
+    for pattern in patterns {
+        if let Ok(glob) = glob(&pattern.value) {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_default()
+}

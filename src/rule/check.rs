@@ -29,7 +29,7 @@ pub struct Bound<'a, 'p> {
     /// The clause.
     pub clause: &'a Clause<'p>,
     /// The parameters by name.
-    pub params: &'a Params<'p>,
+    pub params: &'a Params,
 }
 
 /// What a clause check came to. Not judged never counts as passed.

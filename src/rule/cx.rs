@@ -19,6 +19,8 @@ pub struct Facts<'p> {
     pub dockerfiles: Vec<Dockerfile<'p>>,
     /// The spec that the project is held to.
     pub spec: Spec<'p>,
+    /// The jobs that play the roles of the spec, by role, where the configuration names them.
+    pub roles: std::collections::BTreeMap<String, String>,
 }
 
 /// The options of one rule: those of the configuration over the defaults of its page.

@@ -1,11 +1,15 @@
 //! What a rule is: its metadata, how it binds to clauses, how it reports.
 
+mod binding;
 mod catalog;
+mod cel;
 mod check;
 mod cx;
 mod finding;
 mod meta;
 
+pub use binding::{Binding, BindingError};
+pub use cel::{run_cel, run_cel_clause};
 pub use catalog::{Catalog, RuleIndex};
 pub use check::{Bound, Check, Judgement};
 pub use cx::{Cx, Facts, Options, Place};

@@ -1,15 +1,9 @@
-//! OpenSpec: requirements, scenarios, steps, clauses.
+//! OpenSpec: requirements, scenarios, steps, clauses; main specs, deltas and what they come to.
 
-use std::marker::PhantomData;
+mod clause;
+mod effective;
+mod reader;
 
-/// The spec that a project is held to.
-#[derive(Debug)]
-pub struct Spec<'p>(PhantomData<&'p ()>);
-
-/// One SHALL or SHALL NOT statement.
-#[derive(Debug)]
-pub struct Clause<'p>(PhantomData<&'p ()>);
-
-/// What a binding read from a clause.
-#[derive(Debug)]
-pub struct Params<'p>(PhantomData<&'p ()>);
+pub use clause::{Clause, Keyword, Param, Params};
+pub use effective::{DocumentPlace, Part, Spec, change_of};
+pub use reader::{Operation, Requirement, Scenario, SpecFile, SpecProblem, Step, StepKind, read_spec};

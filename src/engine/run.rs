@@ -1,0 +1,341 @@
+//! Runs the rules over what was read and settles the verdicts.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::Value as Json;
+
+use super::config::severities;
+use super::discover::FileKind;
+use super::suppress::{Dialect, suppressions};
+use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
+use crate::model::Files as _;
+use crate::model::docker::Dockerfile;
+use crate::model::gitlab::Pipeline;
+use crate::model::spec::{Clause, Spec};
+use crate::rule::{
+    Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex,
+    Severity, run_cel, run_cel_clause,
+};
+use crate::text::Span;
+
+/// Judges a project.
+pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
+    let facts = read(project);
+    let selection = project.config.selection().overlaid(&project.options.selection);
+    let mut findings = Vec::new();
+    let mut judgements: Vec<Vec<(RuleIndex, Judgement)>> = vec![Vec::new(); facts.spec.clauses.len()];
+    for (index, rule) in catalog.iter() {
+        // A clause is judged whether or not the rule's findings are wanted, unless it is ignored.
+        let runs = selection.runs(rule);
+        if !runs {
+            continue;
+        }
+        let options = options(project, rule);
+        let mut run = Run { facts: &facts, rule: (index, rule), options: &options, findings: &mut findings };
+        if rule.binds.is_empty() {
+            run.subjects();
+        } else {
+            run.clauses(&mut judgements);
+        }
+    }
+    for finding in &mut findings {
+        finding.severity = selection.weigh(catalog.get(finding.rule));
+    }
+    let clauses = settle(&facts.spec, judgements);
+    let (findings, suppressed) = accept(project, &facts, catalog, &selection, findings);
+    let judged_files = facts.pipelines.len() + facts.dockerfiles.len() + facts.spec.files.len();
+    Report {
+        sources: project.files.sources(),
+        catalog,
+        findings,
+        suppressed,
+        clauses,
+        failures: project.files.failures(),
+        judged_files,
+    }
+}
+
+/// Reads and resolves everything that is judged.
+fn read(project: &Project) -> Facts<'_> {
+    let files = &project.files;
+    let spec = match (&project.named_spec, &project.config.spec[..]) {
+        (Some(path), _) => Spec::from_files(files.read(path)),
+        (None, []) => Spec::from_project(files),
+        (None, paths) => {
+            let wanted = |path: &&String| {
+                paths.iter().any(|named| *path == named || path.starts_with(&format!("{}/", named.trim_end_matches('/'))))
+            };
+            Spec::from_files(files.paths().iter().filter(wanted).filter_map(|path| files.read(path)))
+        }
+    };
+    let settings = project.config.pipeline_settings();
+    let mut roots = project.files_of(FileKind::GitlabRoot);
+    if let Some(source) = files.read(&settings.config_path)
+        && !roots.iter().any(|root| root.id == source.id)
+    {
+        roots.push(source);
+    }
+    let pipelines = roots.into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
+    let dockerfiles = project.files_of(FileKind::Dockerfile).into_iter().map(Dockerfile::resolve).collect();
+    Facts { sources: files.sources(), files, pipelines, dockerfiles, spec, roles: project.config.roles.clone() }
+}
+
+/// The options of a rule: what the configuration says over what its page says.
+fn options(project: &Project, rule: &Rule) -> Options {
+    let defaults = rule.options.iter().map(|option| {
+        let value = serde_json::from_str(&option.default).unwrap_or(Json::Null);
+        (option.name.to_string(), value)
+    });
+    let set = project.config.rules.iter().filter(|(name, _)| name.value == rule.id);
+    let set = set.flat_map(|(_, options)| options.iter().map(|(name, value)| (name.value.clone(), value.clone())));
+    Options::new(defaults.chain(set).collect())
+}
+
+struct Run<'a, 'p> {
+    facts: &'a Facts<'p>,
+    rule: (RuleIndex, &'a Rule),
+    options: &'a Options,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Run<'_, '_> {
+    /// Calls `check` with a context; a panic inside becomes a finding of the rule.
+    fn guarded<T>(&mut self, at: Option<crate::text::Location>, check: impl FnOnce(&mut Cx<'_, '_>) -> T) -> Option<T> {
+        let before = self.findings.len();
+        let mut cx = Cx::new(self.facts, self.rule, self.options, self.findings);
+        let result = catch_unwind(AssertUnwindSafe(|| check(&mut cx)));
+        if result.is_err() {
+            self.findings.truncate(before);
+            if let Some(at) = at {
+                let mut cx = Cx::new(self.facts, self.rule, self.options, self.findings);
+                let message = format!("rule `{}` failed on this file; this is a fault of pipespec", self.rule.1.id);
+                cx.report(at, message).help("report it with the file; the other rules have judged it");
+            }
+        }
+        result.ok()
+    }
+
+    fn subjects(&mut self) {
+        let facts = self.facts;
+        let start = |source: &crate::text::Source| Some(source.at(Span::empty(0)));
+        match &self.rule.1.check {
+            Check::Pipeline(check) => {
+                for pipeline in &facts.pipelines {
+                    self.guarded(start(pipeline.root), |cx| check(pipeline, cx));
+                }
+            }
+            Check::Job(check) => {
+                for pipeline in &facts.pipelines {
+                    for job in &pipeline.jobs {
+                        self.guarded(Some(job.key_at), |cx| check(job, pipeline, cx));
+                    }
+                }
+            }
+            Check::Dockerfile(check) => {
+                for dockerfile in &facts.dockerfiles {
+                    self.guarded(start(dockerfile.source), |cx| check(dockerfile, cx));
+                }
+            }
+            Check::Project(check) => {
+                self.guarded(None, |cx| check(cx));
+            }
+            Check::Cel(front) => {
+                self.guarded(None, |cx| run_cel(front, cx));
+            }
+            Check::Clause(_) => {}
+        }
+    }
+
+    fn clauses(&mut self, judgements: &mut [Vec<(RuleIndex, Judgement)>]) {
+        let (index, rule) = self.rule;
+        // The patterns of built-in rules are checked by a test, those of packs when they are read.
+        let bindings: Vec<Binding> = rule.binds.iter().filter_map(|it| Binding::compile(it).ok()).collect();
+        let facts = self.facts;
+        for (clause, judged) in facts.spec.clauses.iter().zip(judgements) {
+            let Some(params) = bindings.iter().find_map(|binding| binding.matches(clause)) else { continue };
+            let bound = Bound { clause, params: &params };
+            let before = self.findings.len();
+            let judgement = self.guarded(Some(clause.at), |cx| match &rule.check {
+                Check::Clause(check) => check(&bound, cx),
+                Check::Cel(front) => run_cel_clause(front, &bound, cx),
+                _ => Judgement::Unknown("the rule judges no clauses".to_owned()),
+            });
+            let violated = judgement == Some(Judgement::Violated);
+            for finding in &mut self.findings[before..] {
+                finding.clause = Some(clause.id.clone());
+                let text = if violated { "the spec says so here" } else { "the spec speaks of it here" };
+                finding.labels.push(Label { at: clause.at, text: text.to_owned() });
+            }
+            let failed = || Judgement::Unknown("the rule failed".to_owned());
+            judged.push((index, judgement.unwrap_or_else(failed)));
+        }
+    }
+}
+
+/// One verdict for each clause: what refutes it counts most, what is not judged next.
+fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<Judged> {
+    let mut clauses: Vec<Judged> = Vec::new();
+    for (clause, judgements) in spec.clauses.iter().zip(judgements) {
+        let decided = judgements.into_iter().max_by_key(|(_, judgement)| match judgement {
+            Judgement::Proven | Judgement::ProvenWith(_) => 0,
+            Judgement::NeedsEvidence(_) => 1,
+            Judgement::Unknown(_) => 2,
+            Judgement::Violated => 3,
+        });
+        let (verdict, rule, note) = match decided {
+            None => (Verdict::Undefined, None, String::new()),
+            Some((rule, judgement)) => match judgement {
+                Judgement::Proven => (Verdict::Proven, Some(rule), String::new()),
+                Judgement::ProvenWith(note) => (Verdict::Proven, Some(rule), note.into_owned()),
+                Judgement::Violated => (Verdict::Violated, Some(rule), String::new()),
+                Judgement::NeedsEvidence(note) => (Verdict::NeedsEvidence, Some(rule), note.into_owned()),
+                Judgement::Unknown(note) => (Verdict::NeedsEvidence, Some(rule), format!("not judged: {note}")),
+            },
+        };
+        clauses.push(judged(clause, verdict, rule, note));
+    }
+    clauses
+}
+
+fn judged(clause: &Clause<'_>, verdict: Verdict, rule: Option<RuleIndex>, note: String) -> Judged {
+    Judged {
+        id: clause.id.clone(),
+        requirement: clause.requirement.to_owned(),
+        scenario: clause.scenario.to_owned(),
+        text: clause.text.clone(),
+        at: clause.at,
+        verdict,
+        rule,
+        note,
+    }
+}
+
+/// Takes out the findings that are not wanted or accepted in place, and orders the rest.
+fn accept(
+    project: &Project,
+    facts: &Facts<'_>,
+    catalog: &Catalog,
+    selection: &Selection,
+    findings: Vec<Finding>,
+) -> (Vec<Finding>, Vec<Suppressed>) {
+    let sources = project.files.sources();
+    let overrides: Vec<_> = project
+        .config
+        .overrides
+        .iter()
+        .map(|over| (super::globs(&over.files), &over.ignore, severities(&over.severity)))
+        .collect();
+    let mut by_source: BTreeMap<_, Vec<(super::Suppression, bool)>> = BTreeMap::new();
+    for source in sources.iter() {
+        let dockerfile = facts.dockerfiles.iter().find(|it| it.source.id == source.id);
+        let spans = dockerfile.map(Dockerfile::instruction_spans).unwrap_or_default();
+        let found = suppressions(source, &spans);
+        if !found.is_empty() {
+            by_source.insert(source.id, found.into_iter().map(|it| (it, false)).collect());
+        }
+    }
+    let (mut kept, mut suppressed) = (Vec::new(), Vec::new());
+    for mut finding in findings {
+        let rule = catalog.get(finding.rule);
+        let source = sources.get(finding.at.source);
+        if !project.is_wanted(&source.path) || !selection.wants(rule, &finding) {
+            continue;
+        }
+        let mut ignored = false;
+        for (globs, ignore, severity) in &overrides {
+            if globs.is_match(&source.path) {
+                ignored |= ignore.iter().any(|name| names(rule, &name.value));
+                let weighed = severity.iter().rev().find(|(name, _)| names(rule, name));
+                if let Some((_, severity)) = weighed {
+                    finding.severity = *severity;
+                }
+            }
+        }
+        if ignored {
+            continue;
+        }
+        let line = source.lines().line(finding.at.span.start);
+        let by = by_source.get_mut(&source.id).and_then(|all| {
+            all.iter_mut().find(|(it, _)| {
+                let named = it.names.iter().any(|(name, _)| match finding.alias {
+                    Some(alias) if it.dialect == Dialect::Hadolint => name == alias,
+                    _ => names(rule, name),
+                });
+                let reasoned = it.dialect == Dialect::Hadolint || !it.reason.is_empty();
+                named && it.covers(line) && reasoned
+            })
+        });
+        match by {
+            Some((by, used)) => {
+                *used = true;
+                suppressed.push(Suppressed { finding, reason: by.reason.clone(), by: source.at(by.span) });
+            }
+            None => kept.push(finding),
+        }
+    }
+    kept.extend(suppression_findings(project, catalog, selection, &by_source));
+    let path = |finding: &Finding| &sources.get(finding.at.source).path;
+    kept.sort_by(|a, b| {
+        let key = |it: &Finding| (it.at.span, it.rule, it.message.clone());
+        path(a).cmp(path(b)).then_with(|| key(a).cmp(&key(b)))
+    });
+    kept.dedup_by(|a, b| a.at == b.at && a.rule == b.rule && a.message == b.message && a.clause == b.clause);
+    (kept, suppressed)
+}
+
+fn names(rule: &Rule, name: &str) -> bool {
+    name == super::select::ALL || name == rule.family.as_str() || rule.is_called(name)
+}
+
+type Used = Vec<(super::Suppression, bool)>;
+
+/// Comments of ours that give no reason, name something unknown or accept nothing.
+fn suppression_findings(
+    project: &Project,
+    catalog: &Catalog,
+    selection: &Selection,
+    by_source: &BTreeMap<crate::text::SourceId, Used>,
+) -> Vec<Finding> {
+    let Some((index, rule)) = catalog.by_id("useless-suppression") else { return Vec::new() };
+    if !selection.runs(rule) {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    for (source, all) in by_source {
+        let source = project.files.sources().get(*source);
+        for (it, used) in all.iter().filter(|(it, _)| it.dialect == Dialect::Pipespec) {
+            let unknown = it.names.iter().find_map(|(name, span)| {
+                super::check_name(catalog, name).err().map(|error| (error, *span))
+            });
+            let names: Vec<&str> = it.names.iter().map(|(name, _)| name.as_str()).collect();
+            let (span, message, help) = if let Some((error, span)) = unknown {
+                let help = error.nearest.map(|nearest| format!("did you mean `{nearest}`"));
+                (span, format!("`{}` is no rule, alias or family, so nothing is accepted here", error.name), help)
+            } else if it.reason.is_empty() {
+                let help = "write the reason behind the bracket".to_owned();
+                (it.span, "this comment gives no reason, so it accepts nothing".to_owned(), Some(help))
+            } else if !used && project.options.selection.select.is_empty() {
+                let help = "remove the comment".to_owned();
+                (it.span, format!("nothing is found here that `{}` would accept", names.join(", ")), Some(help))
+            } else {
+                continue;
+            };
+            findings.push(Finding {
+                rule: index,
+                severity: selection.weigh(rule),
+                message,
+                at: source.at(span),
+                at_text: String::new(),
+                labels: Vec::new(),
+                help,
+                fix: None,
+                clause: None,
+                alias: None,
+                symbol: String::new(),
+            });
+        }
+    }
+    findings
+}
+
