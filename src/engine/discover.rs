@@ -17,10 +17,10 @@ pub enum FileKind {
 }
 
 /// The names of the configuration file, in the order in which they are looked for.
-pub const CONFIG_NAMES: [&str; 2] = ["pipespec.yaml", ".pipespec.yaml"];
+pub(super) const CONFIG_NAMES: [&str; 2] = ["pipespec.yaml", ".pipespec.yaml"];
 
 /// The name of GitLab's configuration file where the project does not say otherwise.
-pub const GITLAB_CI: &str = ".gitlab-ci.yml";
+pub(super) const GITLAB_CI: &str = ".gitlab-ci.yml";
 
 /// Endings of files that are made into Dockerfiles and are none yet.
 const TEMPLATE_ENDINGS: [&str; 12] = [
@@ -59,7 +59,7 @@ fn is_dockerfile(name: &str) -> bool {
 }
 
 /// What a file that the user named is judged as: by its name, else by its ending.
-pub fn kind_of_named(path: &str) -> FileKind {
+pub(super) fn kind_of_named(path: &str) -> FileKind {
     kind_of(path).unwrap_or_else(|| {
         let name = path.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
@@ -94,7 +94,7 @@ pub fn is_project(folder: &Path) -> bool {
 }
 
 /// The configuration file in `folder`, if there is one.
-pub fn config_in(folder: &Path) -> Option<PathBuf> {
+pub(super) fn config_in(folder: &Path) -> Option<PathBuf> {
     CONFIG_NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file())
 }
 

@@ -58,7 +58,7 @@ pub enum Error {
 pub struct ConfigError {
     message: String,
     #[source_code]
-    source: NamedSource<String>,
+    code: NamedSource<String>,
     #[label]
     at: SourceSpan,
     #[help]
@@ -76,7 +76,7 @@ impl ConfigError {
     ) -> Self {
         Self {
             message: message.into(),
-            source: NamedSource::new(path, text.to_owned()),
+            code: NamedSource::new(path, text.to_owned()),
             at: SourceSpan::from(span.start as usize..span.end as usize),
             help,
         }

@@ -1,6 +1,6 @@
 //! Which rules run, and how much their findings weigh.
 
-use crate::rule::{Catalog, Family, Finding, Rule, RuleIndex, Severity};
+use crate::rule::{Catalog, Family, Finding, Rule, Severity};
 
 /// Stands for every rule in a selection.
 pub(super) const ALL: &str = "all";
@@ -135,15 +135,6 @@ impl Selection {
         result.severity.extend(over.severity.iter().cloned());
         result
     }
-}
-
-/// The rules of the catalog that run, with their severities.
-pub(super) fn running<'c>(
-    catalog: &'c Catalog,
-    selection: &Selection,
-) -> Vec<(RuleIndex, &'c Rule, Severity)> {
-    let rules = catalog.iter().filter(|(_, rule)| selection.runs(rule));
-    rules.map(|(index, rule)| (index, rule, selection.weigh(rule))).collect()
 }
 
 #[cfg(test)]

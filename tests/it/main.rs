@@ -1,2 +1,4 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
 mod shell;
+
+mod catalog;

@@ -25,8 +25,8 @@ pub struct Clause<'p> {
     pub keyword: Keyword,
     /// SHALL NOT.
     pub negated: bool,
-    /// The texts of the `Given` and `When` steps of its scenario, in order.
-    pub context: Vec<String>,
+    /// The words of the `Given` and `When` steps of its scenario, in order, with their places.
+    pub context: Vec<(String, Location)>,
     /// For a bullet: the id of the clause above it.
     pub part_of: Option<String>,
     /// Changes when the wording does: SHA-256 of the words, lower case, single blanks, the first 16
@@ -193,8 +193,8 @@ fn scenario_clauses<'p>(
     clauses: &mut Vec<Clause<'p>>,
 ) {
     let context = |step: &&Step| matches!(step.kind, StepKind::Given | StepKind::When);
-    let context: Vec<String> =
-        scenario.steps.iter().filter(context).map(|step| step.text.clone()).collect();
+    let place = |step: &Step| (step.text.clone(), requirement.source.at(step.span));
+    let context: Vec<_> = scenario.steps.iter().filter(context).map(place).collect();
     let mut number = 0;
     for step in &scenario.steps {
         let Some((keyword, negated)) = normative(&step.text) else { continue };
