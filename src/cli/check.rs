@@ -117,13 +117,16 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
     }
     let mut exit = Exit::Nothing;
     for target in targets(args)? {
-        let mut project = Project::open(&target.root, CheckOptions {
-            only: target.only,
-            spec: args.spec.clone(),
-            config: args.config.clone(),
-            no_config: args.no_config,
-            selection: selection.clone(),
-        })?;
+        let mut project = Project::open(
+            &target.root,
+            CheckOptions {
+                only: target.only,
+                spec: args.spec.clone(),
+                config: args.config.clone(),
+                no_config: args.no_config,
+                selection: selection.clone(),
+            },
+        )?;
         if let Some((path, bytes)) = target.stdin {
             project.overlay(&path, bytes);
         }
@@ -134,13 +137,16 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
         let report = engine::analyze(&project, &catalog);
         let text = match args.format {
             Format::Json => render_json(&report),
-            Format::Text | Format::Short => render_text(&report, &TextOptions {
-                short: args.format == Format::Short,
-                color: args.color.on_stdout(),
-                ascii: args.ascii,
-                clauses: args.clauses,
-                prefix: target.prefix,
-            }),
+            Format::Text | Format::Short => render_text(
+                &report,
+                &TextOptions {
+                    short: args.format == Format::Short,
+                    color: args.color.on_stdout(),
+                    ascii: args.ascii,
+                    clauses: args.clauses,
+                    prefix: target.prefix,
+                },
+            ),
         };
         print(&text)?;
         exit = worse(exit, exit_of(&report, args.fail_on));
@@ -176,10 +182,8 @@ fn worse(one: Exit, other: Exit) -> Exit {
 
 /// The projects that the paths of the command line lie in, in the order in which they are named.
 fn targets(args: &CheckArgs) -> Result<Vec<Target>, Error> {
-    let here = std::env::current_dir().map_err(|error| Error::Path {
-        path: PathBuf::from("."),
-        reason: error.to_string(),
-    })?;
+    let here = std::env::current_dir()
+        .map_err(|error| Error::Path { path: PathBuf::from("."), reason: error.to_string() })?;
     let mut targets: Vec<Target> = Vec::new();
     if args.paths.is_empty() {
         let root = engine::project_root(&here);

@@ -52,7 +52,10 @@ fn page(rule: &Rule) -> String {
         FixKind::Unsafe => line("fix", "`pipespec check --fix --unsafe-fixes`, to be looked at"),
     }
     for option in rule.options.iter() {
-        line(&format!("option `{}`", option.name), &format!("{} (default `{}`)", option.about, option.default));
+        line(
+            &format!("option `{}`", option.name),
+            &format!("{} (default `{}`)", option.about, option.default),
+        );
     }
     for binding in rule.binds.iter() {
         let given = binding.given.as_ref().map(|it| format!("given `{it}`, ")).unwrap_or_default();

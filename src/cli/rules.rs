@@ -58,7 +58,8 @@ fn text(rules: &[&Rule]) -> String {
         }
         let _ = writeln!(out, "{family}");
         for rule in of_family {
-            let _ = write!(out, "  {:<width$}  {:<7}  {}", rule.id, rule.severity.as_str(), rule.title);
+            let _ =
+                write!(out, "  {:<width$}  {:<7}  {}", rule.id, rule.severity.as_str(), rule.title);
             if !rule.aliases.is_empty() {
                 let _ = write!(out, " ({})", rule.aliases.join(", "));
             }

@@ -86,7 +86,11 @@ impl Config {
         config.check_names(&catalog, &fail)?;
         for pattern in config.overrides.iter().flat_map(|over| &over.files) {
             if let Err(error) = globset::Glob::new(&pattern.value) {
-                return Err(fail(pattern.span, format!("`{}` is no glob: {}", pattern.value, error.kind()), None));
+                return Err(fail(
+                    pattern.span,
+                    format!("`{}` is no glob: {}", pattern.value, error.kind()),
+                    None,
+                ));
             }
         }
         if let Some(version) = &config.gitlab.version
@@ -96,20 +100,30 @@ impl Config {
         }
         for name in config.gitlab.limits.keys() {
             if !LIMITS.contains(&name.value.as_str()) {
-                return Err(fail(name.span, format!("`{}` is no limit", name.value), nearest(&name.value, &LIMITS)));
+                return Err(fail(
+                    name.span,
+                    format!("`{}` is no limit", name.value),
+                    nearest(&name.value, &LIMITS),
+                ));
             }
         }
         for (rule, options) in &config.rules {
             let Some((_, rule)) = catalog.by_id(&rule.value) else {
-                let ids: Vec<String> = catalog.iter().map(|(_, rule)| rule.id.to_string()).collect();
+                let ids: Vec<String> =
+                    catalog.iter().map(|(_, rule)| rule.id.to_string()).collect();
                 let help = nearest(&rule.value, &ids);
                 return Err(fail(rule.span, format!("`{}` is no rule", rule.value), help));
             };
             for name in options.keys() {
                 if !rule.options.iter().any(|option| option.name == name.value) {
-                    let known: Vec<String> = rule.options.iter().map(|it| it.name.to_string()).collect();
+                    let known: Vec<String> =
+                        rule.options.iter().map(|it| it.name.to_string()).collect();
                     let help = nearest(&name.value, &known);
-                    return Err(fail(name.span, format!("rule `{}` has no option `{}`", rule.id, name.value), help));
+                    return Err(fail(
+                        name.span,
+                        format!("rule `{}` has no option `{}`", rule.id, name.value),
+                        help,
+                    ));
                 }
             }
         }
@@ -122,7 +136,8 @@ impl Config {
         fail: &dyn Fn(Span, String, Option<String>) -> Error,
     ) -> Result<(), Error> {
         let overrides = || self.overrides.iter();
-        let names = self.select.iter().chain(&self.ignore).chain(overrides().flat_map(|it| &it.ignore));
+        let names =
+            self.select.iter().chain(&self.ignore).chain(overrides().flat_map(|it| &it.ignore));
         let weighed = self.severity.iter().chain(overrides().flat_map(|it| &it.severity));
         for name in names.chain(weighed.clone().map(|(name, _)| name)) {
             check_name(catalog, &name.value).map_err(|unknown| {
@@ -135,7 +150,11 @@ impl Config {
                 let known = Severity::ALL.map(|it| it.as_str().to_owned());
                 let help = nearest(&severity.value, &known)
                     .or_else(|| Some("there are `note`, `warning` and `error`".to_owned()));
-                return Err(fail(severity.span, format!("`{}` is no severity", severity.value), help));
+                return Err(fail(
+                    severity.span,
+                    format!("`{}` is no severity", severity.value),
+                    help,
+                ));
             }
         }
         Ok(())

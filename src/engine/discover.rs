@@ -24,8 +24,18 @@ pub(super) const GITLAB_CI: &str = ".gitlab-ci.yml";
 
 /// Endings of files that are made into Dockerfiles and are none yet.
 const TEMPLATE_ENDINGS: [&str; 12] = [
-    ".dockerignore", ".erb", ".in", ".j2", ".jinja", ".jinja2", ".md", ".mustache", ".template",
-    ".tmpl", ".tpl", ".yaml",
+    ".dockerignore",
+    ".erb",
+    ".in",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".md",
+    ".mustache",
+    ".template",
+    ".tmpl",
+    ".tpl",
+    ".yaml",
 ];
 
 /// What the file at `path` (below the root) is by its name; nothing if it is none of ours.
@@ -39,7 +49,9 @@ pub fn kind_of(path: &str) -> Option<FileKind> {
     let in_folder = |wanted: &str| {
         folder == wanted || folder.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
     };
-    if is_yaml && (name.ends_with(".gitlab-ci.yml") || in_folder(".gitlab/ci") || in_folder("templates")) {
+    if is_yaml
+        && (name.ends_with(".gitlab-ci.yml") || in_folder(".gitlab/ci") || in_folder("templates"))
+    {
         return Some(FileKind::GitlabPart);
     }
     if is_dockerfile(name) {

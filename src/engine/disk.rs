@@ -82,8 +82,7 @@ impl DiskFiles {
 
     /// The files that could not be read, sorted.
     pub fn failures(&self) -> Vec<ReadFailure> {
-        let mut failures =
-            self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone();
         failures.sort();
         failures
     }

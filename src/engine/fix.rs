@@ -79,7 +79,8 @@ pub fn fix_project(project: &Project, catalog: &Catalog, with_unsafe: bool) -> R
 
 /// Writes beside the file and renames, so that it is never seen half written.
 fn write(path: &Path, text: &str) -> Result<(), Error> {
-    let fail = |error: std::io::Error| Error::Path { path: path.to_owned(), reason: error.to_string() };
+    let fail =
+        |error: std::io::Error| Error::Path { path: path.to_owned(), reason: error.to_string() };
     let target = fs::canonicalize(path).map_err(fail)?;
     let folder = target.parent().unwrap_or(Path::new("."));
     let name = target.file_name().unwrap_or_default().to_string_lossy();

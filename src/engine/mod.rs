@@ -29,7 +29,10 @@ fn glob(pattern: &str) -> Result<globset::Glob, Error> {
     globset::GlobBuilder::new(pattern.trim_start_matches("./"))
         .literal_separator(true)
         .build()
-        .map_err(|error| Error::Glob { pattern: pattern.to_owned(), reason: error.kind().to_string() })
+        .map_err(|error| Error::Glob {
+            pattern: pattern.to_owned(),
+            reason: error.kind().to_string(),
+        })
 }
 
 /// The globs of an override, which were checked when the configuration was read.

@@ -22,7 +22,8 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     let facts = read(project);
     let selection = project.config.selection().overlaid(&project.options.selection);
     let mut findings = Vec::new();
-    let mut judgements: Vec<Vec<(RuleIndex, Judgement)>> = vec![Vec::new(); facts.spec.clauses.len()];
+    let mut judgements: Vec<Vec<(RuleIndex, Judgement)>> =
+        vec![Vec::new(); facts.spec.clauses.len()];
     for (index, rule) in catalog.iter() {
         // A clause is judged whether or not the rule's findings are wanted, unless it is ignored.
         let runs = selection.runs(rule);
@@ -30,7 +31,8 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
             continue;
         }
         let options = options(project, rule);
-        let mut run = Run { facts: &facts, rule: (index, rule), options: &options, findings: &mut findings };
+        let mut run =
+            Run { facts: &facts, rule: (index, rule), options: &options, findings: &mut findings };
         if rule.binds.is_empty() {
             run.subjects();
         } else {
@@ -62,9 +64,13 @@ fn read(project: &Project) -> Facts<'_> {
         (None, []) => Spec::from_project(files),
         (None, paths) => {
             let wanted = |path: &&String| {
-                paths.iter().any(|named| *path == named || path.starts_with(&format!("{}/", named.trim_end_matches('/'))))
+                paths.iter().any(|named| {
+                    *path == named || path.starts_with(&format!("{}/", named.trim_end_matches('/')))
+                })
             };
-            Spec::from_files(files.paths().iter().filter(wanted).filter_map(|path| files.read(path)))
+            Spec::from_files(
+                files.paths().iter().filter(wanted).filter_map(|path| files.read(path)),
+            )
         }
     };
     let settings = project.config.pipeline_settings();
@@ -77,7 +83,14 @@ fn read(project: &Project) -> Facts<'_> {
     let pipelines = Vec::new();
     let dockerfiles = Vec::new();
     let _ = roots;
-    Facts { sources: files.sources(), files, pipelines, dockerfiles, spec, roles: project.config.roles.clone() }
+    Facts {
+        sources: files.sources(),
+        files,
+        pipelines,
+        dockerfiles,
+        spec,
+        roles: project.config.roles.clone(),
+    }
 }
 
 /// The options of a rule: what the configuration says over what its page says.
@@ -87,7 +100,9 @@ fn options(project: &Project, rule: &Rule) -> Options {
         (option.name.to_string(), value)
     });
     let set = project.config.rules.iter().filter(|(name, _)| name.value == rule.id);
-    let set = set.flat_map(|(_, options)| options.iter().map(|(name, value)| (name.value.clone(), value.clone())));
+    let set = set.flat_map(|(_, options)| {
+        options.iter().map(|(name, value)| (name.value.clone(), value.clone()))
+    });
     Options::new(defaults.chain(set).collect())
 }
 
@@ -100,7 +115,11 @@ struct Run<'a, 'p> {
 
 impl Run<'_, '_> {
     /// Calls `check` with a context; a panic inside becomes a finding of the rule.
-    fn guarded<T>(&mut self, at: Option<crate::text::Location>, check: impl FnOnce(&mut Cx<'_, '_>) -> T) -> Option<T> {
+    fn guarded<T>(
+        &mut self,
+        at: Option<crate::text::Location>,
+        check: impl FnOnce(&mut Cx<'_, '_>) -> T,
+    ) -> Option<T> {
         let before = self.findings.len();
         let mut cx = Cx::new(self.facts, self.rule, self.options, self.findings);
         let result = catch_unwind(AssertUnwindSafe(|| check(&mut cx)));
@@ -108,8 +127,12 @@ impl Run<'_, '_> {
             self.findings.truncate(before);
             if let Some(at) = at {
                 let mut cx = Cx::new(self.facts, self.rule, self.options, self.findings);
-                let message = format!("rule `{}` failed on this file; this is a fault of pipespec", self.rule.1.id);
-                cx.report(at, message).help("report it with the file; the other rules have judged it");
+                let message = format!(
+                    "rule `{}` failed on this file; this is a fault of pipespec",
+                    self.rule.1.id
+                );
+                cx.report(at, message)
+                    .help("report it with the file; the other rules have judged it");
             }
         }
         result.ok()
@@ -149,10 +172,13 @@ impl Run<'_, '_> {
     fn clauses(&mut self, judgements: &mut [Vec<(RuleIndex, Judgement)>]) {
         let (index, rule) = self.rule;
         // The patterns of built-in rules are checked by a test, those of packs when they are read.
-        let bindings: Vec<Binding> = rule.binds.iter().filter_map(|it| Binding::compile(it).ok()).collect();
+        let bindings: Vec<Binding> =
+            rule.binds.iter().filter_map(|it| Binding::compile(it).ok()).collect();
         let facts = self.facts;
         for (clause, judged) in facts.spec.clauses.iter().zip(judgements) {
-            let Some(params) = bindings.iter().find_map(|binding| binding.matches(clause)) else { continue };
+            let Some(params) = bindings.iter().find_map(|binding| binding.matches(clause)) else {
+                continue;
+            };
             let bound = Bound { clause, params: &params };
             let before = self.findings.len();
             let judgement = self.guarded(Some(clause.at), |cx| match &rule.check {
@@ -163,7 +189,8 @@ impl Run<'_, '_> {
             let violated = judgement == Some(Judgement::Violated);
             for finding in &mut self.findings[before..] {
                 finding.clause = Some(clause.id.clone());
-                let text = if violated { "the spec says so here" } else { "the spec speaks of it here" };
+                let text =
+                    if violated { "the spec says so here" } else { "the spec speaks of it here" };
                 finding.labels.push(Label { at: clause.at, text: text.to_owned() });
             }
             let failed = || Judgement::Unknown("the rule failed".to_owned());
@@ -188,8 +215,12 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
                 Judgement::Proven => (Verdict::Proven, Some(rule), String::new()),
                 Judgement::ProvenWith(note) => (Verdict::Proven, Some(rule), note.into_owned()),
                 Judgement::Violated => (Verdict::Violated, Some(rule), String::new()),
-                Judgement::NeedsEvidence(note) => (Verdict::NeedsEvidence, Some(rule), note.into_owned()),
-                Judgement::Unknown(note) => (Verdict::NeedsEvidence, Some(rule), format!("not judged: {note}")),
+                Judgement::NeedsEvidence(note) => {
+                    (Verdict::NeedsEvidence, Some(rule), note.into_owned())
+                }
+                Judgement::Unknown(note) => {
+                    (Verdict::NeedsEvidence, Some(rule), format!("not judged: {note}"))
+                }
             },
         };
         clauses.push(judged(clause, verdict, rule, note));
@@ -267,7 +298,11 @@ fn accept(
         match by {
             Some((by, used)) => {
                 *used = true;
-                suppressed.push(Suppressed { finding, reason: by.reason.clone(), by: source.at(by.span) });
+                suppressed.push(Suppressed {
+                    finding,
+                    reason: by.reason.clone(),
+                    by: source.at(by.span),
+                });
             }
             None => kept.push(finding),
         }
@@ -278,7 +313,9 @@ fn accept(
         let key = |it: &Finding| (it.at.span, it.rule, it.message.clone());
         path(a).cmp(path(b)).then_with(|| key(a).cmp(&key(b)))
     });
-    kept.dedup_by(|a, b| a.at == b.at && a.rule == b.rule && a.message == b.message && a.clause == b.clause);
+    kept.dedup_by(|a, b| {
+        a.at == b.at && a.rule == b.rule && a.message == b.message && a.clause == b.clause
+    });
     (kept, suppressed)
 }
 
@@ -309,13 +346,28 @@ fn suppression_findings(
             let names: Vec<&str> = it.names.iter().map(|(name, _)| name.as_str()).collect();
             let (span, message, help) = if let Some((error, span)) = unknown {
                 let help = error.nearest.map(|nearest| format!("did you mean `{nearest}`"));
-                (span, format!("`{}` is no rule, alias or family, so nothing is accepted here", error.name), help)
+                (
+                    span,
+                    format!(
+                        "`{}` is no rule, alias or family, so nothing is accepted here",
+                        error.name
+                    ),
+                    help,
+                )
             } else if it.reason.is_empty() {
                 let help = "write the reason behind the bracket".to_owned();
-                (it.span, "this comment gives no reason, so it accepts nothing".to_owned(), Some(help))
+                (
+                    it.span,
+                    "this comment gives no reason, so it accepts nothing".to_owned(),
+                    Some(help),
+                )
             } else if !used && project.options.selection.select.is_empty() {
                 let help = "remove the comment".to_owned();
-                (it.span, format!("nothing is found here that `{}` would accept", names.join(", ")), Some(help))
+                (
+                    it.span,
+                    format!("nothing is found here that `{}` would accept", names.join(", ")),
+                    Some(help),
+                )
             } else {
                 continue;
             };
@@ -336,4 +388,3 @@ fn suppression_findings(
     }
     findings
 }
-

@@ -40,7 +40,8 @@ const RETIRED: [&str; 5] = ["DL3005", "DL3017", "DL3031", "DL3039", "DL4002"];
 /// Whether `name` is known: a rule, an alias, a family, `all`, or the retired or ShellCheck code of
 /// another tool, which stands for nothing here.
 pub fn check_name(catalog: &Catalog, name: &str) -> Result<(), UnknownName> {
-    let shellcheck = name.strip_prefix("SC").is_some_and(|it| it.len() == 4 && it.parse::<u16>().is_ok());
+    let shellcheck =
+        name.strip_prefix("SC").is_some_and(|it| it.len() == 4 && it.parse::<u16>().is_ok());
     if name == ALL
         || shellcheck
         || RETIRED.contains(&name)
@@ -81,14 +82,18 @@ impl Selection {
     pub fn runs(&self, rule: &Rule) -> bool {
         let selected = if self.select.is_empty() {
             // A rule that is off by default runs once it is given a severity.
-            let weighed = self.severity.iter().filter(|(name, _)| specificity(rule, name) == Some(Specificity::Rule));
+            let weighed = self
+                .severity
+                .iter()
+                .filter(|(name, _)| specificity(rule, name) == Some(Specificity::Rule));
             let on = rule.enabled || weighed.count() > 0;
             on.then_some(Specificity::All)
         } else {
             strongest(rule, &self.select)
         };
         // Of a rule that answers to names of several tools, one name ignores one tool's findings.
-        let whole = |name: &&String| rule.aliases.len() < 2 || rule.id == **name || !rule.is_called(name);
+        let whole =
+            |name: &&String| rule.aliases.len() < 2 || rule.id == **name || !rule.is_called(name);
         let ignored = strongest(rule, self.ignore.iter().filter(whole));
         match (selected, ignored) {
             (None, _) => false,
@@ -109,9 +114,8 @@ impl Selection {
     /// tools and only some of them are selected, those findings count that these tools would report.
     pub fn wants(&self, rule: &Rule, finding: &Finding) -> bool {
         let is_alias = |name: &&String| rule.id != **name && rule.is_called(name);
-        let means_this = |name: &String| {
-            finding.alias.is_none_or(|alias| name.eq_ignore_ascii_case(alias))
-        };
+        let means_this =
+            |name: &String| finding.alias.is_none_or(|alias| name.eq_ignore_ascii_case(alias));
         if self.ignore.iter().filter(is_alias).any(means_this) {
             return false;
         }
@@ -160,7 +164,8 @@ mod tests {
         for (_, rule) in catalog.iter() {
             let family = rule.family.as_str();
             let both = |select: &[&str], ignore: &[&str]| {
-                Selection { select: names(select), ignore: names(ignore), severity: Vec::new() }.runs(rule)
+                Selection { select: names(select), ignore: names(ignore), severity: Vec::new() }
+                    .runs(rule)
             };
             assert!(both(&[&rule.id], &[family]));
             assert!(!both(&[family], &[&rule.id]));

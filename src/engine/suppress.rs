@@ -178,7 +178,8 @@ fn scope(comment: &Comment<'_>, source: &Source, instructions: &[Span]) -> Scope
     let own = lines.line(comment.span.start);
     let covered = |line: u32| {
         let of_line = |it: &&Span| {
-            lines.line(it.start) <= line && line <= lines.line(it.end.saturating_sub(1).max(it.start))
+            lines.line(it.start) <= line
+                && line <= lines.line(it.end.saturating_sub(1).max(it.start))
         };
         instructions.iter().find(of_line)
     };

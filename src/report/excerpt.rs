@@ -71,7 +71,8 @@ impl Excerpt {
         let index = source.lines();
         let length = u32::try_from(source.text().len()).unwrap_or(u32::MAX);
         // A span that ends behind a line feed does not show the line below.
-        let last_byte = |span: &Span| span.end.saturating_sub(1).clamp(span.start.min(length), length);
+        let last_byte =
+            |span: &Span| span.end.saturating_sub(1).clamp(span.start.min(length), length);
         let first = spans.iter().map(|span| index.line(span.start.min(length))).min().unwrap_or(0);
         let last = spans.iter().map(|span| index.line(last_byte(span))).max().unwrap_or(first);
         let mut excerpt = Self {

@@ -59,9 +59,7 @@ pub fn render_finding(
         diagnostic::Label::new(style, file, range).with_message(visible(text))
     };
     let mut labels = vec![label(LabelStyle::Primary, finding.at, &finding.at_text)];
-    labels.extend(
-        finding.labels.iter().map(|it| label(LabelStyle::Secondary, it.at, &it.text)),
-    );
+    labels.extend(finding.labels.iter().map(|it| label(LabelStyle::Secondary, it.at, &it.text)));
     let mut notes = Vec::new();
     if let Some(help) = &finding.help {
         notes.push(format!("help: {}", visible_lines(help)));

@@ -121,8 +121,12 @@ fn compile(pattern: &str) -> Result<Vec<Part>, BindingError> {
                     alternatives
                         .iter()
                         .map(|alternative| match alternative {
-                            Alternative::Text(text) => Part::Text(normal(&unescape(text.fragment()))),
-                            Alternative::Optional(it) => Part::Optional(normal(&unescape(it.0.fragment()))),
+                            Alternative::Text(text) => {
+                                Part::Text(normal(&unescape(text.fragment())))
+                            }
+                            Alternative::Optional(it) => {
+                                Part::Optional(normal(&unescape(it.0.fragment())))
+                            }
                         })
                         .collect()
                 });
@@ -132,8 +136,12 @@ fn compile(pattern: &str) -> Result<Vec<Part>, BindingError> {
                 let name = *parameter.input.fragment();
                 let kind = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
                 let kind = kind.ok_or_else(|| {
-                    let known: Vec<&str> = KINDS.iter().map(|(known, _)| *known).filter(|it| !it.is_empty()).collect();
-                    fail(format!("there is no parameter type `{name}`; there are {}", known.join(", ")))
+                    let known: Vec<&str> =
+                        KINDS.iter().map(|(known, _)| *known).filter(|it| !it.is_empty()).collect();
+                    fail(format!(
+                        "there is no parameter type `{name}`; there are {}",
+                        known.join(", ")
+                    ))
                 })?;
                 parts.push(Part::Param(kind, name.to_owned()));
             }
@@ -238,7 +246,13 @@ type Found = (ParamKind, String, usize, usize);
 /// Steps that one match may take; patterns with several free texts could take very many.
 const MAX_STEPS: u32 = 20_000;
 
-fn matches(parts: &[Part], words: &Words, at: usize, found: &mut Vec<Found>, steps: &mut u32) -> bool {
+fn matches(
+    parts: &[Part],
+    words: &Words,
+    at: usize,
+    found: &mut Vec<Found>,
+    steps: &mut u32,
+) -> bool {
     *steps += 1;
     if *steps > MAX_STEPS {
         return false;
@@ -299,14 +313,25 @@ fn fits(kind: ParamKind, words: &Words, start: usize, end: usize) -> bool {
     let text = || chars.iter().collect::<String>();
     match kind {
         ParamKind::Text => true,
-        ParamKind::Quoted => chars.len() >= 2 && *first == '"' && *last == '"' && !chars[1..chars.len() - 1].contains(&'"'),
+        ParamKind::Quoted => {
+            chars.len() >= 2
+                && *first == '"'
+                && *last == '"'
+                && !chars[1..chars.len() - 1].contains(&'"')
+        }
         ParamKind::Word | ParamKind::Job => !blank && !",;()".contains(*last),
         ParamKind::Jobs => chars.iter().all(|ch| ch.is_alphanumeric() || " ,-_/:.".contains(*ch)),
         ParamKind::Image | ParamKind::Path => {
             !blank && chars.iter().all(|ch| ch.is_alphanumeric() || "._-/:@$*{}".contains(*ch))
         }
-        ParamKind::Policy => ["pull", "push", "pull-push"].contains(&text().to_lowercase().as_str()) && !next_is_word,
-        ParamKind::Version => first.is_ascii_digit() && chars.iter().all(|ch| ch.is_ascii_alphanumeric() || ".-+".contains(*ch)) && !next_is_word,
+        ParamKind::Policy => {
+            ["pull", "push", "pull-push"].contains(&text().to_lowercase().as_str()) && !next_is_word
+        }
+        ParamKind::Version => {
+            first.is_ascii_digit()
+                && chars.iter().all(|ch| ch.is_ascii_alphanumeric() || ".-+".contains(*ch))
+                && !next_is_word
+        }
         ParamKind::Integer => chars.iter().all(char::is_ascii_digit) && !next_is_word,
         ParamKind::Float | ParamKind::Percent | ParamKind::Size | ParamKind::Duration => {
             number(kind, &text()).is_some() && !next_is_word
@@ -378,8 +403,13 @@ mod tests {
     use crate::model::MemoryFiles;
     use crate::model::spec::Spec;
 
-    fn bind(given: Option<&'static str>, then: &'static str, steps: &str) -> Option<Vec<(String, String, Option<f64>)>> {
-        let text = format!("## ADDED Requirements\n### Requirement: R\n#### Scenario: S\n{steps}\n");
+    fn bind(
+        given: Option<&'static str>,
+        then: &'static str,
+        steps: &str,
+    ) -> Option<Vec<(String, String, Option<f64>)>> {
+        let text =
+            format!("## ADDED Requirements\n### Requirement: R\n#### Scenario: S\n{steps}\n");
         let files = MemoryFiles::new([("spec.md", text)]);
         let spec = Spec::from_files(files.sources().iter());
         let source = BindingSource { given: given.map(Cow::Borrowed), then: Cow::Borrowed(then) };
@@ -393,21 +423,43 @@ mod tests {
 
     #[test]
     fn parameters_are_read_from_the_words() {
-        let image = bind(None, "image SHALL use {image} as base", "**Then** Image SHALL use `golang:1.25.5-alpine3.23` as base.");
+        let image = bind(
+            None,
+            "image SHALL use {image} as base",
+            "**Then** Image SHALL use `golang:1.25.5-alpine3.23` as base.",
+        );
         assert_eq!(image.unwrap()[0].1, "golang:1.25.5-alpine3.23");
-        let plain = bind(None, "image SHALL use {image} as base", "**Then** image SHALL use golang:1.25 as base");
+        let plain = bind(
+            None,
+            "image SHALL use {image} as base",
+            "**Then** image SHALL use golang:1.25 as base",
+        );
         assert_eq!(plain.unwrap()[0].1, "golang:1.25");
-        let size = bind(None, "size reduction SHALL be at least {percent} compared to {word} {size}", "**And** size reduction SHALL be at least 70% compared to Debian 807MB").unwrap();
+        let size = bind(
+            None,
+            "size reduction SHALL be at least {percent} compared to {word} {size}",
+            "**And** size reduction SHALL be at least 70% compared to Debian 807MB",
+        )
+        .unwrap();
         assert_eq!(size[0].2, Some(70.0));
         assert_eq!(size[2].2, Some(807e6));
-        assert_eq!(bind(None, "expiration SHALL be {duration}", "Then expiration SHALL be 24 hours").unwrap()[0].2, Some(86_400.0));
+        assert_eq!(
+            bind(None, "expiration SHALL be {duration}", "Then expiration SHALL be 24 hours")
+                .unwrap()[0]
+                .2,
+            Some(86_400.0)
+        );
     }
 
     #[test]
     fn the_given_step_must_match_as_well() {
-        let steps = "**Given** lint or test job runs\n**When** x\n**Then** cache policy SHALL be pull only";
-        assert!(bind(Some("setup job runs"), "cache policy SHALL be {policy} only", steps).is_none());
-        let found = bind(Some("{jobs} job runs"), "cache policy SHALL be {policy} only", steps).unwrap();
+        let steps =
+            "**Given** lint or test job runs\n**When** x\n**Then** cache policy SHALL be pull only";
+        assert!(
+            bind(Some("setup job runs"), "cache policy SHALL be {policy} only", steps).is_none()
+        );
+        let found =
+            bind(Some("{jobs} job runs"), "cache policy SHALL be {policy} only", steps).unwrap();
         assert_eq!((found[0].1.as_str(), found[1].1.as_str()), ("pull", "lint or test"));
     }
 

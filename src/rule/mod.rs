@@ -9,8 +9,8 @@ mod finding;
 mod meta;
 
 pub use binding::{Binding, BindingError};
-pub use cel::{run_cel, run_cel_clause};
 pub use catalog::{Catalog, RuleIndex};
+pub use cel::{run_cel, run_cel_clause};
 pub use check::{Bound, Check, Judgement};
 pub use cx::{Cx, Facts, Options, Place};
 pub use finding::{Finding, Fix, Label, Safety};

@@ -102,11 +102,17 @@ fn ci_image_spec() -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 
-fn project(rule: &Rule, example: &Example, select: &[&str], texts: &dyn Fn(&File) -> String) -> Project {
+fn project(
+    rule: &Rule,
+    example: &Example,
+    select: &[&str],
+    texts: &dyn Fn(&File) -> String,
+) -> Project {
     let inputs = example.iter().filter(|file| file.role != Role::Fixed);
     let mut files: Vec<(String, String)> =
         inputs.map(|file| (file.path.clone(), texts(file))).collect();
-    let own_spec = files.iter().any(|(path, _)| path.starts_with("openspec/") && path.ends_with("spec.md"));
+    let own_spec =
+        files.iter().any(|(path, _)| path.starts_with("openspec/") && path.ends_with("spec.md"));
     if !rule.binds.is_empty() && !own_spec {
         files.push(("openspec/specs/ci-image/spec.md".to_owned(), ci_image_spec()));
     }
@@ -124,7 +130,9 @@ fn lines_of(report: &Report<'_>, rule: &Rule, path: &str) -> Vec<u32> {
         report.catalog.get(finding.rule).id == rule.id && source.path == path
     });
     let mut lines: Vec<u32> = found
-        .map(|finding| report.sources.get(finding.at.source).lines().line(finding.at.span.start) + 1)
+        .map(|finding| {
+            report.sources.get(finding.at.source).lines().line(finding.at.span.start) + 1
+        })
         .collect();
     lines.sort_unstable();
     lines.dedup();
@@ -132,7 +140,12 @@ fn lines_of(report: &Report<'_>, rule: &Rule, path: &str) -> Vec<u32> {
 }
 
 /// Judges one example and says what is wrong with it.
-fn judge(catalog: &Catalog, rule: &Rule, example: &Example, texts: &dyn Fn(&File) -> String) -> Vec<String> {
+fn judge(
+    catalog: &Catalog,
+    rule: &Rule,
+    example: &Example,
+    texts: &dyn Fn(&File) -> String,
+) -> Vec<String> {
     let mut wrong = Vec::new();
     let project = project(rule, example, &[&rule.id], texts);
     let report = analyze(&project, catalog);
@@ -151,7 +164,9 @@ fn judge(catalog: &Catalog, rule: &Rule, example: &Example, texts: &dyn Fn(&File
 }
 
 fn judge_fix(catalog: &Catalog, rule: &Rule, example: &Example) -> Vec<String> {
-    let Some(fixed) = example.iter().find(|file| file.role == Role::Fixed) else { return Vec::new() };
+    let Some(fixed) = example.iter().find(|file| file.role == Role::Fixed) else {
+        return Vec::new();
+    };
     let as_written = |file: &File| file.text.clone();
     let before = project(rule, example, &[&rule.id], &as_written);
     let texts = fixed_texts(&analyze(&before, catalog), true);
@@ -185,9 +200,8 @@ fn the_examples_on_the_pages_are_true() {
             continue;
         }
         let examples = examples(&rule.page);
-        let has = |wanted: fn(&Role) -> bool| {
-            examples.iter().flatten().any(|file| wanted(&file.role))
-        };
+        let has =
+            |wanted: fn(&Role) -> bool| examples.iter().flatten().any(|file| wanted(&file.role));
         let mut complain = |what: String| {
             let _ = writeln!(wrong, "rules/{}/{}.md: {what}", rule.family, rule.id);
         };
@@ -245,7 +259,11 @@ fn names_are_unique() {
     let ids: Vec<&str> = catalog.iter().map(|(_, rule)| rule.id.as_ref()).collect();
     for (_, rule) in catalog.iter() {
         for alias in rule.aliases.iter() {
-            assert!(!ids.contains(&alias.as_ref()), "alias `{alias}` of `{}` is a rule id", rule.id);
+            assert!(
+                !ids.contains(&alias.as_ref()),
+                "alias `{alias}` of `{}` is a rule id",
+                rule.id
+            );
         }
     }
 }

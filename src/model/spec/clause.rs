@@ -151,7 +151,8 @@ pub(super) fn clauses_of<'p>(requirement: &Requirement<'p>, capability: &str) ->
                 last.push_str(line);
                 at.end = span.end;
             }
-            _ => lines.push((line.trim_start_matches(['-', '*', '+']).trim().replace("**", ""), span)),
+            _ => lines
+                .push((line.trim_start_matches(['-', '*', '+']).trim().replace("**", ""), span)),
         }
     }
     let mut number = 0;
@@ -180,7 +181,13 @@ pub(super) fn clauses_of<'p>(requirement: &Requirement<'p>, capability: &str) ->
         let again = titles.iter().filter(|title| **title == slug).count();
         titles.push(slug.clone());
         let slug = if again > 0 { format!("{slug}-{}", again + 1) } else { slug };
-        scenario_clauses(requirement, scenario, &format!("{prefix}/{slug}"), capability, &mut clauses);
+        scenario_clauses(
+            requirement,
+            scenario,
+            &format!("{prefix}/{slug}"),
+            capability,
+            &mut clauses,
+        );
     }
     clauses
 }

@@ -108,7 +108,8 @@ impl<'p> Spec<'p> {
     }
 
     fn part(&mut self, capability: &str) -> &mut Part<'p> {
-        let at = match self.parts.binary_search_by(|part| part.capability.as_str().cmp(capability)) {
+        let at = match self.parts.binary_search_by(|part| part.capability.as_str().cmp(capability))
+        {
             Ok(at) => at,
             Err(at) => {
                 let part = Part { capability: capability.to_owned(), requirements: Vec::new() };
@@ -223,7 +224,10 @@ mod tests {
         let files = MemoryFiles::new([
             ("openspec/specs/ci/spec.md", MAIN),
             ("openspec/changes/one/specs/ci/spec.md", delta),
-            ("openspec/changes/archive/2026-01-01-old/specs/ci/spec.md", "## ADDED Requirements\n### Requirement: Z\nZ SHALL z.\n"),
+            (
+                "openspec/changes/archive/2026-01-01-old/specs/ci/spec.md",
+                "## ADDED Requirements\n### Requirement: Z\nZ SHALL z.\n",
+            ),
         ]);
         assert_eq!(ids(&files), ["ci/c#1", "ci/d#1"]);
         let only = MemoryFiles::new([("openspec/specs/ci/spec.md", MAIN)]);

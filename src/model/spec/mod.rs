@@ -6,4 +6,6 @@ mod reader;
 
 pub use clause::{Clause, Keyword, Param, Params};
 pub use effective::{DocumentPlace, Part, Spec, change_of};
-pub use reader::{Operation, Requirement, Scenario, SpecFile, SpecProblem, Step, StepKind, read_spec};
+pub use reader::{
+    Operation, Requirement, Scenario, SpecFile, SpecProblem, Step, StepKind, read_spec,
+};

@@ -160,7 +160,9 @@ impl<'p> Reader<'p> {
                 if let Some(name) = name {
                     return self.requirement(clean_name(name), at);
                 }
-                if self.in_requirements && !self.file.requirements.is_empty() || self.operation.is_some() {
+                if self.in_requirements && !self.file.requirements.is_empty()
+                    || self.operation.is_some()
+                {
                     let what = strip_word(rest.trim_start(), "Scenario:").is_some();
                     let message = if what {
                         "a scenario needs a header of level four, `#### Scenario:`; this one is not read"
@@ -186,10 +188,12 @@ impl<'p> Reader<'p> {
     fn fenced(&mut self, line: &str) -> bool {
         let trimmed = line.trim_start();
         let mark = trimmed.chars().next().filter(|ch| *ch == '`' || *ch == '~');
-        let run: String = mark.map_or(String::new(), |mark| trimmed.chars().take_while(|ch| *ch == mark).collect());
+        let run: String = mark
+            .map_or(String::new(), |mark| trimmed.chars().take_while(|ch| *ch == mark).collect());
         match &self.fence {
             Some(fence) => {
-                let closes = run.starts_with(fence.as_str()) && trimmed[run.len()..].trim().is_empty();
+                let closes =
+                    run.starts_with(fence.as_str()) && trimmed[run.len()..].trim().is_empty();
                 if closes {
                     self.fence = None;
                 }
@@ -221,7 +225,8 @@ impl<'p> Reader<'p> {
         }
         let loose = title.trim_end_matches('#').split_whitespace().collect::<Vec<_>>().join(" ");
         let known = ["ADDED", "MODIFIED", "REMOVED", "RENAMED"];
-        let meant = known.iter().find(|word| loose.eq_ignore_ascii_case(&format!("{word} Requirements")));
+        let meant =
+            known.iter().find(|word| loose.eq_ignore_ascii_case(&format!("{word} Requirements")));
         if let Some(word) = meant
             && self.operation.is_none()
         {
@@ -239,7 +244,9 @@ impl<'p> Reader<'p> {
             self.problem(
                 "stray-spec-header",
                 at,
-                format!("requirement `{name}` stands outside of a requirements section and is not read"),
+                format!(
+                    "requirement `{name}` stands outside of a requirements section and is not read"
+                ),
             );
             return;
         }
@@ -256,7 +263,9 @@ impl<'p> Reader<'p> {
     fn scenario(&mut self, title: &'p str, at: Location) {
         let title = clean_name(strip_word(title, "Scenario:").unwrap_or(title));
         match self.current() {
-            Some(requirement) => requirement.scenarios.push(Scenario { title, at, steps: Vec::new() }),
+            Some(requirement) => {
+                requirement.scenarios.push(Scenario { title, at, steps: Vec::new() })
+            }
             None => self.problem(
                 "stray-spec-header",
                 at,
@@ -284,7 +293,10 @@ impl<'p> Reader<'p> {
             Some(Operation::Renamed) => return self.rename(text, at),
             Some(Operation::Removed) => {
                 let name = text.trim_start_matches(['-', '*', '+', ' ', '`']);
-                if let Some(name) = name.strip_prefix("###").and_then(|it| strip_word(it.trim_start(), "Requirement:")) {
+                if let Some(name) = name
+                    .strip_prefix("###")
+                    .and_then(|it| strip_word(it.trim_start(), "Requirement:"))
+                {
                     return self.requirement(clean_name(name.trim_end_matches('`')), at);
                 }
             }
@@ -310,7 +322,11 @@ impl<'p> Reader<'p> {
         };
         if let Some(rest) = strip_word(text, "FROM:") {
             if let Some((from, at)) = self.rename_from.replace((name(rest), at)) {
-                self.problem("unpaired-rename", at, format!("`FROM: {from}` has no `TO:` below it"));
+                self.problem(
+                    "unpaired-rename",
+                    at,
+                    format!("`FROM: {from}` has no `TO:` below it"),
+                );
             }
         } else if let Some(rest) = strip_word(text, "TO:") {
             match self.rename_from.take() {
@@ -338,9 +354,9 @@ impl<'p> Reader<'p> {
 
 /// `**Key**: value`
 fn is_metadata(line: &str) -> bool {
-    line.strip_prefix("**").and_then(|rest| rest.split_once("**")).is_some_and(|(key, rest)| {
-        !key.is_empty() && (rest.starts_with(':') || key.ends_with(':'))
-    })
+    line.strip_prefix("**")
+        .and_then(|rest| rest.split_once("**"))
+        .is_some_and(|(key, rest)| !key.is_empty() && (rest.starts_with(':') || key.ends_with(':')))
 }
 
 /// What stands behind `word`, which is matched without regard to case.
@@ -402,7 +418,8 @@ fn step_keyword(text: &str) -> Option<(Option<StepKind>, usize)> {
         ("And", None),
         ("But", None),
     ];
-    let (rest, kind) = words.into_iter().find_map(|(word, kind)| Some((strip_word(bare, word)?, kind)))?;
+    let (rest, kind) =
+        words.into_iter().find_map(|(word, kind)| Some((strip_word(bare, word)?, kind)))?;
     let closed = rest.trim_start_matches(['*', '_', ':']);
     let behind = rest.len() - closed.len();
     // A word that merely starts like a keyword is none, and neither is one in the middle of a sentence
@@ -428,7 +445,9 @@ mod tests {
 
     #[test]
     fn a_delta_is_read_with_its_steps() {
-        let source = read("\u{feff}# x\r\n\r\n## ADDED Requirements\r\n\r\n### Requirement: A b ###\r\n\r\nIt SHALL x.\r\n**Key**: v\r\n\r\n#### Scenario: One\r\n**Given** g\r\n- **WHEN**: w\r\nThen t SHALL be:\r\n  - p\r\n  - q\r\n    more\r\nand so on\r\n---\r\n");
+        let source = read(
+            "\u{feff}# x\r\n\r\n## ADDED Requirements\r\n\r\n### Requirement: A b ###\r\n\r\nIt SHALL x.\r\n**Key**: v\r\n\r\n#### Scenario: One\r\n**Given** g\r\n- **WHEN**: w\r\nThen t SHALL be:\r\n  - p\r\n  - q\r\n    more\r\nand so on\r\n---\r\n",
+        );
         let file = read_spec(&source);
         assert!(file.is_delta);
         let [requirement] = &file.requirements[..] else { panic!() };
@@ -446,15 +465,15 @@ mod tests {
 
     #[test]
     fn odd_headers_are_told() {
-        let source = read("## ADDED  Requirements\n### Requirement: lost\n## ADDED Requirements\n  ### Requirement: indented\n### Requirement: a\n### Scenario: x\n```\n### Requirement: fenced\n```\n");
+        let source = read(
+            "## ADDED  Requirements\n### Requirement: lost\n## ADDED Requirements\n  ### Requirement: indented\n### Requirement: a\n### Scenario: x\n```\n### Requirement: fenced\n```\n",
+        );
         let file = read_spec(&source);
         assert_eq!(file.requirements.len(), 1);
         let rules: Vec<&str> = file.problems.iter().map(|problem| problem.rule).collect();
-        assert_eq!(rules, [
-            "stray-spec-header",
-            "stray-spec-header",
-            "indented-spec-header",
-            "stray-spec-header"
-        ]);
+        assert_eq!(
+            rules,
+            ["stray-spec-header", "stray-spec-header", "indented-spec-header", "stray-spec-header"]
+        );
     }
 }

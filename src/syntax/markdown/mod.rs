@@ -71,7 +71,8 @@ impl Tree {
         self.blocks.iter().enumerate().filter_map(|(at, heading)| {
             let BlockKind::Heading(level) = heading.kind else { return None };
             let below = &self.blocks[at + 1..];
-            let ends = |block: &Block| matches!(block.kind, BlockKind::Heading(other) if other <= level);
+            let ends =
+                |block: &Block| matches!(block.kind, BlockKind::Heading(other) if other <= level);
             let count = below.iter().position(ends).unwrap_or(below.len());
             Some(Section { heading, blocks: &below[..count] })
         })
@@ -82,8 +83,10 @@ impl Tree {
 pub fn parse(text: &str) -> Tree {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let base = text.len() - body.len();
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut reader = Reader { tree: Tree::default(), open: Vec::new(), lists: Vec::new(), struck: 0 };
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut reader =
+        Reader { tree: Tree::default(), open: Vec::new(), lists: Vec::new(), struck: 0 };
     for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
         reader.event(event, Span::from_range(base + range.start..base + range.end));
     }
@@ -107,7 +110,9 @@ impl Reader {
             Event::Text(text) | Event::Code(text) => self.text(&text),
             Event::SoftBreak | Event::HardBreak => self.text(" "),
             Event::TaskListMarker(ticked) => {
-                if let Some(Block { kind: BlockKind::Item { checked, .. }, .. }) = self.open.last_mut() {
+                if let Some(Block { kind: BlockKind::Item { checked, .. }, .. }) =
+                    self.open.last_mut()
+                {
                     *checked = Some(ticked);
                 }
             }
@@ -189,16 +194,19 @@ mod tests {
         let shown: Vec<(&BlockKind, &str)> =
             tree.blocks.iter().map(|block| (&block.kind, block.text.as_str())).collect();
         let item = |ordered, checked| BlockKind::Item { ordered, checked, depth: 1 };
-        assert_eq!(shown, [
-            (&BlockKind::Heading(1), "A b"),
-            (&BlockKind::Paragraph, "here code"),
-            (&item(false, Some(true)), "1.1 done more"),
-            (&item(false, None), "two"),
-            (&item(true, None), "step"),
-            (&BlockKind::Code, "## fence\n"),
-            (&BlockKind::Row, "| a | b"),
-            (&BlockKind::Row, "| c | d"),
-        ]);
+        assert_eq!(
+            shown,
+            [
+                (&BlockKind::Heading(1), "A b"),
+                (&BlockKind::Paragraph, "here code"),
+                (&item(false, Some(true)), "1.1 done more"),
+                (&item(false, None), "two"),
+                (&item(true, None), "step"),
+                (&BlockKind::Code, "## fence\n"),
+                (&BlockKind::Row, "| a | b"),
+                (&BlockKind::Row, "| c | d"),
+            ]
+        );
     }
 
     #[test]
