@@ -5,10 +5,16 @@ mod extends; //   `extends`
 mod job; //       a resolved job
 mod merge; //     the server's deep merge
 mod nearest;
+mod stages; //    the order of stages
 mod pipeline; //  the whole
+mod resolve; //   files to a pipeline, in the server's order
+mod glue;
 mod problem; //   what the server refuses
 mod reference; // `!reference`
 mod settings; //  version, limits, where included files lie
+mod load; //      trees to values
+mod inputs; //    `spec:inputs` and `$[[ ... ]]`
+mod include; //   files to one configuration
 mod steps; //     one more step for whole subtrees
 mod text; //      text that is cheap to clone
 mod value; //     a value with its origin //   did you mean
@@ -25,3 +31,4 @@ pub use text::Text;
 pub use value::{Entry, KeyKind, Map, Unknown, Value, ValueKind};
 
 use nearest::nearest;
+use glue::{expand_known, expression_truth, glob_matches, has_variables, regexp_matches};

@@ -1,0 +1,474 @@
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::entry::{IncludeEntry, Target, entries};
+use super::integrity::{Integrity, integrity};
+use super::locate::{Base, Mapping, wildcard};
+use super::rules::applies;
+use crate::model::gitlab::inputs::{self, Component, Given};
+use crate::model::gitlab::load::{Bounds, load};
+use crate::model::gitlab::merge::Merged;
+use crate::model::gitlab::{
+    IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value, expand_known,
+    has_variables,
+};
+use crate::model::{Files, Origin, StepKind};
+use crate::syntax::yaml::{self, Tree};
+use crate::text::{Location, Source, SourceId, Span};
+
+/// The configuration with all its files merged, before `extends`.
+pub(in crate::model::gitlab) struct Expanded<'p> {
+    pub(in crate::model::gitlab) config: Map<'p>,
+    pub(in crate::model::gitlab) files: Vec<IncludedFile<'p>>,
+    pub(in crate::model::gitlab) missing: Vec<Missing>,
+    pub(in crate::model::gitlab) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
+}
+
+/// Reads `root` and all that it includes. `by_itself` says that others will give the inputs of the
+/// root: it is a component, a template or a child pipeline.
+pub(in crate::model::gitlab) fn expand<'p>(
+    root: &'p Source,
+    (files, settings): (&'p dyn Files, &Settings),
+    by_itself: bool,
+    problems: &mut Vec<Problem>,
+) -> Expanded<'p> {
+    let mut expander = Expander {
+        files,
+        settings,
+        problems,
+        read: Vec::new(),
+        trees: Vec::new(),
+        missing: Vec::new(),
+        missed: FxHashSet::default(),
+        bytes: 0,
+        stopped: false,
+    };
+    let way = Way {
+        steps: Vec::new(),
+        parent: None,
+        certain: true,
+        base: Base::Repository,
+        component: Component::default(),
+        prefix: String::new(),
+        at: Origin::here(root.at(Span::empty(0))),
+        inputs: None,
+        by_itself,
+    };
+    let config = expander.file(root, &way).unwrap_or_default();
+    let Expander { read, trees, missing, .. } = expander;
+    let config = if missing.is_empty() { config } else { config.into_partial() };
+    Expanded { config, files: read, missing, trees }
+}
+
+/// How a file is come by.
+struct Way<'v, 'p> {
+    steps: Vec<(StepKind, Location)>,
+    parent: Option<usize>,
+    certain: bool,
+    base: Base,
+    component: Component,
+    /// What names the file in messages.
+    prefix: String,
+    at: Origin,
+    inputs: Option<&'v Value<'p>>,
+    by_itself: bool,
+}
+
+/// A file that an entry names, or why there is none.
+enum Found {
+    File { base: Base, path: String, component: Component },
+    Missing(MissingKind, String),
+}
+
+struct Expander<'a, 'p> {
+    files: &'p dyn Files,
+    settings: &'a Settings,
+    problems: &'a mut Vec<Problem>,
+    read: Vec<IncludedFile<'p>>,
+    trees: Vec<(SourceId, Arc<Tree<'p>>)>,
+    missing: Vec<Missing>,
+    missed: FxHashSet<(MissingKind, String)>,
+    bytes: u64,
+    stopped: bool,
+}
+
+impl<'p> Expander<'_, 'p> {
+    fn refuse(&mut self, rule: &'static str, at: &Origin, message: impl Into<String>) {
+        self.problems.push(Problem::new(rule, at, message));
+    }
+
+    fn tree(&mut self, source: &'p Source) -> Arc<Tree<'p>> {
+        if let Some((_, tree)) = self.trees.iter().find(|(id, _)| *id == source.id) {
+            return Arc::clone(tree);
+        }
+        let tree = Arc::new(yaml::parse(source.text()));
+        self.trees.push((source.id, Arc::clone(&tree)));
+        tree
+    }
+
+    /// The configuration of a file with what it includes below it.
+    fn file(&mut self, source: &'p Source, way: &Way<'_, 'p>) -> Option<Map<'p>> {
+        let place = self.read.len();
+        let at = way.parent.map(|_| way.at.at);
+        self.read.push(IncludedFile { source, parent: way.parent, at, certain: way.certain });
+        let tree = self.tree(source);
+        let limits = self.settings.limits;
+        let bounds = Bounds { depth: limits.yaml_depth, bytes: limits.yaml_bytes };
+        // The faults of a file are told once, however often it is included.
+        let known = self.read.iter().filter(|it| it.source.id == source.id).count() > 1;
+        let before = self.problems.len();
+        let loaded = load(&tree, (source.id, source.text()), &way.steps, bounds, self.problems);
+        if known {
+            self.problems.truncate(before);
+        }
+        let whole = Origin::here(source.at(Span::empty(0)));
+        let Some(content) = loaded.content else {
+            self.nothing(source, way, &tree);
+            return None;
+        };
+        if content.as_map().is_none() {
+            if !content.is_unknown() && tree.errors.is_empty() {
+                let what = content.kind_name();
+                let message = format!("{}Invalid configuration format: it is {what}, and must be a mapping of keywords and jobs", way.prefix);
+                let at = if way.parent.is_some() { &way.at } else { &whole };
+                self.refuse("invalid-yaml", at, message);
+            }
+            return None;
+        }
+        let content = self.fill_in(loaded.header.as_ref(), content, way);
+        Some(self.merge(&content, place, way))
+    }
+
+    fn nothing(&mut self, source: &Source, way: &Way<'_, 'p>, tree: &Tree<'_>) {
+        if !tree.errors.is_empty() {
+            return;
+        }
+        let path = &source.path;
+        let message = if way.parent.is_none() {
+            format!("Please provide content of {path}: it holds no configuration")
+        } else if source.text().trim().is_empty() {
+            format!("Local file `{path}` is empty!")
+        } else {
+            format!("Included file `{path}` does not have valid YAML syntax!: it holds no configuration")
+        };
+        self.refuse("empty-configuration", &way.at, message);
+    }
+
+    /// Gives the inputs to a file that asks for them.
+    fn fill_in(
+        &mut self,
+        header: Option<&Value<'p>>,
+        content: Value<'p>,
+        way: &Way<'_, 'p>,
+    ) -> Value<'p> {
+        let Some(header) = header else {
+            if let Some(given) = way.inputs.filter(|it| !it.is_blank()) {
+                let message = format!("{}Given inputs not defined in the `spec` section of the included configuration file", way.prefix);
+                self.refuse("undefined-input", &given.origin, message);
+            }
+            return content;
+        };
+        let version = self.settings.gitlab_version;
+        let mut spec = inputs::header(header, version, &way.prefix, self.problems);
+        if let Some(include) = spec.include.take() {
+            self.more_inputs(&include, &mut spec, way);
+        }
+        let at = match way.parent {
+            Some(_) => way.at.clone(),
+            None => header.origin.clone(),
+        };
+        let given = Given { inputs: way.inputs, at, by_others: way.by_itself };
+        let values = inputs::resolve(&spec, &given, &way.prefix, self.problems);
+        let report = (way.prefix.as_str(), &mut *self.problems);
+        if spec.partial {
+            // Any input may come from a file that is not known.
+            let mut ignored = Vec::new();
+            let report = (way.prefix.as_str(), &mut ignored);
+            return inputs::interpolate(&content, &values, &way.component, self.settings, report);
+        }
+        inputs::interpolate(&content, &values, &way.component, self.settings, report)
+    }
+
+    /// Inputs of `spec:include`.
+    fn more_inputs(
+        &mut self,
+        include: &Value<'p>,
+        header: &mut inputs::Header<'p>,
+        way: &Way<'_, 'p>,
+    ) {
+        for entry in entries(include, self.problems) {
+            if matches!(entry.target, Target::Template(_) | Target::Component(_)) {
+                let message = "header:spec:include takes local, project and remote files alone";
+                self.refuse("invalid-spec-header", &entry.value.origin, message);
+                continue;
+            }
+            for found in self.locate(&entry, &way.base) {
+                let source = match &found {
+                    Found::File { path, .. } => self.files.read(path),
+                    Found::Missing(..) => None,
+                };
+                let Some(source) = source else {
+                    header.partial = true;
+                    continue;
+                };
+                let tree = self.tree(source);
+                let limits = self.settings.limits;
+                let bounds = Bounds { depth: limits.yaml_depth, bytes: limits.yaml_bytes };
+                let text = (source.id, source.text());
+                let loaded = load(&tree, text, &way.steps, bounds, self.problems);
+                let Some(content) = loaded.content else { continue };
+                let version = self.settings.gitlab_version;
+                let prefix = format!("{}`{}`: ", way.prefix, source.path);
+                let origin = content.origin.clone();
+                let spec = crate::model::gitlab::Entry {
+                    key: Text::Borrowed("spec"),
+                    key_kind: crate::model::gitlab::KeyKind::Str,
+                    key_at: origin.at,
+                    value: content,
+                };
+                let spec = crate::model::gitlab::ValueKind::Map(Arc::new(Map::new(vec![spec])));
+                let more = inputs::header(&Value::new(spec, origin), version, &prefix, self.problems);
+                for input in more.inputs {
+                    if header.inputs.iter().any(|it| it.name == input.name) {
+                        let message = format!("header:spec:include the input `{}` is declared twice", input.name);
+                        self.refuse("invalid-spec-header", &entry.value.origin, message);
+                    } else {
+                        header.inputs.push(input);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts a file over what it includes.
+    fn merge(&mut self, content: &Value<'p>, place: usize, way: &Way<'_, 'p>) -> Map<'p> {
+        let Some(own) = content.as_map() else { return Map::default() };
+        let include = own.get("include");
+        let own = || own.entries().iter().filter(|entry| entry.key != "include").cloned();
+        let Some(include) = include else { return Map::new(own().collect()) };
+        let mut merged = Merged::new(Vec::new());
+        let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
+        let items = entries(include, self.problems);
+        for (item, entry) in items.iter().enumerate() {
+            let rules = entry.rules.map(|rules| {
+                applies(rules, self.files, self.settings, self.problems)
+            });
+            let certain = match rules {
+                Some(Some(false)) => continue,
+                Some(None) => false,
+                _ => true,
+            };
+            for config in self.included(entry, certain, place, way) {
+                for part in config.entries() {
+                    // Of files that rules choose between, the first that defines a name counts:
+                    // so the name is as it would be in one of the possible pipelines.
+                    let there = (!certain && merged.find(part).is_some())
+                        .then(|| only_perhaps.get(&part.key).copied())
+                        .flatten();
+                    if there.is_some_and(|other| other != item) {
+                        continue;
+                    }
+                    if certain {
+                        only_perhaps.remove(&part.key);
+                    } else if merged.find(part).is_none() {
+                        only_perhaps.insert(part.key.clone(), item);
+                    }
+                    merged.put(part.clone());
+                }
+            }
+        }
+        own().for_each(|entry| merged.put(entry));
+        merged.into_map()
+    }
+
+    /// The configurations that one entry of `include` stands for.
+    fn included(
+        &mut self,
+        entry: &IncludeEntry<'_, 'p>,
+        certain: bool,
+        place: usize,
+        way: &Way<'_, 'p>,
+    ) -> Vec<Map<'p>> {
+        let certain = certain && way.certain;
+        let mut configs = Vec::new();
+        for found in self.locate(entry, &way.base) {
+            let (base, path, component) = match found {
+                Found::File { base, path, component } => (base, path, component),
+                Found::Missing(kind, name) => {
+                    self.miss(kind, name, &entry.value.origin);
+                    continue;
+                }
+            };
+            if self.stopped || self.is_too_much(entry) {
+                break;
+            }
+            let lower = path.to_ascii_lowercase();
+            let is_yaml = [".yml", ".yaml"].iter().any(|end| lower.ends_with(end));
+            if !is_yaml {
+                let message = format!("Included file `{path}` does not have YAML extension!: its name must end in .yml or .yaml");
+                self.refuse("invalid-include", &entry.value.origin, message);
+                continue;
+            }
+            let Some(source) = self.files.read(&path) else {
+                self.unread(entry, &base, path, certain);
+                continue;
+            };
+            if let Some(value) = entry.integrity.and_then(Value::as_str)
+                && source.invalid_utf8().is_empty()
+                && integrity(value, Some(source.text())) == Integrity::Differs
+            {
+                let message = format!("the digest of `{path}` is not the one that `integrity` names");
+                let at = entry.integrity.map_or(&entry.value.origin, |it| &it.origin);
+                self.refuse("invalid-integrity", at, message);
+            }
+            self.bytes += source.text().len() as u64;
+            let mut steps = way.steps.clone();
+            steps.push((StepKind::Include, entry.value.at()));
+            let next = Way {
+                steps,
+                parent: Some(place),
+                certain,
+                base,
+                component,
+                prefix: format!("`{}`: ", source.path),
+                at: entry.value.origin.clone(),
+                inputs: entry.inputs,
+                by_itself: false,
+            };
+            configs.extend(self.file(source, &next));
+        }
+        configs
+    }
+
+    /// Whether the limits of the server are passed; says so once.
+    fn is_too_much(&mut self, entry: &IncludeEntry<'_, 'p>) -> bool {
+        let limits = self.settings.limits;
+        let message = if self.read.len() > limits.includes {
+            format!("Maximum of {} nested includes are allowed!", limits.includes)
+        } else if self.bytes > limits.total_yaml_bytes {
+            format!("the included files have more than {} bytes together", limits.total_yaml_bytes)
+        } else {
+            return false;
+        };
+        self.stopped = true;
+        self.refuse("too-many-includes", &entry.value.origin, message);
+        true
+    }
+
+    fn miss(&mut self, kind: MissingKind, name: String, at: &Origin) {
+        if self.missed.insert((kind, name.clone())) {
+            self.missing.push(Missing { kind, name, at: at.clone() });
+        }
+    }
+
+    /// A file that should be there and is not.
+    fn unread(&mut self, entry: &IncludeEntry<'_, 'p>, base: &Base, path: String, certain: bool) {
+        let kind = match entry.target {
+            Target::Local(_) if *base == Base::Repository => {
+                if certain {
+                    let message = format!("Local file `{path}` does not exist!");
+                    let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
+                    let near = self.files.paths().iter().map(String::as_str);
+                    if let Some(near) = crate::model::gitlab::nearest(&path, near) {
+                        problem = problem.help(format!("Did you mean `{near}`?"));
+                    }
+                    self.problems.push(problem);
+                }
+                MissingKind::Local
+            }
+            Target::Local(_) => MissingKind::Local,
+            Target::Remote(_) => MissingKind::Remote,
+            Target::Template(_) => MissingKind::Template,
+            Target::Component(_) => MissingKind::Component,
+            Target::Project { .. } => MissingKind::Project,
+        };
+        self.miss(kind, path, &entry.value.origin);
+    }
+
+    /// The files that an entry names.
+    fn locate(&mut self, entry: &IncludeEntry<'_, 'p>, base: &Base) -> Vec<Found> {
+        let settings = self.settings;
+        let known = |name: &str| settings.variable(name).map(str::to_owned);
+        let expanded = |value: &Value<'_>| expand_known(value.as_str().unwrap_or(""), known);
+        let mapping = Mapping { settings, files: self.files };
+        let found = |found: Option<(Base, String)>, kind, name: String| match found {
+            Some((base, path)) => Found::File { base, path, component: Component::default() },
+            None => Found::Missing(kind, name),
+        };
+        if let Some(value) = entry.integrity.filter(|it| !it.is_unknown())
+            && integrity(value.as_str().unwrap_or(""), None) == Integrity::Malformed
+        {
+            let message = "include:integrity must be `sha256-` and the base64 of the digest (32 bytes)";
+            self.refuse("invalid-integrity", &value.origin, message);
+        }
+        match entry.target {
+            Target::Local(value) => self.locate_local(&expanded(value), base),
+            Target::Remote(value) => {
+                let url = expanded(value);
+                vec![found(mapping.remote(&url), MissingKind::Remote, url)]
+            }
+            Target::Template(value) => {
+                let name = expanded(value);
+                if !name.ends_with(".gitlab-ci.yml") && !has_variables(&name) {
+                    let message = format!("Template file `{name}` is not a valid location!: the name of a template ends in .gitlab-ci.yml");
+                    self.refuse("invalid-include", &value.origin, message);
+                    return Vec::new();
+                }
+                vec![found(mapping.template(&name), MissingKind::Template, name)]
+            }
+            Target::Component(value) => {
+                let address = expanded(value);
+                let (name, reference) = address.split_once('@').unwrap_or((&address, ""));
+                let (project, name) = name.rsplit_once('/').unwrap_or(("", name));
+                let component = Component {
+                    name: Some(name.to_owned()),
+                    reference: Some(reference.to_owned()),
+                };
+                let own = project.ends_with("/$CI_PROJECT_PATH")
+                    || project.ends_with("/${CI_PROJECT_PATH}");
+                let place = if own {
+                    let paths = [format!("templates/{name}.yml"), format!("templates/{name}/template.yml")];
+                    let path = paths.into_iter().find(|path| self.files.exists(path));
+                    path.map(|path| (Base::Repository, path))
+                } else {
+                    mapping.component(&address)
+                };
+                match place {
+                    Some((base, path)) => vec![Found::File { base, path, component }],
+                    None => vec![Found::Missing(MissingKind::Component, address.clone())],
+                }
+            }
+            Target::Project { project, file, reference } => {
+                let project = expanded(project);
+                let reference = reference.map(expanded);
+                let files = file.one_or_more().iter().filter(|it| it.as_str().is_some());
+                let one = |file: &Value<'_>| {
+                    let file = expanded(file);
+                    let place = mapping.project(&project, reference.as_deref(), &file);
+                    found(place, MissingKind::Project, format!("{project}: {file}"))
+                };
+                files.map(one).collect()
+            }
+        }
+    }
+
+    fn locate_local(&self, path: &str, base: &Base) -> Vec<Found> {
+        if has_variables(path) {
+            return vec![Found::Missing(MissingKind::Variable, path.to_owned())];
+        }
+        let Some(full) = base.path(path) else {
+            return vec![Found::Missing(MissingKind::Local, path.to_owned())];
+        };
+        let file = |path: String| Found::File {
+            base: base.clone(),
+            path,
+            component: Component::default(),
+        };
+        if !full.contains('*') {
+            return vec![file(full)];
+        }
+        let fitting = self.files.paths().iter().filter(|path| wildcard(&full, path));
+        fitting.map(|path| file(path.clone())).collect()
+    }
+}

@@ -1,0 +1,9 @@
+//! `include`: which files make up the configuration, and how they are merged.
+
+mod entry;
+mod expand;
+mod integrity;
+mod locate;
+mod rules;
+
+pub(super) use expand::{Expanded, expand};

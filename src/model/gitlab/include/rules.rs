@@ -1,0 +1,113 @@
+use crate::model::gitlab::{Problem, Settings, Value, expression_truth};
+use crate::model::{Files, Origin};
+
+/// Whether an include takes place; nothing if that cannot be judged offline.
+pub(super) fn applies(
+    rules: &Value<'_>,
+    files: &dyn Files,
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
+) -> Option<bool> {
+    let mut refuse = |at: &Origin, message: String| {
+        problems.push(Problem::new("invalid-include", at, message));
+    };
+    let Some(items) = rules.as_seq() else {
+        if !rules.is_unknown() {
+            refuse(&rules.origin, "include:rules config should be a array".to_owned());
+        }
+        return None;
+    };
+    if items.is_empty() {
+        refuse(&rules.origin, "include:rules config can't be blank".to_owned());
+        return None;
+    }
+    let mut verdict: Option<Option<bool>> = None;
+    for rule in rules.flat(u32::MAX) {
+        check(rule, &mut refuse);
+        if verdict.is_some() {
+            continue;
+        }
+        let included = rule.given("when").and_then(Value::as_str) != Some("never");
+        match holds(rule, files, settings) {
+            Some(true) => verdict = Some(Some(included)),
+            Some(false) => {}
+            None => verdict = Some(None),
+        }
+    }
+    verdict.unwrap_or(Some(false))
+}
+
+const KEYS: [&str; 4] = ["if", "exists", "changes", "when"];
+
+fn check(rule: &Value<'_>, refuse: &mut impl FnMut(&Origin, String)) {
+    if rule.as_map().is_none() {
+        if !rule.is_unknown() {
+            refuse(&rule.origin, "include:rule should be a hash".to_owned());
+        }
+        return;
+    }
+    for entry in rule.entries().iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
+        let message = format!(
+            "include:rule config contains unknown keys: {}; known are {}",
+            entry.key,
+            KEYS.join(", ")
+        );
+        refuse(&Origin::here(entry.key_at), message);
+    }
+    if let Some(when) = rule.given("when")
+        && !matches!(when.as_str(), Some("always" | "never"))
+        && !when.is_unknown()
+    {
+        let shown = when.to_text().unwrap_or_default();
+        let message = format!("include:rule when unknown value: {shown}; it is always or never");
+        refuse(&when.origin, message);
+    }
+    if let Some(condition) = rule.given("if").filter(|it| !it.is_unknown()) {
+        let text = condition.as_str();
+        if text.is_none_or(|text| expression_truth(text, &|_| None).is_err()) {
+            refuse(&condition.origin, "include:rule if invalid expression syntax".to_owned());
+        }
+    }
+}
+
+/// Whether all that a rule asks for holds; nothing if that is not known.
+fn holds(rule: &Value<'_>, files: &dyn Files, settings: &Settings) -> Option<bool> {
+    let condition = match rule.given("if") {
+        None => Some(true),
+        Some(value) => value.as_str().and_then(|text| {
+            let known = |name: &str| settings.variable(name).map(str::to_owned);
+            expression_truth(text, &known).ok().flatten()
+        }),
+    };
+    let exists = match rule.given("exists") {
+        None => Some(true),
+        Some(value) => exists(value, files),
+    };
+    let changes = if rule.given("changes").is_some() { None } else { Some(true) };
+    let all = [condition, exists, changes];
+    if all.contains(&Some(false)) {
+        return Some(false);
+    }
+    all.iter().all(Option::is_some).then_some(true)
+}
+
+/// Whether one of the files is there; nothing if another project is asked or variables decide.
+fn exists(value: &Value<'_>, files: &dyn Files) -> Option<bool> {
+    if value.given("project").is_some() {
+        return None;
+    }
+    let globs = value.get("paths").unwrap_or(value);
+    let mut unknown = false;
+    for glob in globs.one_or_more() {
+        match glob.as_str() {
+            Some(text) if !text.contains('$') => {
+                let text = text.trim_start_matches('/');
+                if files.paths().iter().any(|path| crate::model::gitlab::glob_matches(text, path)) {
+                    return Some(true);
+                }
+            }
+            _ => unknown = true,
+        }
+    }
+    (!unknown).then_some(false)
+}

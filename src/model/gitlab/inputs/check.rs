@@ -1,0 +1,225 @@
+use rustc_hash::FxHashMap;
+
+use super::{Header, InputSpec, InputType};
+use crate::model::gitlab::{Problem, Text, Unknown, Value, ValueKind};
+use crate::model::Origin;
+
+/// What a file gets for its inputs.
+pub(in crate::model::gitlab) struct Given<'v, 'p> {
+    /// The `inputs:` of the `include`, if there are any.
+    pub(in crate::model::gitlab) inputs: Option<&'v Value<'p>>,
+    /// Where the file is asked for: the `include` entry, or the header itself.
+    pub(in crate::model::gitlab) at: Origin,
+    /// Whether others will give the inputs: the file is looked at by itself.
+    pub(in crate::model::gitlab) by_others: bool,
+}
+
+/// The values of the inputs by name, checked. `prefix` names the file in messages.
+pub(in crate::model::gitlab) fn resolve<'p>(
+    header: &Header<'p>,
+    given: &Given<'_, 'p>,
+    prefix: &str,
+    problems: &mut Vec<Problem>,
+) -> FxHashMap<Text<'p>, Value<'p>> {
+    let mut values = FxHashMap::default();
+    let mut checker = Checker { prefix, problems };
+    let entries = given.inputs.map_or(&[][..], Value::entries);
+    if !header.partial {
+        let known: Vec<&str> = header.inputs.iter().map(|it| &*it.name).collect();
+        for entry in entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
+            let message = format!("{prefix}unknown input arguments: {}", entry.key);
+            let mut problem =
+                Problem::new("undefined-input", &Origin::here(entry.key_at), message);
+            if let Some(near) = crate::model::gitlab::nearest(&entry.key, known.iter().copied()) {
+                problem = problem.help(format!("Did you mean `{near}`?"));
+            } else if known.is_empty() {
+                problem = problem.help("The file declares no inputs.".to_owned());
+            } else {
+                problem = problem.help(format!("The file declares: {}.", known.join(", ")));
+            }
+            checker.problems.push(problem);
+        }
+    }
+    for spec in &header.inputs {
+        let provided = given.inputs.and_then(|it| it.get(&spec.name)).filter(|it| !it.is_null());
+        let value = checker.input(spec, provided, given);
+        values.insert(spec.name.clone(), value);
+    }
+    values
+}
+
+struct Checker<'a> {
+    prefix: &'a str,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn refuse(&mut self, spec: &InputSpec<'_>, at: &Origin, rule: &'static str, what: &str) {
+        let message = format!("{}`{}` input: {what}", self.prefix, spec.name);
+        let problem = Problem::new(rule, at, message);
+        self.problems.push(problem.label(spec.key_at, "the input is declared here"));
+    }
+
+    fn input<'p>(
+        &mut self,
+        spec: &InputSpec<'p>,
+        provided: Option<&Value<'p>>,
+        given: &Given<'_, 'p>,
+    ) -> Value<'p> {
+        let at = given.inputs.map_or(given.at.clone(), |it| it.origin.clone());
+        let unknown =
+            |at: &Origin| Value::new(ValueKind::Unknown(Unknown::Input((&*spec.name).into())), at.clone());
+        let Some(kind) = spec.kind else { return unknown(&at) };
+        let default = match &spec.default {
+            Some(value) if value.is_unknown() => return unknown(&value.origin),
+            Some(value) => {
+                let value = coerce(kind, value);
+                self.check(spec, kind, &value, "default value");
+                Some(value)
+            }
+            None => None,
+        };
+        if let Some(value) = provided {
+            let value = coerce(kind, value);
+            if value.is_unknown() {
+                return unknown(&value.origin);
+            }
+            let fits = self.check(spec, kind, &value, "provided value");
+            return if fits { value } else { unknown(&value.origin) };
+        }
+        if let Some(value) = default {
+            return value;
+        }
+        if given.by_others || spec.has_rules {
+            return unknown(&Origin::here(spec.key_at));
+        }
+        self.refuse(spec, &at, "missing-input", "required value has not been provided");
+        unknown(&at)
+    }
+
+    /// Whether the value is what the input takes.
+    fn check(&mut self, spec: &InputSpec<'_>, kind: InputType, value: &Value<'_>, what: &str) -> bool {
+        let before = self.problems.len();
+        let rule = "invalid-input";
+        let fits = match kind {
+            InputType::String => value.to_text().is_some(),
+            InputType::Number => matches!(value.kind, ValueKind::Int(_) | ValueKind::Float(_)),
+            InputType::Boolean => value.as_bool().is_some(),
+            InputType::Array => value.as_seq().is_some(),
+        };
+        // A default of null is allowed by newer servers for all types.
+        if !fits && !(value.is_null() && what == "default value") {
+            let message = format!("{what} is not {}", kind.with_article());
+            self.refuse(spec, &value.origin, rule, &message);
+            return false;
+        }
+        if let Some(regex) = &spec.regex {
+            self.regex(spec, kind, value, regex, what);
+        }
+        if let Some(options) = &spec.options {
+            self.options(spec, kind, value, options);
+        }
+        self.problems.len() == before
+    }
+
+    fn regex(
+        &mut self,
+        spec: &InputSpec<'_>,
+        kind: InputType,
+        value: &Value<'_>,
+        regex: &Value<'_>,
+        what: &str,
+    ) {
+        let rule = "invalid-input";
+        if kind != InputType::String {
+            let message = "RegEx validation can only be used with string inputs";
+            return self.refuse(spec, &regex.origin, rule, message);
+        }
+        let (Some(pattern), Some(text)) = (regex.as_str(), value.to_text()) else { return };
+        match crate::model::gitlab::regexp_matches(pattern, &text) {
+            Some(true) => {}
+            Some(false) => {
+                let message = format!("{what} does not match required RegEx pattern: `{text}` does not match `{pattern}`");
+                self.refuse(spec, &value.origin, rule, &message);
+            }
+            None => self.refuse(spec, &regex.origin, rule, "invalid regular expression"),
+        }
+    }
+
+    fn options(
+        &mut self,
+        spec: &InputSpec<'_>,
+        kind: InputType,
+        value: &Value<'_>,
+        options: &Value<'_>,
+    ) {
+        let rule = "invalid-input";
+        if kind == InputType::Boolean {
+            let message = "Options can only be used with string and number inputs";
+            return self.refuse(spec, &options.origin, rule, message);
+        }
+        if kind == InputType::Array || value.is_null() {
+            return;
+        }
+        let text = value.to_text();
+        if options.items().iter().any(|it| it.to_text() == text || it.is_unknown()) {
+            return;
+        }
+        let of = if kind == InputType::Number { "of the allowed options" } else { "of allowed options" };
+        let allowed: Vec<_> = options.items().iter().filter_map(Value::to_text).collect();
+        let message = format!(
+            "`{}` cannot be used because it is not in the list {of}: {}",
+            text.unwrap_or_default(),
+            allowed.join(", ")
+        );
+        self.refuse(spec, &value.origin, rule, &message);
+    }
+}
+
+/// What the server makes of a value for an input of this type: a text for a number, boolean or
+/// array is read as JSON, and anything for a string becomes text.
+fn coerce<'p>(kind: InputType, value: &Value<'p>) -> Value<'p> {
+    let changed = match (kind, &value.kind) {
+        (InputType::String, ValueKind::Int(_) | ValueKind::Float(_) | ValueKind::Bool(_)) => {
+            value.to_text().map(|text| ValueKind::Str(text.into_owned().into()))
+        }
+        (InputType::String, ValueKind::Seq(_) | ValueKind::Map(_)) => {
+            Some(ValueKind::Str(value.inspect().into()))
+        }
+        (InputType::Number | InputType::Boolean | InputType::Array, ValueKind::Str(text)) => {
+            serde_json::from_str(text).ok().map(|json| from_json(&json, &value.origin))
+        }
+        _ => None,
+    };
+    match changed {
+        Some(kind) => Value { kind, ..value.clone() },
+        None => value.clone(),
+    }
+}
+
+fn from_json<'p>(json: &serde_json::Value, origin: &Origin) -> ValueKind<'p> {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => ValueKind::Null,
+        Json::Bool(value) => ValueKind::Bool(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(value) => ValueKind::Int(value),
+            None => ValueKind::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => ValueKind::Str(text.clone().into()),
+        Json::Array(items) => {
+            let item = |it| Value::new(from_json(it, origin), origin.clone());
+            ValueKind::Seq(items.iter().map(item).collect())
+        }
+        Json::Object(entries) => {
+            let entry = |(key, it): (&String, &Json)| crate::model::gitlab::Entry {
+                key: key.clone().into(),
+                key_kind: crate::model::gitlab::KeyKind::Str,
+                key_at: origin.at,
+                value: Value::new(from_json(it, origin), origin.clone()),
+            };
+            let entries = entries.iter().map(entry).collect();
+            ValueKind::Map(std::sync::Arc::new(crate::model::gitlab::Map::new(entries)))
+        }
+    }
+}

@@ -1,0 +1,218 @@
+use super::{InputSpec, InputType};
+use crate::model::gitlab::{Entry, Problem, Value, Version};
+use crate::model::Origin;
+
+/// What stands in the `spec` header of a file.
+#[derive(Debug, Default)]
+pub(in crate::model::gitlab) struct Header<'p> {
+    pub(in crate::model::gitlab) inputs: Vec<InputSpec<'p>>,
+    /// `spec:include`
+    pub(in crate::model::gitlab) include: Option<Value<'p>>,
+    /// Whether inputs may come from a file that is not known.
+    pub(in crate::model::gitlab) partial: bool,
+}
+
+const RULE: &str = "invalid-spec-header";
+const OPTIONS: usize = 50;
+const DESCRIPTION: usize = 256;
+
+/// The `spec` keys and the version that brought each.
+const SPEC: [(&str, Version); 4] = [
+    ("inputs", Version::new(15, 11)),
+    ("include", Version::new(18, 6)),
+    ("component", Version::new(18, 6)),
+    ("description", Version::new(18, 10)),
+];
+
+const INPUT: [&str; 6] = ["type", "default", "description", "options", "regex", "rules"];
+const COMPONENT: [&str; 4] = ["name", "sha", "version", "reference"];
+
+/// Reads a header. `prefix` names the file in messages.
+pub(in crate::model::gitlab) fn header<'p>(
+    value: &Value<'p>,
+    version: Version,
+    prefix: &str,
+    problems: &mut Vec<Problem>,
+) -> Header<'p> {
+    let mut reader = Reader { version, prefix, problems };
+    reader.header(value)
+}
+
+struct Reader<'a> {
+    version: Version,
+    prefix: &'a str,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, at: &Origin, message: String) {
+        let message = format!("{}{message}", self.prefix);
+        self.problems.push(Problem::new(RULE, at, message));
+    }
+
+    fn unknown_keys<'k>(
+        &mut self,
+        value: &Value<'_>,
+        path: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        for entry in value.entries() {
+            if known.clone().any(|key| key == &*entry.key) {
+                continue;
+            }
+            let message =
+                format!("{}{path} config contains unknown keys: {}", self.prefix, entry.key);
+            let mut problem = Problem::new(RULE, &Origin::here(entry.key_at), message);
+            if let Some(near) = crate::model::gitlab::nearest(&entry.key, known.clone()) {
+                problem = problem
+                    .help(format!("Did you mean `{near}`?"))
+                    .replace(entry.key_at.span, near);
+            }
+            self.problems.push(problem);
+        }
+    }
+
+    fn header<'p>(&mut self, value: &Value<'p>) -> Header<'p> {
+        self.unknown_keys(value, "header", std::iter::once("spec"));
+        let Some(spec) = value.given("spec") else { return Header::default() };
+        if spec.as_map().is_none() {
+            self.refuse(&spec.origin, "header:spec config should be a hash".to_owned());
+            return Header { partial: true, ..Header::default() };
+        }
+        let version = self.version;
+        let known = SPEC.iter().filter(move |(_, since)| *since <= version).map(|(key, _)| *key);
+        self.unknown_keys(spec, "header:spec", known);
+        if let Some(text) = spec.given("description") {
+            match text.as_str() {
+                Some(it) if it.chars().count() > DESCRIPTION => {
+                    let message = format!("header:spec description is too long (maximum is {DESCRIPTION} characters)");
+                    self.refuse(&text.origin, message);
+                }
+                Some(_) => {}
+                None => {
+                    self.refuse(&text.origin, "header:spec description should be a string".to_owned());
+                }
+            }
+        }
+        self.component(spec);
+        let include = spec.given("include").cloned();
+        let mut header = Header { include, ..Header::default() };
+        match spec.given("inputs") {
+            None => {}
+            Some(inputs) if inputs.as_map().is_none() => {
+                self.refuse(&inputs.origin, "header:spec:inputs config should be a hash".to_owned());
+                header.partial = true;
+            }
+            Some(inputs) => header.inputs = self.inputs(inputs),
+        }
+        header
+    }
+
+    fn component(&mut self, spec: &Value<'_>) {
+        let Some(component) = spec.given("component") else { return };
+        let Some(items) = component.as_seq() else {
+            let message = "header:spec:component config should be an array of strings".to_owned();
+            return self.refuse(&component.origin, message);
+        };
+        for item in items {
+            if !item.as_str().is_some_and(|it| COMPONENT.contains(&it)) {
+                let message = format!(
+                    "header:spec:component config contains unknown value: {}; known are {}",
+                    item.inspect(),
+                    COMPONENT.join(", ")
+                );
+                self.refuse(&item.origin, message);
+            }
+        }
+    }
+
+    /// The entries of an `inputs:` mapping.
+    fn inputs<'p>(&mut self, inputs: &Value<'p>) -> Vec<InputSpec<'p>> {
+        inputs.entries().iter().map(|entry| self.input(entry)).collect()
+    }
+
+    fn input<'p>(&mut self, entry: &Entry<'p>) -> InputSpec<'p> {
+        let value = &entry.value;
+        let path = format!("header:spec:inputs:{}", entry.key);
+        let mut spec = InputSpec {
+            name: entry.key.clone(),
+            key_at: entry.key_at,
+            kind: Some(InputType::String),
+            default: None,
+            options: None,
+            regex: None,
+            has_rules: false,
+        };
+        if value.is_null() {
+            return spec;
+        }
+        if value.as_map().is_none() {
+            self.refuse(&value.origin, format!("{path} config should be a hash"));
+            spec.kind = None;
+            return spec;
+        }
+        self.unknown_keys(value, &path, INPUT.into_iter());
+        if let Some(kind) = value.given("type") {
+            let name = kind.to_text().unwrap_or_default();
+            spec.kind = InputType::named(&name);
+            if spec.kind.is_none() {
+                let message = format!("{path} input type unknown value: {name}; known are string, number, boolean and array");
+                self.refuse(&kind.origin, message);
+            }
+        }
+        for key in ["description", "regex"] {
+            if let Some(text) = value.given(key).filter(|it| it.as_str().is_none()) {
+                self.refuse(&text.origin, format!("{path} {key} should be a string"));
+            }
+        }
+        if let Some(options) = value.given("options") {
+            match options.as_seq() {
+                Some(items) if items.len() > OPTIONS => {
+                    let message = format!("{path} config cannot define more than {OPTIONS} options");
+                    self.refuse(&options.origin, message);
+                }
+                Some(_) => {}
+                None => self.refuse(&options.origin, format!("{path} options should be an array")),
+            }
+        }
+        if let Some(rules) = value.entry("rules").filter(|it| !it.value.is_null()) {
+            spec.has_rules = true;
+            self.rules(&path, value, &rules.value);
+        }
+        spec.default = value.get("default").cloned();
+        spec.options = value.given("options").cloned();
+        spec.regex = value.given("regex").cloned();
+        spec
+    }
+
+    fn rules(&mut self, path: &str, input: &Value<'_>, rules: &Value<'_>) {
+        let beside = ["default", "options"].into_iter().filter(|key| input.get(key).is_some());
+        let beside: Vec<&str> = beside.collect();
+        if !beside.is_empty() {
+            let message = format!(
+                "{path} config these keys cannot be used together: {}, rules",
+                beside.join(", ")
+            );
+            self.refuse(&rules.origin, message);
+        }
+        let Some(items) = rules.as_seq() else {
+            return self.refuse(&rules.origin, format!("{path}:rules config should be an array"));
+        };
+        for item in items {
+            self.unknown_keys(
+                item,
+                &format!("{path}:rules:rule"),
+                ["if", "options", "default"].into_iter(),
+            );
+            if item.get("default").is_none() && item.as_map().is_some() {
+                let message = format!("{path}:rules:rule config missing required keys: default");
+                self.refuse(&item.origin, message);
+            }
+            let options = item.given("options").map_or(0, |it| it.items().len());
+            if item.given("if").is_none() && options == 0 && item.as_map().is_some() {
+                let message = format!("{path}:rules:rule config without `if` needs `options` with at least one value");
+                self.refuse(&item.origin, message);
+            }
+        }
+    }
+}

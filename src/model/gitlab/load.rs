@@ -1,0 +1,286 @@
+//! From trees to values: aliases and `<<` are followed, scalars typed, documents told apart.
+
+use std::sync::Arc;
+
+use super::merge::Merged;
+use super::{Entry, KeyKind, Map, Problem, Text, Unknown, Value, ValueKind};
+use crate::model::{Origin, Step, StepKind};
+use crate::syntax::yaml::{NodeId, NodeKind, Tree};
+use crate::text::{Location, SourceId, Span};
+
+/// How many nodes one file may repeat through aliases. A file of that size is refused by the
+/// server long before.
+const REPEATED: usize = 250_000;
+
+/// Memory that Ruby needs at least for one string, list or mapping.
+const OBJECT: usize = 40;
+
+/// Strings up to this many bytes need no memory of their own.
+const EMBEDDED: usize = 23;
+
+/// The two parts of a configuration file.
+pub(super) struct Loaded<'p> {
+    /// The mapping with `spec`, if there is one in front.
+    pub(super) header: Option<Value<'p>>,
+    /// The configuration; nothing if the file holds none.
+    pub(super) content: Option<Value<'p>>,
+}
+
+/// What a file may cost.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) depth: u32,
+    pub(super) bytes: usize,
+}
+
+/// Reads the documents of a file as the server does. `way` are the steps by which the file came,
+/// the outermost first.
+pub(super) fn load<'p>(
+    tree: &Tree<'p>,
+    source: (SourceId, &'p str),
+    way: &[(StepKind, Location)],
+    bounds: Bounds,
+    problems: &mut Vec<Problem>,
+) -> Loaded<'p> {
+    let mut loader = Loader {
+        tree,
+        source: source.0,
+        way: way.to_vec(),
+        last: None,
+        repeating: 0,
+        repeated: 0,
+        bytes: 0,
+        bounds,
+        refused: false,
+        problems,
+    };
+    loader.last = loader.steps();
+    for error in &tree.errors {
+        let at = Origin { at: loader.at(error.span), last: loader.last.clone() };
+        loader.problems.push(Problem::new("invalid-yaml", &at, error.message.clone()));
+    }
+    let mut parts = Vec::new();
+    for root in roots(tree, source.1) {
+        loader.bytes = 0;
+        loader.refused = false;
+        let value = loader.value(root, 1);
+        if !value.is_blank() {
+            parts.push(value);
+        }
+    }
+    let is_header = parts.len() > 1 && parts.first().is_some_and(|it| it.get("spec").is_some());
+    let mut parts = parts.into_iter();
+    let first = parts.next();
+    match is_header {
+        true => Loaded { header: first, content: parts.last() },
+        false => Loaded { header: None, content: first },
+    }
+}
+
+/// The roots of the pieces into which the server splits a file: at `---` lines, into three at most.
+fn roots(tree: &Tree<'_>, text: &str) -> Vec<NodeId> {
+    let mut starts = vec![0];
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let rest = line.strip_prefix("---");
+        if rest.is_some_and(|rest| rest.starts_with(char::is_whitespace)) && starts.len() < 3 {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let mut documents = tree.documents.iter().peekable();
+    let mut roots = Vec::new();
+    for (place, start) in starts.iter().enumerate() {
+        let end = starts.get(place + 1).copied().unwrap_or(usize::MAX);
+        let mut first = true;
+        while let Some(document) = documents.next_if(|it| (it.span.start as usize) < end) {
+            if document.span.start as usize >= *start && first {
+                first = false;
+                roots.extend(document.root);
+            }
+        }
+    }
+    roots
+}
+
+struct Loader<'a, 'p> {
+    tree: &'a Tree<'p>,
+    source: SourceId,
+    /// The steps by which what is being read comes, the last one (nearest to the job) first.
+    way: Vec<(StepKind, Location)>,
+    /// The same as an origin wants it.
+    last: Option<Arc<Step>>,
+    /// How many aliases are being followed.
+    repeating: u32,
+    repeated: usize,
+    bytes: usize,
+    bounds: Bounds,
+    refused: bool,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'p> Loader<'_, 'p> {
+    fn at(&self, span: Span) -> Location {
+        Location::new(self.source, span)
+    }
+
+    fn origin(&self, span: Span) -> Origin {
+        Origin { at: self.at(span), last: self.last.clone() }
+    }
+
+    fn steps(&self) -> Option<Arc<Step>> {
+        self.way.iter().rev().fold(None, |before, (kind, at)| {
+            Some(Arc::new(Step { kind: kind.clone(), at: *at, before }))
+        })
+    }
+
+    /// Does something as one step further away.
+    fn by<T>(&mut self, kind: StepKind, at: Location, act: impl FnOnce(&mut Self) -> T) -> T {
+        self.way.push((kind, at));
+        let before = std::mem::replace(&mut self.last, None);
+        self.last = self.steps();
+        self.repeating += 1;
+        let result = act(self);
+        self.repeating -= 1;
+        self.way.pop();
+        self.last = before;
+        result
+    }
+
+    /// Counts a node; says whether the file is still of a size that the server loads.
+    fn count(&mut self, text: usize, id: NodeId, depth: u32) -> bool {
+        self.bytes += OBJECT + if text > EMBEDDED { text } else { 0 };
+        self.repeated += usize::from(self.repeating > 0);
+        let deep = depth > self.bounds.depth;
+        let big = self.bytes > self.bounds.bytes || self.repeated > REPEATED;
+        if (deep || big) && !self.refused {
+            self.refused = true;
+            let why = if deep {
+                format!("it nests deeper than {} levels", self.bounds.depth)
+            } else {
+                let size = self.bounds.bytes >> 10;
+                format!("with its aliases written out it needs more than {size} KiB")
+            };
+            let origin = self.origin(self.tree.node(id).span);
+            let message = format!("The parsed YAML is too big: {why}");
+            self.problems.push(Problem::new("yaml-too-big", &origin, message));
+        }
+        !deep && self.repeated <= REPEATED
+    }
+
+    fn value(&mut self, id: NodeId, depth: u32) -> Value<'p> {
+        let node = self.tree.node(id);
+        let origin = self.origin(node.span);
+        let length = match &node.kind {
+            NodeKind::Scalar(scalar) => scalar.value.len(),
+            _ => 0,
+        };
+        if !self.count(length, id, depth) {
+            return Value::new(ValueKind::Unknown(Unknown::Refused), origin);
+        }
+        let is_reference = node.tag.as_ref().is_some_and(|tag| tag.text == "!reference");
+        let kind = match &node.kind {
+            NodeKind::Alias(alias) => {
+                let Some(target) = alias.target else {
+                    return Value::new(ValueKind::Unknown(Unknown::Refused), origin);
+                };
+                return self.by(StepKind::Anchor, origin.at, |it| it.value(target, depth));
+            }
+            NodeKind::Scalar(_) => self.scalar(id),
+            NodeKind::Sequence(items) => {
+                ValueKind::Seq(items.iter().map(|item| self.value(*item, depth + 1)).collect())
+            }
+            NodeKind::Mapping(entries) => {
+                let mut merged = Merged::new(Vec::with_capacity(entries.len()));
+                for entry in entries {
+                    self.entry(entry.key, entry.value, &mut merged, depth);
+                }
+                ValueKind::Map(Arc::new(merged.into_map()))
+            }
+        };
+        let value = Value { kind, origin, node: Some(id) };
+        if !is_reference {
+            return value;
+        }
+        let span = node.tag.as_ref().map_or(node.span, |tag| tag.span.cover(node.span));
+        let origin = self.origin(span);
+        Value { kind: ValueKind::Reference(Arc::new(value)), origin, node: Some(id) }
+    }
+
+    fn entry(&mut self, key: NodeId, value: NodeId, into: &mut Merged<'p>, depth: u32) {
+        let (key_kind, text) = self.key(key);
+        if text == "<<" && key_kind == KeyKind::Str && self.merge(value, into, depth) {
+            return;
+        }
+        let key_at = self.at(self.tree.node(key).span);
+        let value = self.value(value, depth + 1);
+        into.replace(Entry { key: text, key_kind, key_at, value });
+    }
+
+    /// Takes over the entries of a mapping, or of each in a list (of two with one key the one of
+    /// the earlier mapping holds). Says whether there was anything to merge.
+    fn merge(&mut self, value: NodeId, into: &mut Merged<'p>, depth: u32) -> bool {
+        let tree = self.tree;
+        let target = tree.follow(value);
+        let from = match &tree.node(target).kind {
+            NodeKind::Mapping(_) => vec![value],
+            NodeKind::Sequence(items) if items.iter().all(|it| tree.mapping(*it).is_some()) => {
+                items.iter().rev().copied().collect()
+            }
+            _ => return false,
+        };
+        let mut together = Merged::new(Vec::new());
+        for item in from {
+            let at = self.at(tree.node(item).span);
+            let target = tree.follow(item);
+            self.by(StepKind::Merge, at, |it| {
+                if let ValueKind::Map(map) = it.value(target, depth).kind {
+                    for entry in map.entries() {
+                        together.replace(entry.clone());
+                    }
+                }
+            });
+        }
+        for entry in together.entries {
+            into.replace(entry);
+        }
+        true
+    }
+
+    fn key(&mut self, id: NodeId) -> (KeyKind, Text<'p>) {
+        let tree = self.tree;
+        let id = tree.follow(id);
+        let Some(scalar) = tree.scalar(id) else {
+            let text = self.value(id, 2).inspect();
+            return (KeyKind::Collection, text.into());
+        };
+        let written = Text::from(&scalar.value);
+        match self.scalar(id) {
+            ValueKind::Str(text) | ValueKind::Symbol(text) => (KeyKind::Str, text),
+            ValueKind::Bool(_) => (KeyKind::Bool, written),
+            ValueKind::Int(_) | ValueKind::Float(_) => (KeyKind::Number, written),
+            ValueKind::Null => (KeyKind::Null, written),
+            _ => (KeyKind::Collection, written),
+        }
+    }
+}
+
+impl<'p> Loader<'_, 'p> {
+    fn scalar(&mut self, id: NodeId) -> ValueKind<'p> {
+        let Some(scalar) = self.tree.scalar(id) else { return ValueKind::Null };
+        let text = Text::from(&scalar.value);
+        if scalar.style != crate::syntax::yaml::Style::Plain {
+            return ValueKind::Str(text);
+        }
+        match text.as_str() {
+            "" | "~" | "null" | "Null" | "NULL" => ValueKind::Null,
+            "true" | "True" | "yes" | "on" => ValueKind::Bool(true),
+            "false" | "False" | "no" | "off" => ValueKind::Bool(false),
+            it => match (it.parse::<i64>(), it.parse::<f64>()) {
+                (Ok(int), _) => ValueKind::Int(int),
+                (_, Ok(float)) if it.contains('.') => ValueKind::Float(float),
+                _ => ValueKind::Str(text),
+            },
+        }
+    }
+}

@@ -1,0 +1,90 @@
+use rustc_hash::FxHashMap;
+
+use super::defaults::{Defaults, is_global};
+use super::extends::extend;
+use super::include::{Expanded, expand};
+use super::job::{Job, JobKind};
+use super::reference::dereference;
+use super::stages::{put, stages};
+use super::steps::COPIES;
+use super::{KeyKind, Pipeline, Settings};
+use crate::model::Files;
+use crate::text::Source;
+
+/// Keys of the top level that are never jobs.
+fn is_reserved(key: &str) -> bool {
+    is_global(key) || matches!(key, "include" | "variables" | "stages")
+}
+
+impl<'p> Pipeline<'p> {
+    /// Reads the configuration `root` with all that it includes, and resolves it in the order of
+    /// the server. Unlike the server it goes on after a fault; faults are in
+    /// [`Pipeline::problems`], and what could not be read in [`Pipeline::missing`].
+    pub fn resolve(root: &'p Source, files: &'p dyn Files, settings: &Settings) -> Self {
+        Self::read(root, files, settings, false)
+    }
+
+    /// The same for a file that is no root by itself (a component, a template, a child pipeline):
+    /// inputs that it asks for and has no default for are unknown.
+    pub fn resolve_part(root: &'p Source, files: &'p dyn Files, settings: &Settings) -> Self {
+        Self::read(root, files, settings, true)
+    }
+
+    fn read(root: &'p Source, files: &'p dyn Files, settings: &Settings, part: bool) -> Self {
+        let mut problems = Vec::new();
+        let expanded = expand(root, (files, settings), part, &mut problems);
+        let Expanded { config, files, missing, trees } = expanded;
+        // A key that could not be read may be the template that something extends.
+        let broken = trees.iter().any(|(_, tree)| !tree.errors.is_empty());
+        let config = if broken { config.into_partial() } else { config };
+        let complete = !config.is_partial();
+        let mut copies = COPIES;
+        let config = extend(&config, complete, &mut copies, &mut problems);
+        let config = dereference(&config, complete, &mut copies, &mut problems);
+        let stages = stages(&config);
+        let config = put(config, stages.as_deref().unwrap_or_default());
+        let defaults = Defaults::new(&config);
+        let mut pipeline = Self {
+            root,
+            jobs: Vec::new(),
+            hidden: Vec::new(),
+            stages: stages.unwrap_or_default(),
+            workflow_rules: None,
+            variables: Vec::new(),
+            files,
+            missing,
+            problems,
+            trees,
+            by_name: FxHashMap::default(),
+            by_run_name: FxHashMap::default(),
+            config,
+        };
+        pipeline.add_jobs(&defaults);
+        pipeline.settle();
+        pipeline
+    }
+
+    fn add_jobs(&mut self, defaults: &Defaults<'p>) {
+        for entry in self.config.entries() {
+            if entry.key_kind != KeyKind::Str || is_reserved(&entry.key) {
+                continue;
+            }
+            if entry.key.starts_with('.') {
+                self.hidden.push(entry.clone());
+                continue;
+            }
+            let kind = JobKind::of(&entry.value);
+            let is_keyword = matches!(&*entry.key, "default" | "workflow") && kind == JobKind::Unknown;
+            if entry.value.as_map().is_none() || is_keyword {
+                continue;
+            }
+            self.jobs.push(Job::new(entry, defaults));
+        }
+        for (at, job) in self.jobs.iter().enumerate() {
+            self.by_name.insert(job.name.clone(), at);
+            for name in job.run_names() {
+                self.by_run_name.insert(name, at);
+            }
+        }
+    }
+}
