@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::merge::Merged;
-use super::{Entry, KeyKind, Map, Problem, Text, Unknown, Value, ValueKind};
+use super::{Entry, KeyKind, Problem, Text, Unknown, Value, ValueKind};
 use crate::model::{Origin, Step, StepKind};
-use crate::syntax::yaml::{NodeId, NodeKind, Tree};
+use crate::syntax::yaml::{NodeId, NodeKind, Tree, Typed};
 use crate::text::{Location, SourceId, Span};
 
 /// How many nodes one file may repeat through aliases. A file of that size is refused by the
@@ -178,6 +178,9 @@ impl<'p> Loader<'_, 'p> {
         if !self.count(length, id, depth) {
             return Value::new(ValueKind::Unknown(Unknown::Refused), origin);
         }
+        if let Some(class) = self.tree.refused_class(id) {
+            return Value::new(self.refused(id, &class), origin);
+        }
         let is_reference = node.tag.as_ref().is_some_and(|tag| tag.text == "!reference");
         let kind = match &node.kind {
             NodeKind::Alias(alias) => {
@@ -258,29 +261,39 @@ impl<'p> Loader<'_, 'p> {
         match self.scalar(id) {
             ValueKind::Str(text) | ValueKind::Symbol(text) => (KeyKind::Str, text),
             ValueKind::Bool(_) => (KeyKind::Bool, written),
-            ValueKind::Int(_) | ValueKind::Float(_) => (KeyKind::Number, written),
+            ValueKind::Int(_) | ValueKind::BigInt(_) | ValueKind::Float(_) => {
+                (KeyKind::Number, written)
+            }
             ValueKind::Null => (KeyKind::Null, written),
             _ => (KeyKind::Collection, written),
         }
     }
-}
 
-impl<'p> Loader<'_, 'p> {
     fn scalar(&mut self, id: NodeId) -> ValueKind<'p> {
-        let Some(scalar) = self.tree.scalar(id) else { return ValueKind::Null };
-        let text = Text::from(&scalar.value);
-        if scalar.style != crate::syntax::yaml::Style::Plain {
-            return ValueKind::Str(text);
+        let tree = self.tree;
+        let (Some(scalar), Some(typed)) = (tree.scalar(id), tree.typed(id)) else {
+            return ValueKind::Null;
+        };
+        match typed {
+            Typed::Null => ValueKind::Null,
+            Typed::Bool(value) => ValueKind::Bool(value),
+            Typed::Int(value) => ValueKind::Int(value),
+            Typed::BigInt(digits) => ValueKind::BigInt(digits.into_owned().into()),
+            Typed::Float(value) => ValueKind::Float(value),
+            Typed::Str(_) => ValueKind::Str(Text::from(&scalar.value)),
+            Typed::Symbol(name) => ValueKind::Symbol(name.to_owned().into()),
+            Typed::Refused(class) => self.refused(id, &class),
         }
-        match text.as_str() {
-            "" | "~" | "null" | "Null" | "NULL" => ValueKind::Null,
-            "true" | "True" | "yes" | "on" => ValueKind::Bool(true),
-            "false" | "False" | "no" | "off" => ValueKind::Bool(false),
-            it => match (it.parse::<i64>(), it.parse::<f64>()) {
-                (Ok(int), _) => ValueKind::Int(int),
-                (_, Ok(float)) if it.contains('.') => ValueKind::Float(float),
-                _ => ValueKind::Str(text),
-            },
+    }
+
+    fn refused(&mut self, id: NodeId, class: &str) -> ValueKind<'p> {
+        let node = self.tree.node(id);
+        let message = format!("Tried to load unspecified class: {class}");
+        let mut problem = Problem::new("refused-yaml-class", &self.origin(node.span), message);
+        if matches!(node.kind, NodeKind::Scalar(_)) && node.tag.is_none() {
+            problem = problem.help("Quote it to make it a text.".to_owned());
         }
+        self.problems.push(problem);
+        ValueKind::Unknown(Unknown::Refused)
     }
 }

@@ -28,6 +28,8 @@ pub enum ValueKind<'p> {
     Bool(bool),
     /// A whole number.
     Int(i64),
+    /// A whole number that does not fit 64 bits, in digits.
+    BigInt(Text<'p>),
     /// A number with a point.
     Float(f64),
     /// A string.
@@ -301,7 +303,9 @@ impl<'p> Value<'p> {
             ValueKind::Bool(false) => Cow::Borrowed("false"),
             ValueKind::Int(value) => Cow::Owned(value.to_string()),
             ValueKind::Float(value) => Cow::Owned(float_text(*value)),
-            ValueKind::Str(text) | ValueKind::Symbol(text) => Cow::Borrowed(text),
+            ValueKind::Str(text) | ValueKind::Symbol(text) | ValueKind::BigInt(text) => {
+                Cow::Borrowed(text)
+            }
             _ => return None,
         })
     }
@@ -329,7 +333,7 @@ impl<'p> Value<'p> {
         match self.kind {
             ValueKind::Null => "null",
             ValueKind::Bool(_) => "a boolean",
-            ValueKind::Int(_) => "a whole number",
+            ValueKind::Int(_) | ValueKind::BigInt(_) => "a whole number",
             ValueKind::Float(_) => "a number with a point",
             ValueKind::Str(_) => "a string",
             ValueKind::Symbol(_) => "a symbol",
