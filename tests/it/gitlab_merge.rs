@@ -1,9 +1,7 @@
 //! What GitLab makes of a configuration: the cases of `shared/cases/gitlab/merge.jsonl`.
 
 use pipespec::model::MemoryFiles;
-use pipespec::model::gitlab::{
-    CacheKey, Job, KeyKind, Pipeline, Settings, Value, ValueKind,
-};
+use pipespec::model::gitlab::{CacheKey, Job, KeyKind, Pipeline, Settings, Value, ValueKind};
 use serde_json::{Map, Value as Json, json};
 
 fn cases() -> Option<Vec<Json>> {
@@ -38,7 +36,10 @@ fn job_to_json(job: &Job<'_>, expected: &Map<String, Json>) -> Map<String, Json>
     let mut all = Map::new();
     let texts = |items: &[Value<'_>]| items.iter().map(to_json).collect::<Json>();
     all.insert("stage".to_owned(), json!(job.stage.as_str()));
-    all.insert("scheduling_type".to_owned(), json!(if job.needs.is_some() { "dag" } else { "stage" }));
+    all.insert(
+        "scheduling_type".to_owned(),
+        json!(if job.needs.is_some() { "dag" } else { "stage" }),
+    );
     for script in &job.scripts {
         all.insert(script.section.keyword().to_owned(), texts(&script.items));
     }
@@ -72,9 +73,10 @@ fn job_to_json(job: &Job<'_>, expected: &Map<String, Json>) -> Map<String, Json>
         all.insert("cache".to_owned(), caches.collect());
     }
     if !expected.contains_key("parallel") {
-        let variables = job.variables.iter().map(|it| {
-            (it.name.to_string(), json!({"value": it.text.as_deref()}))
-        });
+        let variables = job
+            .variables
+            .iter()
+            .map(|it| (it.name.to_string(), json!({"value": it.text.as_deref()})));
         all.insert("job_variables".to_owned(), variables.collect::<Map<_, _>>().into());
     }
     all
@@ -88,7 +90,7 @@ const NOT_CARRIED: [&str; 8] = [
     "ignore",
     "instance",
     "parallel",
-    "timeout", // in seconds; compared by the cases of durations
+    "timeout",       // in seconds; compared by the cases of durations
     "job_variables", // of instances: compared below
 ];
 
@@ -98,7 +100,8 @@ fn configurations_resolve_as_on_the_server() {
     let mut wrong = Vec::new();
     for case in &cases {
         let name = case["name"].as_str().unwrap();
-        let mut files = vec![(".gitlab-ci.yml".to_owned(), case["yaml"].as_str().unwrap().to_owned())];
+        let mut files =
+            vec![(".gitlab-ci.yml".to_owned(), case["yaml"].as_str().unwrap().to_owned())];
         for (path, text) in case["files"].as_object().into_iter().flatten() {
             files.push((path.clone(), text.as_str().unwrap().to_owned()));
         }
@@ -126,7 +129,10 @@ fn configurations_resolve_as_on_the_server() {
                 let carried = !NOT_CARRIED.contains(&key.as_str())
                     || key == "job_variables" && !expected.contains_key("parallel");
                 if carried && ours.get(key) != Some(value) {
-                    wrong.push(format!("{name}: {run_name}: {key} {:?} instead of {value}", ours.get(key)));
+                    wrong.push(format!(
+                        "{name}: {run_name}: {key} {:?} instead of {value}",
+                        ours.get(key)
+                    ));
                 }
             }
             for key in ours.keys().filter(|key| !expected.contains_key(*key)) {

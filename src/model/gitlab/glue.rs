@@ -8,7 +8,10 @@ pub(super) fn expand_known(text: &str, _known: impl Fn(&str) -> Option<String>) 
 pub(super) fn has_variables(text: &str) -> bool {
     text.contains('$')
 }
-pub(super) fn expression_truth(_text: &str, _known: &dyn Fn(&str) -> Option<String>) -> Result<Option<bool>, ()> {
+pub(super) fn expression_truth(
+    _text: &str,
+    _known: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<bool>, ()> {
     Ok(None)
 }
 pub(super) fn glob_matches(_glob: &str, _path: &str) -> bool {

@@ -2,19 +2,19 @@
 
 mod defaults; //  `default:` and deprecated globals
 mod extends; //   `extends`
+mod glue;
+mod include; //   files to one configuration
+mod inputs; //    `spec:inputs` and `$[[ ... ]]`
 mod job; //       a resolved job
+mod load; //      trees to values
 mod merge; //     the server's deep merge
 mod nearest;
-mod stages; //    the order of stages
 mod pipeline; //  the whole
-mod resolve; //   files to a pipeline, in the server's order
-mod glue;
 mod problem; //   what the server refuses
 mod reference; // `!reference`
+mod resolve; //   files to a pipeline, in the server's order
 mod settings; //  version, limits, where included files lie
-mod load; //      trees to values
-mod inputs; //    `spec:inputs` and `$[[ ... ]]`
-mod include; //   files to one configuration
+mod stages; //    the order of stages
 mod steps; //     one more step for whole subtrees
 mod text; //      text that is cheap to clone
 mod value; //     a value with its origin //   did you mean
@@ -30,5 +30,5 @@ pub use settings::{Limits, Settings, Version};
 pub use text::Text;
 pub use value::{Entry, KeyKind, Map, Unknown, Value, ValueKind};
 
-use nearest::nearest;
 use glue::{expand_known, expression_truth, glob_matches, has_variables, regexp_matches};
+use nearest::nearest;

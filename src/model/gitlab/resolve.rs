@@ -74,7 +74,8 @@ impl<'p> Pipeline<'p> {
                 continue;
             }
             let kind = JobKind::of(&entry.value);
-            let is_keyword = matches!(&*entry.key, "default" | "workflow") && kind == JobKind::Unknown;
+            let is_keyword =
+                matches!(&*entry.key, "default" | "workflow") && kind == JobKind::Unknown;
             if entry.value.as_map().is_none() || is_keyword {
                 continue;
             }

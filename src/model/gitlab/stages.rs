@@ -14,7 +14,11 @@ pub(super) fn stages<'p>(config: &Map<'p>) -> Option<Vec<Stage<'p>>> {
     let stage = |name: Text<'p>, origin| Stage { name, origin };
     let written = match config.get("stages") {
         Some(value) if !value.is_null() => value,
-        _ => return Some(DEFAULT.into_iter().map(|name| stage(Text::Borrowed(name), None)).collect()),
+        _ => {
+            return Some(
+                DEFAULT.into_iter().map(|name| stage(Text::Borrowed(name), None)).collect(),
+            );
+        }
     };
     written.as_seq()?;
     let mut named = Vec::new();

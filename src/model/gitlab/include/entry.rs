@@ -54,7 +54,8 @@ fn entry<'v, 'p>(
     item: &'v Value<'p>,
     refuse: &mut impl FnMut(&Origin, String),
 ) -> Option<IncludeEntry<'v, 'p>> {
-    let bare = |target| IncludeEntry { value: item, target, inputs: None, rules: None, integrity: None };
+    let bare =
+        |target| IncludeEntry { value: item, target, inputs: None, rules: None, integrity: None };
     match &item.kind {
         ValueKind::Str(text) => {
             let remote = text.starts_with("http://") || text.starts_with("https://");
@@ -98,13 +99,15 @@ fn entry<'v, 'p>(
         "template" => Target::Template(value),
         "component" => Target::Component(value),
         "artifact" => {
-            let message = "Including configs from artifacts is only allowed when triggering child pipelines";
+            let message =
+                "Including configs from artifacts is only allowed when triggering child pipelines";
             refuse(&item.origin, message.to_owned());
             return None;
         }
         _ => {
             let Some(file) = item.given("file") else {
-                let message = "include:include config must specify the file where to fetch the config from";
+                let message =
+                    "include:include config must specify the file where to fetch the config from";
                 refuse(&item.origin, message.to_owned());
                 return None;
             };
@@ -115,7 +118,13 @@ fn entry<'v, 'p>(
         return None;
     }
     if value.as_str().is_none_or(|it| it.trim().is_empty()) {
-        refuse(&value.origin, format!("include:{kind} should be a string that is not empty, not {}", value.kind_name()));
+        refuse(
+            &value.origin,
+            format!(
+                "include:{kind} should be a string that is not empty, not {}",
+                value.kind_name()
+            ),
+        );
         return None;
     }
     let inputs = item.given("inputs");

@@ -130,7 +130,10 @@ impl<'p> Expander<'_, 'p> {
         if content.as_map().is_none() {
             if !content.is_unknown() && tree.errors.is_empty() {
                 let what = content.kind_name();
-                let message = format!("{}Invalid configuration format: it is {what}, and must be a mapping of keywords and jobs", way.prefix);
+                let message = format!(
+                    "{}Invalid configuration format: it is {what}, and must be a mapping of keywords and jobs",
+                    way.prefix
+                );
                 let at = if way.parent.is_some() { &way.at } else { &whole };
                 self.refuse("invalid-yaml", at, message);
             }
@@ -150,7 +153,9 @@ impl<'p> Expander<'_, 'p> {
         } else if source.text().trim().is_empty() {
             format!("Local file `{path}` is empty!")
         } else {
-            format!("Included file `{path}` does not have valid YAML syntax!: it holds no configuration")
+            format!(
+                "Included file `{path}` does not have valid YAML syntax!: it holds no configuration"
+            )
         };
         self.refuse("empty-configuration", &way.at, message);
     }
@@ -164,7 +169,10 @@ impl<'p> Expander<'_, 'p> {
     ) -> Value<'p> {
         let Some(header) = header else {
             if let Some(given) = way.inputs.filter(|it| !it.is_blank()) {
-                let message = format!("{}Given inputs not defined in the `spec` section of the included configuration file", way.prefix);
+                let message = format!(
+                    "{}Given inputs not defined in the `spec` section of the included configuration file",
+                    way.prefix
+                );
                 self.refuse("undefined-input", &given.origin, message);
             }
             return content;
@@ -228,10 +236,14 @@ impl<'p> Expander<'_, 'p> {
                     value: content,
                 };
                 let spec = crate::model::gitlab::ValueKind::Map(Arc::new(Map::new(vec![spec])));
-                let more = inputs::header(&Value::new(spec, origin), version, &prefix, self.problems);
+                let more =
+                    inputs::header(&Value::new(spec, origin), version, &prefix, self.problems);
                 for input in more.inputs {
                     if header.inputs.iter().any(|it| it.name == input.name) {
-                        let message = format!("header:spec:include the input `{}` is declared twice", input.name);
+                        let message = format!(
+                            "header:spec:include the input `{}` is declared twice",
+                            input.name
+                        );
                         self.refuse("invalid-spec-header", &entry.value.origin, message);
                     } else {
                         header.inputs.push(input);
@@ -251,9 +263,8 @@ impl<'p> Expander<'_, 'p> {
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
         let items = entries(include, self.problems);
         for (item, entry) in items.iter().enumerate() {
-            let rules = entry.rules.map(|rules| {
-                applies(rules, self.files, self.settings, self.problems)
-            });
+            let rules =
+                entry.rules.map(|rules| applies(rules, self.files, self.settings, self.problems));
             let certain = match rules {
                 Some(Some(false)) => continue,
                 Some(None) => false,
@@ -306,7 +317,9 @@ impl<'p> Expander<'_, 'p> {
             let lower = path.to_ascii_lowercase();
             let is_yaml = [".yml", ".yaml"].iter().any(|end| lower.ends_with(end));
             if !is_yaml {
-                let message = format!("Included file `{path}` does not have YAML extension!: its name must end in .yml or .yaml");
+                let message = format!(
+                    "Included file `{path}` does not have YAML extension!: its name must end in .yml or .yaml"
+                );
                 self.refuse("invalid-include", &entry.value.origin, message);
                 continue;
             }
@@ -318,7 +331,8 @@ impl<'p> Expander<'_, 'p> {
                 && source.invalid_utf8().is_empty()
                 && integrity(value, Some(source.text())) == Integrity::Differs
             {
-                let message = format!("the digest of `{path}` is not the one that `integrity` names");
+                let message =
+                    format!("the digest of `{path}` is not the one that `integrity` names");
                 let at = entry.integrity.map_or(&entry.value.origin, |it| &it.origin);
                 self.refuse("invalid-integrity", at, message);
             }
@@ -368,7 +382,8 @@ impl<'p> Expander<'_, 'p> {
             Target::Local(_) if *base == Base::Repository => {
                 if certain {
                     let message = format!("Local file `{path}` does not exist!");
-                    let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
+                    let mut problem =
+                        Problem::new("missing-include-file", &entry.value.origin, message);
                     let near = self.files.paths().iter().map(String::as_str);
                     if let Some(near) = crate::model::gitlab::nearest(&path, near) {
                         problem = problem.help(format!("Did you mean `{near}`?"));
@@ -399,7 +414,8 @@ impl<'p> Expander<'_, 'p> {
         if let Some(value) = entry.integrity.filter(|it| !it.is_unknown())
             && integrity(value.as_str().unwrap_or(""), None) == Integrity::Malformed
         {
-            let message = "include:integrity must be `sha256-` and the base64 of the digest (32 bytes)";
+            let message =
+                "include:integrity must be `sha256-` and the base64 of the digest (32 bytes)";
             self.refuse("invalid-integrity", &value.origin, message);
         }
         match entry.target {
@@ -411,7 +427,9 @@ impl<'p> Expander<'_, 'p> {
             Target::Template(value) => {
                 let name = expanded(value);
                 if !name.ends_with(".gitlab-ci.yml") && !has_variables(&name) {
-                    let message = format!("Template file `{name}` is not a valid location!: the name of a template ends in .gitlab-ci.yml");
+                    let message = format!(
+                        "Template file `{name}` is not a valid location!: the name of a template ends in .gitlab-ci.yml"
+                    );
                     self.refuse("invalid-include", &value.origin, message);
                     return Vec::new();
                 }
@@ -428,7 +446,8 @@ impl<'p> Expander<'_, 'p> {
                 let own = project.ends_with("/$CI_PROJECT_PATH")
                     || project.ends_with("/${CI_PROJECT_PATH}");
                 let place = if own {
-                    let paths = [format!("templates/{name}.yml"), format!("templates/{name}/template.yml")];
+                    let paths =
+                        [format!("templates/{name}.yml"), format!("templates/{name}/template.yml")];
                     let path = paths.into_iter().find(|path| self.files.exists(path));
                     path.map(|path| (Base::Repository, path))
                 } else {

@@ -62,7 +62,12 @@ mod tests {
         assert_eq!(integrity(empty, Some("")), Integrity::Fits);
         assert_eq!(integrity(empty, Some("a")), Integrity::Differs);
         assert_eq!(integrity(empty, None), Integrity::Fits);
-        for bad in ["md5-abc", "sha256-", "sha256-abcd", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV="] {
+        for bad in [
+            "md5-abc",
+            "sha256-",
+            "sha256-abcd",
+            "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=",
+        ] {
             assert_eq!(integrity(bad, None), Integrity::Malformed, "{bad}");
         }
     }

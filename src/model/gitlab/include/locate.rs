@@ -140,7 +140,9 @@ pub(super) fn wildcard(pattern: &str, path: &str) -> bool {
             return true;
         } else if p < pattern.len() && pattern.get(p) == path.get(at) {
             (p, at) = (p + 1, at + 1);
-        } else if let Some((after, from)) = star.filter(|(_, from)| path.get(*from).is_some_and(|it| *it != b'/')) {
+        } else if let Some((after, from)) =
+            star.filter(|(_, from)| path.get(*from).is_some_and(|it| *it != b'/'))
+        {
             star = Some((after, from + 1));
             (p, at) = (after, from + 1);
         } else if let Some((after, from)) = double.filter(|(_, from)| *from < path.len()) {

@@ -1,8 +1,8 @@
 use rustc_hash::FxHashMap;
 
 use super::{Header, InputSpec, InputType};
-use crate::model::gitlab::{Problem, Text, Unknown, Value, ValueKind};
 use crate::model::Origin;
+use crate::model::gitlab::{Problem, Text, Unknown, Value, ValueKind};
 
 /// What a file gets for its inputs.
 pub(in crate::model::gitlab) struct Given<'v, 'p> {
@@ -28,8 +28,7 @@ pub(in crate::model::gitlab) fn resolve<'p>(
         let known: Vec<&str> = header.inputs.iter().map(|it| &*it.name).collect();
         for entry in entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
             let message = format!("{prefix}unknown input arguments: {}", entry.key);
-            let mut problem =
-                Problem::new("undefined-input", &Origin::here(entry.key_at), message);
+            let mut problem = Problem::new("undefined-input", &Origin::here(entry.key_at), message);
             if let Some(near) = crate::model::gitlab::nearest(&entry.key, known.iter().copied()) {
                 problem = problem.help(format!("Did you mean `{near}`?"));
             } else if known.is_empty() {
@@ -67,8 +66,9 @@ impl Checker<'_> {
         given: &Given<'_, 'p>,
     ) -> Value<'p> {
         let at = given.inputs.map_or(given.at.clone(), |it| it.origin.clone());
-        let unknown =
-            |at: &Origin| Value::new(ValueKind::Unknown(Unknown::Input((&*spec.name).into())), at.clone());
+        let unknown = |at: &Origin| {
+            Value::new(ValueKind::Unknown(Unknown::Input((&*spec.name).into())), at.clone())
+        };
         let Some(kind) = spec.kind else { return unknown(&at) };
         let default = match &spec.default {
             Some(value) if value.is_unknown() => return unknown(&value.origin),
@@ -98,7 +98,13 @@ impl Checker<'_> {
     }
 
     /// Whether the value is what the input takes.
-    fn check(&mut self, spec: &InputSpec<'_>, kind: InputType, value: &Value<'_>, what: &str) -> bool {
+    fn check(
+        &mut self,
+        spec: &InputSpec<'_>,
+        kind: InputType,
+        value: &Value<'_>,
+        what: &str,
+    ) -> bool {
         let before = self.problems.len();
         let rule = "invalid-input";
         let fits = match kind {
@@ -139,7 +145,9 @@ impl Checker<'_> {
         match crate::model::gitlab::regexp_matches(pattern, &text) {
             Some(true) => {}
             Some(false) => {
-                let message = format!("{what} does not match required RegEx pattern: `{text}` does not match `{pattern}`");
+                let message = format!(
+                    "{what} does not match required RegEx pattern: `{text}` does not match `{pattern}`"
+                );
                 self.refuse(spec, &value.origin, rule, &message);
             }
             None => self.refuse(spec, &regex.origin, rule, "invalid regular expression"),
@@ -165,7 +173,8 @@ impl Checker<'_> {
         if options.items().iter().any(|it| it.to_text() == text || it.is_unknown()) {
             return;
         }
-        let of = if kind == InputType::Number { "of the allowed options" } else { "of allowed options" };
+        let of =
+            if kind == InputType::Number { "of the allowed options" } else { "of allowed options" };
         let allowed: Vec<_> = options.items().iter().filter_map(Value::to_text).collect();
         let message = format!(
             "`{}` cannot be used because it is not in the list {of}: {}",

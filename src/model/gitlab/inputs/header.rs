@@ -1,6 +1,6 @@
 use super::{InputSpec, InputType};
-use crate::model::gitlab::{Entry, Problem, Value, Version};
 use crate::model::Origin;
+use crate::model::gitlab::{Entry, Problem, Value, Version};
 
 /// What stands in the `spec` header of a file.
 #[derive(Debug, Default)]
@@ -85,12 +85,17 @@ impl Reader<'_> {
         if let Some(text) = spec.given("description") {
             match text.as_str() {
                 Some(it) if it.chars().count() > DESCRIPTION => {
-                    let message = format!("header:spec description is too long (maximum is {DESCRIPTION} characters)");
+                    let message = format!(
+                        "header:spec description is too long (maximum is {DESCRIPTION} characters)"
+                    );
                     self.refuse(&text.origin, message);
                 }
                 Some(_) => {}
                 None => {
-                    self.refuse(&text.origin, "header:spec description should be a string".to_owned());
+                    self.refuse(
+                        &text.origin,
+                        "header:spec description should be a string".to_owned(),
+                    );
                 }
             }
         }
@@ -100,7 +105,10 @@ impl Reader<'_> {
         match spec.given("inputs") {
             None => {}
             Some(inputs) if inputs.as_map().is_none() => {
-                self.refuse(&inputs.origin, "header:spec:inputs config should be a hash".to_owned());
+                self.refuse(
+                    &inputs.origin,
+                    "header:spec:inputs config should be a hash".to_owned(),
+                );
                 header.partial = true;
             }
             Some(inputs) => header.inputs = self.inputs(inputs),
@@ -156,7 +164,9 @@ impl Reader<'_> {
             let name = kind.to_text().unwrap_or_default();
             spec.kind = InputType::named(&name);
             if spec.kind.is_none() {
-                let message = format!("{path} input type unknown value: {name}; known are string, number, boolean and array");
+                let message = format!(
+                    "{path} input type unknown value: {name}; known are string, number, boolean and array"
+                );
                 self.refuse(&kind.origin, message);
             }
         }
@@ -168,7 +178,8 @@ impl Reader<'_> {
         if let Some(options) = value.given("options") {
             match options.as_seq() {
                 Some(items) if items.len() > OPTIONS => {
-                    let message = format!("{path} config cannot define more than {OPTIONS} options");
+                    let message =
+                        format!("{path} config cannot define more than {OPTIONS} options");
                     self.refuse(&options.origin, message);
                 }
                 Some(_) => {}
@@ -210,7 +221,9 @@ impl Reader<'_> {
             }
             let options = item.given("options").map_or(0, |it| it.items().len());
             if item.given("if").is_none() && options == 0 && item.as_map().is_some() {
-                let message = format!("{path}:rules:rule config without `if` needs `options` with at least one value");
+                let message = format!(
+                    "{path}:rules:rule config without `if` needs `options` with at least one value"
+                );
                 self.refuse(&item.origin, message);
             }
         }

@@ -29,7 +29,8 @@ pub(in crate::model::gitlab) fn interpolate<'p>(
     settings: &Settings,
     (prefix, problems): (&str, &mut Vec<Problem>),
 ) -> Value<'p> {
-    let mut filling = Filling { inputs, component, settings, prefix, problems, copies: 1_000_000, blocks: 0 };
+    let mut filling =
+        Filling { inputs, component, settings, prefix, problems, copies: 1_000_000, blocks: 0 };
     filling.value(content).unwrap_or_else(|| content.clone())
 }
 
@@ -52,7 +53,9 @@ enum Piece<'t> {
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut rest, mut searched) = (text, 0);
-    while let Some(start) = rest.get(searched..).and_then(|it| it.find("$[[")).map(|at| at + searched) {
+    while let Some(start) =
+        rest.get(searched..).and_then(|it| it.find("$[[")).map(|at| at + searched)
+    {
         let inside = &rest[start + 3..];
         // A block stands on one line.
         let line = inside.find('\n').unwrap_or(inside.len());
@@ -87,7 +90,9 @@ impl<'p> Filling<'_, 'p> {
                 for (item, filled) in items.iter().zip(filled) {
                     match filled {
                         // A list that fills a whole item takes the item's place.
-                        Some(Value { kind: ValueKind::Seq(inner), .. }) if item.as_seq().is_none() => {
+                        Some(Value { kind: ValueKind::Seq(inner), .. })
+                            if item.as_seq().is_none() =>
+                        {
                             all.extend(inner.iter().cloned());
                         }
                         Some(filled) => all.push(filled),
@@ -187,7 +192,10 @@ impl<'p> Filling<'_, 'p> {
             return Some((unknown(), name));
         }
         if calls.len() > FUNCTIONS {
-            let message = format!("too many functions in interpolation block: {} of {FUNCTIONS} at most", calls.len());
+            let message = format!(
+                "too many functions in interpolation block: {} of {FUNCTIONS} at most",
+                calls.len()
+            );
             self.refuse("invalid-interpolation", place, message, None);
             return Some((unknown(), name));
         }
@@ -199,12 +207,16 @@ impl<'p> Filling<'_, 'p> {
             value.kind = match outcome {
                 Outcome::Value(kind) => kind,
                 Outcome::NoFunction => {
-                    let message = format!("no function matching `{call}`: check that the function name, arguments, and types are correct");
+                    let message = format!(
+                        "no function matching `{call}`: check that the function name, arguments, and types are correct"
+                    );
                     self.refuse("invalid-interpolation", place, message, None);
                     return Some((unknown(), name));
                 }
                 Outcome::WrongType(function) => {
-                    let message = format!("error in `{function}` function: invalid input type: {function} can only be used with string inputs");
+                    let message = format!(
+                        "error in `{function}` function: invalid input type: {function} can only be used with string inputs"
+                    );
                     self.refuse("invalid-interpolation", place, message, None);
                     return Some((unknown(), name));
                 }
@@ -218,7 +230,8 @@ impl<'p> Filling<'_, 'p> {
     fn access(&mut self, access: &str, place: &Value<'p>) -> Option<Value<'p>> {
         let parts: Vec<&str> = access.split('.').map(str::trim).collect();
         if access.len() > ACCESS {
-            let message = format!("maximum interpolation expression size of {ACCESS} bytes exceeded");
+            let message =
+                format!("maximum interpolation expression size of {ACCESS} bytes exceeded");
             self.refuse("invalid-interpolation", place, message, None);
             return None;
         }
@@ -250,12 +263,15 @@ impl<'p> Filling<'_, 'p> {
                 Some(Value::new(ValueKind::Str(text.into()), place.origin.clone()))
             }
             [] | [_] => {
-                let message = "invalid pattern used for interpolation. valid pattern is $[[ inputs.input ]]";
+                let message =
+                    "invalid pattern used for interpolation. valid pattern is $[[ inputs.input ]]";
                 self.refuse("invalid-interpolation", place, message.to_owned(), None);
                 None
             }
             [first, ..] => {
-                let message = format!("unknown interpolation provided: `{first}` in `{access}`; known are `inputs` and `component`");
+                let message = format!(
+                    "unknown interpolation provided: `{first}` in `{access}`; known are `inputs` and `component`"
+                );
                 self.refuse("invalid-interpolation", place, message, None);
                 None
             }
@@ -272,7 +288,13 @@ impl<'p> Filling<'_, 'p> {
         used
     }
 
-    fn refuse(&mut self, rule: &'static str, at: &Value<'_>, message: String, help: Option<String>) {
+    fn refuse(
+        &mut self,
+        rule: &'static str,
+        at: &Value<'_>,
+        message: String,
+        help: Option<String>,
+    ) {
         let message = format!("{}{message}", self.prefix);
         let mut problem = Problem::new(rule, &at.origin, message);
         problem.help = help;
