@@ -1,6 +1,7 @@
 //! The GitLab pipeline: files to resolved jobs, each value with its origin.
 
 mod defaults; //  `default:` and deprecated globals
+mod duration;
 mod extends; //   `extends`
 mod glue;
 mod include; //   files to one configuration
@@ -19,6 +20,7 @@ mod steps; //     one more step for whole subtrees
 mod text; //      text that is cheap to clone
 mod value; //     a value with its origin //   did you mean
 
+pub use duration::{Duration, DurationError, parse_duration};
 pub use job::{
     Artifacts, Cache, CacheKey, CachePolicy, Environment, Image, Inherits, Instance, Job, JobKind,
     Need, NeedKind, Outcome, Parallel, PathRule, Report, Rule, Scope, Script, Section, Trigger,
