@@ -14,11 +14,33 @@ const UNITS: [(&[&str], f64); 7] = [
 
 /// Words that stand for numbers.
 const NUMBERS: [(&str, f64); 28] = [
-    ("zero", 0.0), ("one", 1.0), ("two", 2.0), ("three", 3.0), ("four", 4.0), ("five", 5.0),
-    ("six", 6.0), ("seven", 7.0), ("eight", 8.0), ("nine", 9.0), ("ten", 10.0), ("eleven", 11.0),
-    ("twelve", 12.0), ("thirteen", 13.0), ("fourteen", 14.0), ("fifteen", 15.0), ("sixteen", 16.0),
-    ("seventeen", 17.0), ("eighteen", 18.0), ("nineteen", 19.0), ("twenty", 20.0), ("thirty", 30.0),
-    ("forty", 40.0), ("fifty", 50.0), ("sixty", 60.0), ("seventy", 70.0), ("eighty", 80.0),
+    ("zero", 0.0),
+    ("one", 1.0),
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("seven", 7.0),
+    ("eight", 8.0),
+    ("nine", 9.0),
+    ("ten", 10.0),
+    ("eleven", 11.0),
+    ("twelve", 12.0),
+    ("thirteen", 13.0),
+    ("fourteen", 14.0),
+    ("fifteen", 15.0),
+    ("sixteen", 16.0),
+    ("seventeen", 17.0),
+    ("eighteen", 18.0),
+    ("nineteen", 19.0),
+    ("twenty", 20.0),
+    ("thirty", 30.0),
+    ("forty", 40.0),
+    ("fifty", 50.0),
+    ("sixty", 60.0),
+    ("seventy", 70.0),
+    ("eighty", 80.0),
     ("ninety", 90.0),
 ];
 
@@ -88,7 +110,8 @@ fn clock(text: &str) -> Option<f64> {
 }
 
 fn unknown(part: &str) -> DurationError {
-    let names = UNITS.iter().flat_map(|(names, _)| names.iter().copied()).filter(|name| name.len() > 2);
+    let names =
+        UNITS.iter().flat_map(|(names, _)| names.iter().copied()).filter(|name| name.len() > 2);
     let near = names.map(|name| (strsim::damerau_levenshtein(name, part), name)).min();
     let nearest = near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name);
     DurationError { part: Some(part.to_owned()), nearest }
@@ -102,7 +125,11 @@ fn words(text: &str) -> Result<f64, DurationError> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let class = |ch: char| {
-            if first.is_ascii_alphabetic() { ch.is_ascii_alphabetic() } else { ch.is_ascii_digit() || ch == '.' }
+            if first.is_ascii_alphabetic() {
+                ch.is_ascii_alphabetic()
+            } else {
+                ch.is_ascii_digit() || ch == '.'
+            }
         };
         if first.is_whitespace() || first == '/' || (first == ',' && after_word) {
             rest = &rest[first.len_utf8()..];
@@ -152,7 +179,19 @@ mod tests {
 
     #[test]
     fn durations_are_read_as_the_server_reads_them() {
-        for day in ["24 hours", "24h", "1 day", "day", "one day", "1440 mins", "86400", "24:00:00", "23h 60m", "12 hrs and 12 hrs", "0.5 days 12 hours"] {
+        for day in [
+            "24 hours",
+            "24h",
+            "1 day",
+            "day",
+            "one day",
+            "1440 mins",
+            "86400",
+            "24:00:00",
+            "23h 60m",
+            "12 hrs and 12 hrs",
+            "0.5 days 12 hours",
+        ] {
             assert_eq!(seconds(day), Some(86_400.0), "{day}");
         }
         assert_eq!(seconds("24"), Some(24.0));
