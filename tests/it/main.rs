@@ -1,4 +1,5 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
+mod gitlab_corpus;
 mod gitlab_merge;
 mod shell;
 

@@ -36,7 +36,8 @@ pub(super) fn extend<'p>(
         let value = extending.entry(at, 0).value;
         extended.push(Entry { value, ..entry.clone() });
     }
-    Map::new(extended)
+    let extended = Map::new(extended);
+    if config.is_partial() { extended.into_partial() } else { extended }
 }
 
 /// The names that an `extends` value lists, each with the value that names it.

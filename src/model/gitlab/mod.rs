@@ -13,6 +13,7 @@ mod nearest;
 mod pipeline; //  the whole
 mod problem; //   what the server refuses
 mod reference; // `!reference`
+mod logic; //     checks between jobs
 mod resolve; //   files to a pipeline, in the server's order
 mod settings; //  version, limits, where included files lie
 mod stages; //    the order of stages

@@ -33,8 +33,13 @@ pub struct Pipeline<'p> {
     /// For what the server refuses the configuration, in no certain order.
     pub problems: Vec<Problem>,
     pub(super) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
+    /// Whether `stages` is something from which no list of names can be read.
+    pub(super) stages_unknown: bool,
+    /// Whether names of jobs are made from inputs that are not known.
+    pub(super) has_unknown_names: bool,
     pub(super) by_name: FxHashMap<Text<'p>, usize>,
     pub(super) by_run_name: FxHashMap<Text<'p>, usize>,
+    pub(super) by_stage: FxHashMap<Text<'p>, usize>,
 }
 
 /// A stage.
@@ -131,7 +136,7 @@ impl<'p> Pipeline<'p> {
 
     /// The place of a stage in the order.
     pub fn stage_index(&self, name: &str) -> Option<usize> {
-        self.stages.iter().position(|stage| stage.name == *name)
+        self.by_stage.get(name).copied()
     }
 
     /// `workflow:` if it is not taken for a job.
@@ -153,5 +158,11 @@ impl<'p> Pipeline<'p> {
         self.workflow_rules =
             rules(self.workflow().and_then(|it| it.given("rules")), Scope::WorkflowRule);
         self.variables = variables(self.config.get("variables"), Scope::Global);
+        for (at, stage) in self.stages.iter().enumerate() {
+            self.by_stage.entry(stage.name.clone()).or_insert(at);
+        }
+        self.has_unknown_names = self.jobs.iter().any(|job| job.name.contains("$[["));
+        let problems = super::logic::check(self);
+        self.problems.extend(problems);
     }
 }

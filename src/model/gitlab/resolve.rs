@@ -48,6 +48,8 @@ impl<'p> Pipeline<'p> {
             root,
             jobs: Vec::new(),
             hidden: Vec::new(),
+            stages_unknown: stages.is_none(),
+            has_unknown_names: false,
             stages: stages.unwrap_or_default(),
             workflow_rules: None,
             variables: Vec::new(),
@@ -57,6 +59,7 @@ impl<'p> Pipeline<'p> {
             trees,
             by_name: FxHashMap::default(),
             by_run_name: FxHashMap::default(),
+            by_stage: FxHashMap::default(),
             config,
         };
         pipeline.add_jobs(&defaults);

@@ -1,0 +1,44 @@
+use super::{Named, named, near};
+use crate::model::gitlab::{Pipeline, Problem, Value};
+
+/// `environment:on_stop`
+pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
+    for job in &pipeline.jobs {
+        let Some(environment) = &job.environment else { continue };
+        let Some(on_stop) = &environment.on_stop else { continue };
+        let Some(name) = on_stop.as_str() else { continue };
+        let problem = |what: String| {
+            let message = format!("{} job: on_stop job {name} {what}", job.name);
+            Problem::new("invalid-on-stop", &on_stop.origin, message)
+        };
+        let stop = match named(pipeline, name) {
+            Named::Unknown => continue,
+            Named::Undefined => {
+                let problem = problem("is not defined".to_owned());
+                problems.push(match near(pipeline, name) {
+                    Some(near) => problem.help(format!("Did you mean `{near}`?")),
+                    None => problem,
+                });
+                continue;
+            }
+            Named::Job(stop) if stop.is_partial() => continue,
+            Named::Job(stop) => stop,
+        };
+        let text = |value: &Option<Value<'_>>| {
+            value.as_ref().and_then(Value::as_str).map(str::to_owned)
+        };
+        let what = match &stop.environment {
+            None => "does not have environment defined".to_owned(),
+            Some(other) if other.value.has_unknown() => continue,
+            Some(other) => match (text(&environment.name), text(&other.name)) {
+                (Some(name), Some(other)) if name != other => {
+                    format!("have different environment name: `{other}` instead of `{name}`")
+                }
+                _ if !other.stops() => "needs to have action stop defined".to_owned(),
+                _ => continue,
+            },
+        };
+        let at = stop.environment.as_ref().map_or(stop.key_at, |it| it.value.at());
+        problems.push(problem(what).label(at, format!("`{name}` is defined here")));
+    }
+}

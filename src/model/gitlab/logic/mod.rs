@@ -1,0 +1,65 @@
+//! What the server checks between jobs, after it took each by itself.
+
+mod cycles;
+mod dependencies;
+mod environment;
+mod needs;
+mod pages;
+mod stages;
+
+use super::{Job, Pipeline, Problem};
+
+/// Checks the jobs against each other.
+pub(super) fn check(pipeline: &Pipeline<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    stages::check(pipeline, &mut problems);
+    dependencies::check(pipeline, &mut problems);
+    needs::check(pipeline, &mut problems);
+    environment::check(pipeline, &mut problems);
+    pages::check(pipeline, &mut problems);
+    cycles::check(pipeline, &mut problems);
+    problems
+}
+
+/// What is known about a job that another one names.
+enum Named<'a, 'p> {
+    Job(&'a Job<'p>),
+    /// No job is called so.
+    Undefined,
+    /// It may stand in a file that is not known, or it is broken and reported as such.
+    Unknown,
+}
+
+fn named<'a, 'p>(pipeline: &'a Pipeline<'p>, name: &str) -> Named<'a, 'p> {
+    if let Some(job) = pipeline.job(name).or_else(|| pipeline.job_by_run_name(name)) {
+        return Named::Job(job);
+    }
+    let is_broken = !name.starts_with('.') && pipeline.config.get(name).is_some();
+    if is_broken || !pipeline.is_complete() || names_unknown_instance(pipeline, name) {
+        return Named::Unknown;
+    }
+    Named::Undefined
+}
+
+/// Whether the name may be that of an instance of a job whose instances are not all known, or of
+/// a job whose own name is not known.
+fn names_unknown_instance(pipeline: &Pipeline<'_>, name: &str) -> bool {
+    let base = name.rsplit_once(": [").map(|(base, _)| base);
+    let base = base.or_else(|| name.rsplit_once(' ').map(|(base, _)| base));
+    let known = base.and_then(|base| pipeline.job(base)).is_none_or(|job| job.parallel.known);
+    !known || pipeline.has_unknown_names
+}
+
+/// Whether `needed` runs in a stage behind that of `job`; nothing if that is not known.
+fn runs_later(pipeline: &Pipeline<'_>, needed: &Job<'_>, job: &Job<'_>) -> Option<bool> {
+    let place = |job: &Job<'_>| {
+        let known = stages::is_known(pipeline, job);
+        known.then(|| pipeline.stage_index(&job.stage)).flatten()
+    };
+    Some(place(needed)? > place(job)?)
+}
+
+/// The name of a job that was probably meant.
+fn near<'a>(pipeline: &'a Pipeline<'_>, name: &str) -> Option<&'a str> {
+    super::nearest(name, pipeline.jobs.iter().map(|job| &*job.name))
+}

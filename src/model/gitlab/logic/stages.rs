@@ -1,0 +1,52 @@
+use crate::model::gitlab::{Job, Pipeline, Problem};
+use crate::model::{Origin, StepKind};
+
+/// Whether the stage of a job and the list of stages are known for certain.
+pub(super) fn is_known(pipeline: &Pipeline<'_>, job: &Job<'_>) -> bool {
+    let stages = pipeline.config.get("stages");
+    if pipeline.stages_unknown || stages.is_some_and(|it| it.has_unknown()) {
+        return false;
+    }
+    if job.is_partial() || job.value.get("stage").is_some_and(|it| it.as_str().is_none() && !it.is_null()) {
+        return false;
+    }
+    if pipeline.is_complete() {
+        return true;
+    }
+    // A file that is not known loses against the one that includes it, and against nothing else.
+    let from_root = |origin: &Origin| {
+        origin.at.source == pipeline.root.id
+            && !origin.steps().any(|step| step.kind == StepKind::Include)
+    };
+    stages.is_some_and(|it| from_root(&it.origin))
+        && job.stage_at.as_ref().is_some_and(from_root)
+}
+
+pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
+    for job in &pipeline.jobs {
+        if !is_known(pipeline, job) || pipeline.stage_index(&job.stage).is_some() {
+            continue;
+        }
+        let available: Vec<&str> = pipeline.stages.iter().map(|stage| &*stage.name).collect();
+        let (name, stage) = (&job.name, &job.stage);
+        let message = format!(
+            "{name} job: chosen stage {stage} does not exist; available stages are {}",
+            available.join(", ")
+        );
+        let key = Origin::here(job.key_at);
+        let mut problem =
+            Problem::new("undefined-stage", job.stage_at.as_ref().unwrap_or(&key), message);
+        if job.stage_at.is_none() {
+            problem = problem.help("A job without `stage` runs in `test`: add `test` to `stages`, or give the job a stage.");
+        } else if let Some(near) = crate::model::gitlab::nearest(stage, available.into_iter()) {
+            problem = problem.help(format!("Did you mean `{near}`?"));
+        } else {
+            problem = problem.help(format!("Add `{stage}` to `stages`, or choose one that is there."));
+        }
+        if let Some(entry) = pipeline.config.entry("stages") {
+            problem = problem.label(entry.key_at, "the stages are listed here");
+        }
+        problems.push(problem);
+    }
+}
+

@@ -1,0 +1,147 @@
+//! Real public configurations, nearly all of which run on GitLab: no panic, and no problem that
+//! the server would not have.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use pipespec::model::gitlab::{Pipeline, Settings};
+use pipespec::model::{Files, MemoryFiles};
+use pipespec::text::{Source, Sources};
+
+/// The unpacked corpus; nothing if it is not there or cannot be unpacked.
+fn corpus() -> Option<PathBuf> {
+    let packed = format!("{}/../shared/cases/corpus.tar.xz", env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-gitlab");
+    if !Path::new(&packed).is_file() {
+        println!("skipped: {packed} is not there");
+        return None;
+    }
+    if !folder.join("done").is_file() {
+        std::fs::create_dir_all(&folder).ok()?;
+        let wanted = ["corpus/gitlab", "corpus/gitlab-history", "corpus/gitlab-repos"];
+        let tar = std::process::Command::new("tar").arg("-xf").arg(&packed).arg("-C").arg(&folder).args(wanted).status();
+        if !tar.is_ok_and(|status| status.success()) {
+            println!("skipped: the corpus could not be unpacked with tar");
+            return None;
+        }
+        std::fs::write(folder.join("done"), "").ok()?;
+    }
+    Some(folder.join("corpus"))
+}
+
+/// The files of one repository.
+struct Tree {
+    sources: Sources,
+    paths: Vec<String>,
+}
+
+impl Tree {
+    fn new(folder: &Path) -> Self {
+        let tree = Self { sources: Sources::new(), paths: Vec::new() };
+        let mut paths = Vec::new();
+        walk(folder, folder, &mut paths);
+        paths.sort();
+        for path in &paths {
+            if path.ends_with(".yml") || path.ends_with(".yaml") {
+                tree.sources.add_bytes(path.clone(), std::fs::read(folder.join(path)).unwrap());
+            }
+        }
+        Self { paths, ..tree }
+    }
+}
+
+fn walk(root: &Path, folder: &Path, paths: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => walk(root, &entry.path(), paths),
+            Ok(kind) if kind.is_file() => {
+                let path = entry.path();
+                paths.extend(path.strip_prefix(root).ok().and_then(Path::to_str).map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Files for Tree {
+    fn read(&self, path: &str) -> Option<&Source> {
+        self.sources.by_path(path)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.paths.binary_search_by(|it| it.as_str().cmp(path)).is_ok()
+    }
+
+    fn paths(&self) -> &[String] {
+        &self.paths
+    }
+}
+
+fn told(name: &str, pipeline: &Pipeline<'_>, sources: &Sources, all: &mut BTreeMap<&'static str, Vec<String>>) {
+    for problem in &pipeline.problems {
+        let source = sources.get(problem.at.at.source);
+        let line = source.text()[..problem.at.at.span.start as usize].matches('\n').count() + 1;
+        let text = format!("{name}: {}:{line}: {}", source.path, problem.message);
+        all.entry(problem.rule).or_default().push(text);
+    }
+}
+
+fn show(what: &str, files: usize, jobs: usize, all: &BTreeMap<&'static str, Vec<String>>) {
+    let problems: usize = all.values().map(Vec::len).sum();
+    println!("{what}: {files} configurations, {jobs} jobs, {problems} problems");
+    for (rule, texts) in all {
+        println!("{rule}: {}", texts.len());
+        texts.iter().for_each(|text| println!("    {text}"));
+    }
+}
+
+#[test]
+fn repositories_resolve() {
+    let Some(corpus) = corpus() else { return };
+    let mut all = BTreeMap::new();
+    let (mut count, mut jobs) = (0, 0);
+    let mut folders: Vec<_> = std::fs::read_dir(corpus.join("gitlab-repos")).unwrap().flatten().collect();
+    folders.sort_by_key(std::fs::DirEntry::path);
+    for folder in folders {
+        let files = Tree::new(&folder.path());
+        let Some(root) = files.read(".gitlab-ci.yml") else { continue };
+        let started = std::time::Instant::now();
+        let pipeline = Pipeline::resolve(root, &files, &Settings::default());
+        let name = folder.file_name().to_string_lossy().into_owned();
+        println!("{name}: {} files, {} jobs, {} missing, {:?}", pipeline.files.len(), pipeline.jobs.len(), pipeline.missing.len(), started.elapsed());
+        count += 1;
+        jobs += pipeline.jobs.len();
+        told(&name, &pipeline, &files.sources, &mut all);
+    }
+    show("repositories", count, jobs, &all);
+    assert!(count > 50);
+}
+
+/// Files without the tree around them: what they include locally is not there.
+#[test]
+fn files_without_their_tree_resolve() {
+    let Some(corpus) = corpus() else { return };
+    let mut all = BTreeMap::new();
+    let (mut count, mut jobs) = (0, 0);
+    let mut paths = Vec::new();
+    for folder in ["gitlab", "gitlab-history"] {
+        let folder = corpus.join(folder);
+        let mut below = Vec::new();
+        walk(&folder, &folder, &mut below);
+        paths.extend(below.into_iter().map(|path| folder.join(path)));
+    }
+    paths.sort();
+    for path in paths {
+        let bytes = std::fs::read(&path).unwrap();
+        let sources = Sources::new();
+        let root = sources.add_bytes(path.file_name().unwrap().to_string_lossy(), bytes);
+        let files = MemoryFiles::default();
+        let pipeline = Pipeline::resolve(root, &files, &Settings::default());
+        count += 1;
+        jobs += pipeline.jobs.len();
+        told("", &pipeline, &sources, &mut all);
+    }
+    all.remove("missing-include-file");
+    show("files", count, jobs, &all);
+    assert!(count > 500);
+}
