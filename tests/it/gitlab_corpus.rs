@@ -19,7 +19,13 @@ fn corpus() -> Option<PathBuf> {
     if !folder.join("done").is_file() {
         std::fs::create_dir_all(&folder).ok()?;
         let wanted = ["corpus/gitlab", "corpus/gitlab-history", "corpus/gitlab-repos"];
-        let tar = std::process::Command::new("tar").arg("-xf").arg(&packed).arg("-C").arg(&folder).args(wanted).status();
+        let tar = std::process::Command::new("tar")
+            .arg("-xf")
+            .arg(&packed)
+            .arg("-C")
+            .arg(&folder)
+            .args(wanted)
+            .status();
         if !tar.is_ok_and(|status| status.success()) {
             println!("skipped: the corpus could not be unpacked with tar");
             return None;
@@ -56,7 +62,8 @@ fn walk(root: &Path, folder: &Path, paths: &mut Vec<String>) {
             Ok(kind) if kind.is_dir() => walk(root, &entry.path(), paths),
             Ok(kind) if kind.is_file() => {
                 let path = entry.path();
-                paths.extend(path.strip_prefix(root).ok().and_then(Path::to_str).map(str::to_owned));
+                paths
+                    .extend(path.strip_prefix(root).ok().and_then(Path::to_str).map(str::to_owned));
             }
             _ => {}
         }
@@ -77,7 +84,12 @@ impl Files for Tree {
     }
 }
 
-fn told(name: &str, pipeline: &Pipeline<'_>, sources: &Sources, all: &mut BTreeMap<&'static str, Vec<String>>) {
+fn told(
+    name: &str,
+    pipeline: &Pipeline<'_>,
+    sources: &Sources,
+    all: &mut BTreeMap<&'static str, Vec<String>>,
+) {
     for problem in &pipeline.problems {
         let source = sources.get(problem.at.at.source);
         let line = source.text()[..problem.at.at.span.start as usize].matches('\n').count() + 1;
@@ -100,7 +112,8 @@ fn repositories_resolve() {
     let Some(corpus) = corpus() else { return };
     let mut all = BTreeMap::new();
     let (mut count, mut jobs) = (0, 0);
-    let mut folders: Vec<_> = std::fs::read_dir(corpus.join("gitlab-repos")).unwrap().flatten().collect();
+    let mut folders: Vec<_> =
+        std::fs::read_dir(corpus.join("gitlab-repos")).unwrap().flatten().collect();
     folders.sort_by_key(std::fs::DirEntry::path);
     for folder in folders {
         let files = Tree::new(&folder.path());
@@ -108,7 +121,13 @@ fn repositories_resolve() {
         let started = std::time::Instant::now();
         let pipeline = Pipeline::resolve(root, &files, &Settings::default());
         let name = folder.file_name().to_string_lossy().into_owned();
-        println!("{name}: {} files, {} jobs, {} missing, {:?}", pipeline.files.len(), pipeline.jobs.len(), pipeline.missing.len(), started.elapsed());
+        println!(
+            "{name}: {} files, {} jobs, {} missing, {:?}",
+            pipeline.files.len(),
+            pipeline.jobs.len(),
+            pipeline.missing.len(),
+            started.elapsed()
+        );
         count += 1;
         jobs += pipeline.jobs.len();
         told(&name, &pipeline, &files.sources, &mut all);

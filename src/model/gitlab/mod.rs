@@ -8,12 +8,12 @@ mod include; //   files to one configuration
 mod inputs; //    `spec:inputs` and `$[[ ... ]]`
 mod job; //       a resolved job
 mod load; //      trees to values
+mod logic; //     checks between jobs
 mod merge; //     the server's deep merge
 mod nearest;
 mod pipeline; //  the whole
 mod problem; //   what the server refuses
 mod reference; // `!reference`
-mod logic; //     checks between jobs
 mod resolve; //   files to a pipeline, in the server's order
 mod settings; //  version, limits, where included files lie
 mod stages; //    the order of stages

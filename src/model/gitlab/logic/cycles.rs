@@ -1,18 +1,23 @@
 use rustc_hash::FxHashSet;
 
-use crate::model::gitlab::{NeedKind, Need, Pipeline, Problem};
+use crate::model::gitlab::{Need, NeedKind, Pipeline, Problem};
 
 /// Jobs that wait for themselves by their `needs`.
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
-    let edges: Vec<Vec<(usize, &Need<'_>)>> = pipeline.jobs.iter().map(|job| {
-        let needs = job.needs.iter().flatten().filter(|need| need.kind == NeedKind::Job);
-        let edge = |need| Some((target(pipeline, need)?, need));
-        needs.filter_map(edge).collect()
-    }).collect();
+    let edges: Vec<Vec<(usize, &Need<'_>)>> = pipeline
+        .jobs
+        .iter()
+        .map(|job| {
+            let needs = job.needs.iter().flatten().filter(|need| need.kind == NeedKind::Job);
+            let edge = |need| Some((target(pipeline, need)?, need));
+            needs.filter_map(edge).collect()
+        })
+        .collect();
     for (at, job) in pipeline.jobs.iter().enumerate() {
         let own = edges.get(at).into_iter().flatten().find(|(to, _)| *to == at);
         if let Some((_, need)) = own.filter(|(_, need)| need.instances.is_none()) {
-            let message = format!("The pipeline has circular dependencies: self-dependency: {}", job.name);
+            let message =
+                format!("The pipeline has circular dependencies: self-dependency: {}", job.name);
             problems.push(Problem::new("circular-needs", &need.value.origin, message));
         }
     }

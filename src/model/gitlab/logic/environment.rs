@@ -24,9 +24,8 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
             Named::Job(stop) if stop.is_partial() => continue,
             Named::Job(stop) => stop,
         };
-        let text = |value: &Option<Value<'_>>| {
-            value.as_ref().and_then(Value::as_str).map(str::to_owned)
-        };
+        let text =
+            |value: &Option<Value<'_>>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
         let what = match &stop.environment {
             None => "does not have environment defined".to_owned(),
             Some(other) if other.value.has_unknown() => continue,

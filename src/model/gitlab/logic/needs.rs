@@ -55,7 +55,8 @@ fn list(pipeline: &Pipeline<'_>, job: &Job<'_>, needs: &[Need<'_>], problems: &m
 /// Whether the matrix of the job itself decides which instances are meant (`$[[ matrix.X ]]`).
 fn computed(need: &Need<'_>) -> bool {
     let instances = need.instances.iter().flatten();
-    let mut texts = instances.flat_map(|it| it.variables.iter().filter_map(|(_, value)| value.as_str()));
+    let mut texts =
+        instances.flat_map(|it| it.variables.iter().filter_map(|(_, value)| value.as_str()));
     texts.any(|text| text.contains("$[["))
 }
 
@@ -77,9 +78,8 @@ fn missing(pipeline: &Pipeline<'_>, job: &Job<'_>, need: &Need<'_>, name: &str) 
     }
     match near(pipeline, name) {
         Some(near) => problem.help(format!("Did you mean `{near}`?")),
-        None => problem.help(
-            "Define the job, or say `optional: true` if the pipeline shall do without it.",
-        ),
+        None => problem
+            .help("Define the job, or say `optional: true` if the pipeline shall do without it."),
     }
 }
 

@@ -7,7 +7,9 @@ pub(super) fn is_known(pipeline: &Pipeline<'_>, job: &Job<'_>) -> bool {
     if pipeline.stages_unknown || stages.is_some_and(|it| it.has_unknown()) {
         return false;
     }
-    if job.is_partial() || job.value.get("stage").is_some_and(|it| it.as_str().is_none() && !it.is_null()) {
+    if job.is_partial()
+        || job.value.get("stage").is_some_and(|it| it.as_str().is_none() && !it.is_null())
+    {
         return false;
     }
     if pipeline.is_complete() {
@@ -18,8 +20,7 @@ pub(super) fn is_known(pipeline: &Pipeline<'_>, job: &Job<'_>) -> bool {
         origin.at.source == pipeline.root.id
             && !origin.steps().any(|step| step.kind == StepKind::Include)
     };
-    stages.is_some_and(|it| from_root(&it.origin))
-        && job.stage_at.as_ref().is_some_and(from_root)
+    stages.is_some_and(|it| from_root(&it.origin)) && job.stage_at.as_ref().is_some_and(from_root)
 }
 
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
@@ -41,7 +42,8 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         } else if let Some(near) = crate::model::gitlab::nearest(stage, available.into_iter()) {
             problem = problem.help(format!("Did you mean `{near}`?"));
         } else {
-            problem = problem.help(format!("Add `{stage}` to `stages`, or choose one that is there."));
+            problem =
+                problem.help(format!("Add `{stage}` to `stages`, or choose one that is there."));
         }
         if let Some(entry) = pipeline.config.entry("stages") {
             problem = problem.label(entry.key_at, "the stages are listed here");
@@ -49,4 +51,3 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         problems.push(problem);
     }
 }
-
