@@ -1,0 +1,3 @@
+module pipespec.dev/pipespec/ci
+
+go 1.25.5
