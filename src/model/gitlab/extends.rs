@@ -83,6 +83,7 @@ impl<'a, 'p> Extending<'a, 'p> {
             return self.done(at, entry.value.clone(), 0);
         };
         self.states[at] = State::Open;
+        self.undefined(entry, extends);
         let (mut height, mut partial) = (0, false);
         let mut inherited: Option<Value<'p>> = None;
         for (name, item) in bases(extends) {
@@ -101,7 +102,7 @@ impl<'a, 'p> Extending<'a, 'p> {
         if height == HOPS + 1 && depth < HOPS {
             let deep = self.deepest(at);
             let message = format!(
-                "`{deep}`: nesting too deep in `extends`: `{}` comes to it by 11 hops, the server follows 11 of them at most",
+                "{deep}: nesting too deep in `extends`: `{}` comes to it by 11 hops, the server follows 11 of them at most",
                 entry.key
             );
             self.problems.push(Problem::new("extends-too-deep", &extends.origin, message));
@@ -129,6 +130,30 @@ impl<'a, 'p> Extending<'a, 'p> {
         )
     }
 
+    /// Reports the names that nothing is called by.
+    fn undefined(&mut self, entry: &Entry<'p>, extends: &Value<'p>) {
+        let names = bases(extends).into_iter();
+        let mut undefined = names.filter(|(name, item)| {
+            !matches!(item.kind, ValueKind::Unknown(_)) && !self.by_name.contains_key(name.as_str())
+        });
+        let Some((name, item)) = undefined.next().filter(|_| self.complete) else { return };
+        let (mut names, mut labels) = (name.clone(), Vec::new());
+        for (name, item) in undefined {
+            names = format!("{names}, {name}");
+            labels.push((item.at(), format!("`{name}` is not defined either")));
+        }
+        let message = format!(
+            "{}: unknown keys in `extends` ({names}): no job or template of that name is defined",
+            entry.key
+        );
+        let mut problem = Problem::new("undefined-extends", &item.origin, message);
+        problem.labels = labels;
+        if let Some(near) = super::nearest(&name, self.by_name.keys().copied()) {
+            problem = problem.help(format!("Did you mean `{near}`?"));
+        }
+        self.problems.push(problem);
+    }
+
     /// What `entry` extends under `name`, extended itself.
     fn base(
         &mut self,
@@ -142,16 +167,6 @@ impl<'a, 'p> Extending<'a, 'p> {
         }
         let job = &entry.key;
         let Some(&at) = self.by_name.get(name) else {
-            if self.complete {
-                let message = format!(
-                    "{job}: unknown keys in `extends` ({name}): no job or template of that name is defined"
-                );
-                let mut problem = Problem::new("undefined-extends", &item.origin, message);
-                if let Some(near) = super::nearest(name, self.by_name.keys().copied()) {
-                    problem = problem.help(format!("Did you mean `{near}`?"));
-                }
-                self.problems.push(problem);
-            }
             return None;
         };
         let entries = self.entries;

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::merge::Merged;
+use super::reference::height;
+use super::steps::Steps;
 use super::{Entry, KeyKind, Problem, Text, Unknown, Value, ValueKind};
 use crate::model::{Origin, Step, StepKind};
 use crate::syntax::yaml::{NodeId, NodeKind, Tree, Typed};
@@ -45,20 +49,19 @@ pub(super) fn load<'p>(
     let mut loader = Loader {
         tree,
         source: source.0,
-        way: way.to_vec(),
-        last: None,
-        repeating: 0,
-        repeated: 0,
+        after: way.len(),
+        last: way.iter().rev().fold(None, |before, (kind, at)| {
+            Some(Arc::new(Step { kind: kind.clone(), at: *at, before }))
+        }),
+        anchored: FxHashMap::default(),
+        copies: REPEATED,
+        nodes: 0,
         bytes: 0,
         bounds,
         refused: false,
         problems,
     };
-    loader.last = loader.steps();
-    for error in &tree.errors {
-        let at = Origin { at: loader.at(error.span), last: loader.last.clone() };
-        loader.problems.push(Problem::new("invalid-yaml", &at, error.message.clone()));
-    }
+    loader.syntax_errors(source.1);
     let mut parts = Vec::new();
     for root in roots(tree, source.1) {
         loader.bytes = 0;
@@ -106,17 +109,27 @@ fn roots(tree: &Tree<'_>, text: &str) -> Vec<NodeId> {
 struct Loader<'a, 'p> {
     tree: &'a Tree<'p>,
     source: SourceId,
-    /// The steps by which what is being read comes, the last one (nearest to the job) first.
-    way: Vec<(StepKind, Location)>,
-    /// The same as an origin wants it.
+    /// By how many steps the file came, and the last of them.
+    after: usize,
     last: Option<Arc<Step>>,
-    /// How many aliases are being followed.
-    repeating: u32,
-    repeated: usize,
+    /// What aliases repeat. An anchor stands above its aliases, so it is read before them.
+    anchored: FxHashMap<NodeId, Anchored<'p>>,
+    /// How many nodes aliases may still repeat.
+    copies: usize,
+    /// Nodes and bytes of this document, repeated ones included.
+    nodes: usize,
     bytes: usize,
     bounds: Bounds,
     refused: bool,
     problems: &'a mut Vec<Problem>,
+}
+
+/// A node with an anchor.
+struct Anchored<'p> {
+    value: Value<'p>,
+    height: u32,
+    nodes: usize,
+    bytes: usize,
 }
 
 impl<'p> Loader<'_, 'p> {
@@ -128,32 +141,43 @@ impl<'p> Loader<'_, 'p> {
         Origin { at: self.at(span), last: self.last.clone() }
     }
 
-    fn steps(&self) -> Option<Arc<Step>> {
-        self.way.iter().rev().fold(None, |before, (kind, at)| {
-            Some(Arc::new(Step { kind: kind.clone(), at: *at, before }))
-        })
+    fn syntax_errors(&mut self, text: &str) {
+        let tree = self.tree;
+        for error in &tree.errors {
+            let name = text.get(error.span.range()).and_then(|it| it.strip_prefix('*'));
+            let message = match name {
+                Some(_) if error.message.contains("inside the node") => {
+                    format!("The parsed YAML is too big: {}", error.message)
+                }
+                Some(name) => format!("Unknown alias: {name}: {}", error.message),
+                None => error.message.clone(),
+            };
+            let origin = self.origin(error.span);
+            self.problems.push(Problem::new("invalid-yaml", &origin, message));
+        }
+        // The server cuts the file at `---` lines, which leaves a directive in a piece of its own.
+        let (mut at, mut directive) = (0, None);
+        for line in text.split_inclusive('\n') {
+            if line.starts_with('%') {
+                directive = directive.or(Some(Span::from_range(at..at + line.trim_end().len())));
+            } else if !line.trim().is_empty() && !line.starts_with('#') {
+                break;
+            }
+            at += line.len();
+        }
+        if let Some(span) = directive {
+            let message = "did not find expected <document start>: GitLab does not understand YAML directives";
+            let problem = Problem::new("invalid-yaml", &self.origin(span), message);
+            self.problems.push(problem.help("Remove the directive."));
+        }
     }
 
-    /// Does something as one step further away.
-    fn by<T>(&mut self, kind: StepKind, at: Location, act: impl FnOnce(&mut Self) -> T) -> T {
-        self.way.push((kind, at));
-        let before = std::mem::replace(&mut self.last, None);
-        self.last = self.steps();
-        self.repeating += 1;
-        let result = act(self);
-        self.repeating -= 1;
-        self.way.pop();
-        self.last = before;
-        result
-    }
-
-    /// Counts a node; says whether the file is still of a size that the server loads.
-    fn count(&mut self, text: usize, id: NodeId, depth: u32) -> bool {
-        self.bytes += OBJECT + if text > EMBEDDED { text } else { 0 };
-        self.repeated += usize::from(self.repeating > 0);
+    /// Counts what is read; says whether it may be read.
+    fn count(&mut self, (nodes, bytes): (usize, usize), id: NodeId, depth: u32) -> bool {
+        self.nodes = self.nodes.saturating_add(nodes);
+        self.bytes = self.bytes.saturating_add(bytes);
         let deep = depth > self.bounds.depth;
-        let big = self.bytes > self.bounds.bytes || self.repeated > REPEATED;
-        if (deep || big) && !self.refused {
+        if (deep || self.bytes > self.bounds.bytes) && !self.refused {
             self.refused = true;
             let why = if deep {
                 format!("it nests deeper than {} levels", self.bounds.depth)
@@ -165,17 +189,50 @@ impl<'p> Loader<'_, 'p> {
             let message = format!("The parsed YAML is too big: {why}");
             self.problems.push(Problem::new("yaml-too-big", &origin, message));
         }
-        !deep && self.repeated <= REPEATED
+        !deep
+    }
+
+    /// What an alias repeats.
+    fn alias(&mut self, id: NodeId, target: NodeId, kind: StepKind, depth: u32) -> Value<'p> {
+        let origin = self.origin(self.tree.node(id).span);
+        let refused = || Value::new(ValueKind::Unknown(Unknown::Refused), origin.clone());
+        let Some(known) = self.anchored.get(&target) else {
+            // The anchor of a key.
+            return if self.tree.scalar(target).is_some() { self.value(target, depth) } else { refused() };
+        };
+        let (value, height) = (known.value.clone(), known.height);
+        let size = (known.nodes, known.bytes);
+        if !self.count(size, id, depth + height) || self.copies < size.0 {
+            return refused();
+        }
+        Steps::before(kind, origin.at, self.after).value(&value, &mut self.copies)
     }
 
     fn value(&mut self, id: NodeId, depth: u32) -> Value<'p> {
+        let before = (self.nodes, self.bytes);
+        let value = self.node(id, depth);
+        if self.tree.node(id).anchor.is_some() {
+            let (nodes, bytes) = (self.nodes - before.0, self.bytes - before.1);
+            let height = height(&value);
+            self.anchored.insert(id, Anchored { value: value.clone(), height, nodes, bytes });
+        }
+        value
+    }
+
+    fn node(&mut self, id: NodeId, depth: u32) -> Value<'p> {
         let node = self.tree.node(id);
         let origin = self.origin(node.span);
-        let length = match &node.kind {
-            NodeKind::Scalar(scalar) => scalar.value.len(),
+        if let NodeKind::Alias(alias) = &node.kind {
+            return match alias.target {
+                Some(target) => self.alias(id, target, StepKind::Anchor, depth),
+                None => Value::new(ValueKind::Unknown(Unknown::Refused), origin),
+            };
+        }
+        let text = match &node.kind {
+            NodeKind::Scalar(scalar) if scalar.value.len() > EMBEDDED => scalar.value.len(),
             _ => 0,
         };
-        if !self.count(length, id, depth) {
+        if !self.count((1, OBJECT + text), id, depth) {
             return Value::new(ValueKind::Unknown(Unknown::Refused), origin);
         }
         if let Some(class) = self.tree.refused_class(id) {
@@ -183,13 +240,7 @@ impl<'p> Loader<'_, 'p> {
         }
         let is_reference = node.tag.as_ref().is_some_and(|tag| tag.text == "!reference");
         let kind = match &node.kind {
-            NodeKind::Alias(alias) => {
-                let Some(target) = alias.target else {
-                    return Value::new(ValueKind::Unknown(Unknown::Refused), origin);
-                };
-                return self.by(StepKind::Anchor, origin.at, |it| it.value(target, depth));
-            }
-            NodeKind::Scalar(_) => self.scalar(id),
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => self.scalar(id),
             NodeKind::Sequence(items) => {
                 ValueKind::Seq(items.iter().map(|item| self.value(*item, depth + 1)).collect())
             }
@@ -234,15 +285,17 @@ impl<'p> Loader<'_, 'p> {
         };
         let mut together = Merged::new(Vec::new());
         for item in from {
-            let at = self.at(tree.node(item).span);
             let target = tree.follow(item);
-            self.by(StepKind::Merge, at, |it| {
-                if let ValueKind::Map(map) = it.value(target, depth).kind {
-                    for entry in map.entries() {
-                        together.replace(entry.clone());
-                    }
-                }
-            });
+            let value = if target == item {
+                let at = self.at(tree.node(item).span);
+                let value = self.value(item, depth);
+                Steps::before(StepKind::Merge, at, self.after).value(&value, &mut self.copies)
+            } else {
+                self.alias(item, target, StepKind::Merge, depth)
+            };
+            for entry in value.entries() {
+                together.replace(entry.clone());
+            }
         }
         for entry in together.entries {
             into.replace(entry);

@@ -145,7 +145,7 @@ impl<'p> Lookup<'_, 'p> {
         self.states.insert(path.clone(), State::Open);
         let resolved = self.value(&found, depth + 1);
         let (resolved, height) = resolved.unwrap_or_else(|| (found, 0));
-        let height = height.max(tall(&resolved));
+        let height = height.max(self::height(&resolved));
         self.states.insert(path, State::Done(Some(self.done.len())));
         self.done.push((resolved.clone(), height));
         (self.stepped(&resolved, value), height)
@@ -225,11 +225,12 @@ fn reason(config: &Map<'_>, names: &[&str]) -> String {
     format!("`{path}` is {}", if value.is_null() { "null" } else { "false" })
 }
 
-fn tall(value: &Value<'_>) -> u32 {
+/// How many levels of values lie in a value.
+pub(super) fn height(value: &Value<'_>) -> u32 {
     match &value.kind {
-        ValueKind::Seq(items) => items.iter().map(tall).max().map_or(0, |below| below + 1),
+        ValueKind::Seq(items) => items.iter().map(height).max().map_or(0, |below| below + 1),
         ValueKind::Map(map) => {
-            let below = map.entries().iter().map(|entry| tall(&entry.value)).max();
+            let below = map.entries().iter().map(|entry| height(&entry.value)).max();
             below.map_or(0, |below| below + 1)
         }
         _ => 0,

@@ -1,4 +1,4 @@
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::defaults::{Defaults, is_global};
 use super::extends::extend;
@@ -64,7 +64,14 @@ impl<'p> Pipeline<'p> {
         };
         pipeline.add_jobs(&defaults);
         pipeline.settle();
+        pipeline.tell_once();
         pipeline
+    }
+
+    /// What a template brings into many jobs is one fault.
+    fn tell_once(&mut self) {
+        let mut told = FxHashSet::default();
+        self.problems.retain(|it| told.insert((it.rule, it.at.at, it.message.clone())));
     }
 
     fn add_jobs(&mut self, defaults: &Defaults<'p>) {

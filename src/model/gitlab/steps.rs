@@ -12,6 +12,8 @@ pub(super) const COPIES: usize = 4_000_000;
 pub(super) struct Steps {
     kind: StepKind,
     at: Location,
+    /// How many of the last steps of a value come after this one.
+    after: usize,
     /// Steps already made, by the step that they follow: nearly all values of a template came by
     /// the same way.
     made: Vec<(Option<Arc<Step>>, Arc<Step>)>,
@@ -21,7 +23,13 @@ const REMEMBERED: usize = 8;
 
 impl Steps {
     pub(super) const fn new(kind: StepKind, at: Location) -> Self {
-        Self { kind, at, made: Vec::new() }
+        Self { kind, at, after: 0, made: Vec::new() }
+    }
+
+    /// A step that came before the last `after` ones that a value has already: an alias in a file
+    /// is followed before the file is included.
+    pub(super) const fn before(kind: StepKind, at: Location, after: usize) -> Self {
+        Self { kind, at, after, made: Vec::new() }
     }
 
     /// The origin after this step.
@@ -31,7 +39,7 @@ impl Steps {
         if let Some((_, step)) = known {
             return Origin { at: origin.at, last: Some(Arc::clone(step)) };
         }
-        let after = origin.then(self.kind.clone(), self.at);
+        let after = self.inserted(origin);
         if let Some(step) = &after.last {
             if self.made.len() >= REMEMBERED {
                 self.made.clear();
@@ -39,6 +47,18 @@ impl Steps {
             self.made.push((origin.last.clone(), Arc::clone(step)));
         }
         after
+    }
+
+    fn inserted(&self, origin: &Origin) -> Origin {
+        let mut last = &origin.last;
+        let mut above = Vec::new();
+        while let Some(step) = last.as_ref().filter(|_| above.len() < self.after) {
+            above.push((step.kind.clone(), step.at));
+            last = &step.before;
+        }
+        let below = Origin { at: origin.at, last: last.clone() };
+        let here = below.then(self.kind.clone(), self.at);
+        above.into_iter().rev().fold(here, |origin, (kind, at)| origin.then(kind, at))
     }
 
     /// The value after this step, with all that is in it. `copies` is what may still be copied.

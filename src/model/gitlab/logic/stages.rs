@@ -24,6 +24,7 @@ pub(super) fn is_known(pipeline: &Pipeline<'_>, job: &Job<'_>) -> bool {
 }
 
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
+    only_edges(pipeline, problems);
     for job in &pipeline.jobs {
         if !is_known(pipeline, job) || pipeline.stage_index(&job.stage).is_some() {
             continue;
@@ -49,5 +50,20 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
             problem = problem.label(entry.key_at, "the stages are listed here");
         }
         problems.push(problem);
+    }
+}
+
+/// A pipeline needs a job in a stage of its own.
+fn only_edges(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
+    let edge = |job: &Job<'_>| {
+        matches!(&*job.stage, ".pre" | ".post") && is_known(pipeline, job)
+    };
+    let Some(first) = pipeline.jobs.first() else { return };
+    if pipeline.is_complete() && pipeline.jobs.iter().all(edge) {
+        let message = "all jobs are in `.pre` or `.post`, and a pipeline of such jobs alone does not run";
+        let key = Origin::here(first.key_at);
+        let at = first.stage_at.as_ref().unwrap_or(&key);
+        let problem = Problem::new("only-edge-stages", at, message);
+        problems.push(problem.help("Put at least one job into a stage between them."));
     }
 }
