@@ -198,7 +198,11 @@ impl<'p> Loader<'_, 'p> {
         let refused = || Value::new(ValueKind::Unknown(Unknown::Refused), origin.clone());
         let Some(known) = self.anchored.get(&target) else {
             // The anchor of a key.
-            return if self.tree.scalar(target).is_some() { self.value(target, depth) } else { refused() };
+            return if self.tree.scalar(target).is_some() {
+                self.value(target, depth)
+            } else {
+                refused()
+            };
         };
         let (value, height) = (known.value.clone(), known.height);
         let size = (known.nodes, known.bytes);

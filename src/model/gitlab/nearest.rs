@@ -6,7 +6,9 @@ pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
     // Distances cost the product of the lengths, so names that cannot be near are not measured.
     let near = |other: &&str| {
         let different = (letters_of(other) ^ own).count_ones() as usize;
-        other.len().abs_diff(name.len()) <= allowed * 4 && other.len() < 256 && different <= allowed * 2
+        other.len().abs_diff(name.len()) <= allowed * 4
+            && other.len() < 256
+            && different <= allowed * 2
     };
     let measured = names.filter(near).map(|it| (strsim::osa_distance(name, it), it));
     measured.filter(|(far, _)| *far <= allowed && *far < letters).min().map(|(_, it)| it)

@@ -55,12 +55,11 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
 
 /// A pipeline needs a job in a stage of its own.
 fn only_edges(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
-    let edge = |job: &Job<'_>| {
-        matches!(&*job.stage, ".pre" | ".post") && is_known(pipeline, job)
-    };
+    let edge = |job: &Job<'_>| matches!(&*job.stage, ".pre" | ".post") && is_known(pipeline, job);
     let Some(first) = pipeline.jobs.first() else { return };
     if pipeline.is_complete() && pipeline.jobs.iter().all(edge) {
-        let message = "all jobs are in `.pre` or `.post`, and a pipeline of such jobs alone does not run";
+        let message =
+            "all jobs are in `.pre` or `.post`, and a pipeline of such jobs alone does not run";
         let key = Origin::here(first.key_at);
         let at = first.stage_at.as_ref().unwrap_or(&key);
         let problem = Problem::new("only-edge-stages", at, message);
