@@ -207,11 +207,11 @@ fn short(flag: &str) -> Option<char> {
     }
 }
 
-/// The letters of `-abc`.
+/// The letters of `-abc`; those of `-qO-` up to what is no letter.
 fn bundle(word: Word<'_>) -> Option<&str> {
-    let letters = word.literal()?.strip_prefix('-')?;
-    let all = !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
-    all.then_some(letters)
+    let letters = word.literal_prefix().strip_prefix('-')?;
+    let end = letters.find(|ch: char| !ch.is_ascii_alphabetic()).unwrap_or(letters.len());
+    letters.get(..end).filter(|letters| !letters.is_empty())
 }
 
 fn gives(word: Word<'_>, flag: &str) -> bool {

@@ -71,6 +71,16 @@ impl<'s> Word<'s> {
     }
 }
 
+impl<'s> Expansion<'s> {
+    /// Its value when `at` runs; nothing if it is not known or one of several.
+    pub fn text_at(self, at: Command<'s>, outer: Outer<'_>) -> Option<String> {
+        match expanded(self, at, outer, 0)?.as_slice() {
+            [value] => Some(value.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// The values that an expansion may have.
 fn expanded<'s>(
     expansion: Expansion<'s>,
