@@ -10,6 +10,7 @@ use super::discover::FileKind;
 use super::suppress::{Dialect, suppressions};
 use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
 use crate::model::Files as _;
+use crate::model::docker::Dockerfile;
 use crate::model::spec::{Clause, Spec};
 use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex,
@@ -81,7 +82,7 @@ fn read(project: &Project) -> Facts<'_> {
         roots.push(source);
     }
     let pipelines = Vec::new();
-    let dockerfiles = Vec::new();
+    let dockerfiles = dockerfiles(project);
     let _ = roots;
     Facts {
         sources: files.sources(),
@@ -91,6 +92,11 @@ fn read(project: &Project) -> Facts<'_> {
         spec,
         roles: project.config.roles.clone(),
     }
+}
+
+/// Resolves the Dockerfiles that are judged.
+fn dockerfiles(project: &Project) -> Vec<Dockerfile<'_>> {
+    project.files_of(FileKind::Dockerfile).into_iter().map(Dockerfile::resolve).collect()
 }
 
 /// The options of a rule: what the configuration says over what its page says.

@@ -8,9 +8,13 @@
 //! A build argument without a default, the variables of a base image, and whatever is made of
 //! them are unknown, and stay so.
 
+mod commands;
 mod dockerfile;
 mod ignore;
 mod image;
+mod managers;
+mod packages;
+mod pins;
 mod pragma;
 mod refuse;
 mod resolve;
@@ -21,9 +25,12 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
+pub use commands::{Mount, RunCommand};
 pub use dockerfile::{Build, Dockerfile, State, Step};
 pub use ignore::IgnoreFile;
 pub use image::{DEFAULT_REGISTRY, ImageRef, ImageRefError};
+pub use managers::{Action, Manager};
+pub use packages::{Package, PackageCommand, listed};
 pub use pragma::{Pragma, PragmaScope, Tool};
 pub use run::{Run, RunForm};
 pub use scope::{Definition, DefinitionKind, Known, PLATFORM_ARGS, Scope, Scopes};

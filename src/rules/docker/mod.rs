@@ -1,1 +1,35 @@
 //! Checks of the family `docker`, one file per rule, sorted.
+
+pub(crate) mod apk_cache_left_behind;
+pub(crate) mod apt_in_script;
+pub(crate) mod apt_install_without_yes;
+pub(crate) mod apt_lists_left_behind;
+pub(crate) mod apt_recommends_installed;
+pub(crate) mod archive_copied_then_unpacked;
+pub(crate) mod cd_in_run;
+pub(crate) mod consecutive_run;
+pub(crate) mod dnf_cache_left_behind;
+pub(crate) mod dnf_install_without_yes;
+pub(crate) mod high_uid_lastlog;
+pub(crate) mod interactive_zypper;
+pub(crate) mod pip_cache_left_behind;
+pub(crate) mod pipe_without_pipefail;
+pub(crate) mod pointless_container_command;
+pub(crate) mod shell_replaced_by_link;
+pub(crate) mod sudo_in_run;
+pub(crate) mod two_download_tools;
+pub(crate) mod unpinned_apk_package;
+pub(crate) mod unpinned_apt_package;
+pub(crate) mod unpinned_dnf_package;
+pub(crate) mod unpinned_gem;
+pub(crate) mod unpinned_go_package;
+pub(crate) mod unpinned_npm_package;
+pub(crate) mod unpinned_pip_package;
+pub(crate) mod unpinned_yum_package;
+pub(crate) mod unpinned_zypper_package;
+pub(crate) mod wget_progress_in_log;
+pub(crate) mod yarn_cache_left_behind;
+pub(crate) mod yum_cache_left_behind;
+pub(crate) mod yum_install_without_yes;
+pub(crate) mod zypper_cache_left_behind;
+pub(crate) mod zypper_dist_upgrade;
