@@ -32,10 +32,7 @@ impl<'p> Dockerfile<'p> {
     }
 
     /// The commands of one script.
-    pub fn commands_of<'d>(
-        &'d self,
-        run: &'d Run<'p>,
-    ) -> impl Iterator<Item = RunCommand<'d, 'p>> {
+    pub fn commands_of<'d>(&'d self, run: &'d Run<'p>) -> impl Iterator<Item = RunCommand<'d, 'p>> {
         let commands = run.script().into_iter().flat_map(|script| script.commands());
         commands.map(move |command| RunCommand { dockerfile: self, run, command })
     }
@@ -52,7 +49,8 @@ impl<'p> Dockerfile<'p> {
     pub fn unpinned(
         &self,
         manager: impl Fn(super::Manager) -> bool,
-    ) -> impl Iterator<Item = (RunCommand<'_, 'p>, PackageCommand<'_>, Vec<Package<Word<'_>>>)> {
+    ) -> impl Iterator<Item = (RunCommand<'_, 'p>, PackageCommand<'_>, Vec<Package<Word<'_>>>)>
+    {
         self.package_commands().filter(move |(_, it)| manager(it.manager)).filter_map(|(at, it)| {
             let outer = |name: &str| at.value(name);
             let mut packages = it.packages(&outer);
@@ -163,10 +161,7 @@ impl<'d, 'p> RunCommand<'d, 'p> {
         let script = self.run.script()?;
         let text = script.text();
         let nested = self.command.context().any(|it| {
-            matches!(
-                it.role(),
-                Role::Nested(_) | Role::Substitution { .. } | Role::Background
-            )
+            matches!(it.role(), Role::Nested(_) | Role::Substitution { .. } | Role::Background)
         });
         let kept = text.trim_end();
         if nested || !self.is_editable() || kept.is_empty() || !script.errors().is_empty() {
@@ -227,7 +222,11 @@ impl<'d, 'p> RunCommand<'d, 'p> {
 
     /// Whether the same script, behind this command, cleans what package managers leave: one of
     /// `folders` is removed, or a command of such a manager cleans up.
-    pub fn is_cleaned(self, folders: &[&str], cleans: impl Fn(&PackageCommand<'d>) -> bool) -> bool {
+    pub fn is_cleaned(
+        self,
+        folders: &[&str],
+        cleans: impl Fn(&PackageCommand<'d>) -> bool,
+    ) -> bool {
         self.later().any(|later| {
             folders.iter().any(|folder| later.removes(folder))
                 || PackageCommand::of(later.command)

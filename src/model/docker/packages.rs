@@ -193,7 +193,8 @@ mod tests {
         let script = Script::parse(text, Dialect::Bash);
         let all = script.commands().filter_map(PackageCommand::of);
         let all = all.flat_map(|command| command.packages(&|_| None));
-        let mark = |it: Package<Word<'_>>| format!("{}{}", it.text, if it.pinned { "" } else { "!" });
+        let mark =
+            |it: Package<Word<'_>>| format!("{}{}", it.text, if it.pinned { "" } else { "!" });
         all.map(mark).collect::<Vec<_>>().join(" ")
     }
 
@@ -203,17 +204,35 @@ mod tests {
             packages("sudo apt-get -o X=y install -y -t sid a b=1 c/sid ./d.deb"),
             "a! b=1 c/sid ./d.deb"
         );
-        assert_eq!(packages("apk add --no-cache -t .deps 'a>1' b c~2 -X http://x d"), "a>1 b! c~2 d!");
-        assert_eq!(packages("yum -y install a rpm-sign b-1.2 c-1:2k java@x @g d.rpm"), "a! rpm-sign! b-1.2 c-1:2k java@x! d.rpm");
+        assert_eq!(
+            packages("apk add --no-cache -t .deps 'a>1' b c~2 -X http://x d"),
+            "a>1 b! c~2 d!"
+        );
+        assert_eq!(
+            packages("yum -y install a rpm-sign b-1.2 c-1:2k java@x @g d.rpm"),
+            "a! rpm-sign! b-1.2 c-1:2k java@x! d.rpm"
+        );
         assert_eq!(packages("dnf module install a b:1; dnf group install x"), "a! b:1");
         assert_eq!(packages("zypper -n in -r repo a 'b<1'"), "a! b<1");
         assert_eq!(packages("python3 -m pip install -i url a b==1 -e . -r x c/d"), "a! b==1 c/d");
-        assert_eq!(packages("pip3.11 install git+https://x/y.git git+https://x/y.git@1#egg=z"), "git+https://x/y.git! git+https://x/y.git@1#egg=z");
-        assert_eq!(packages("npm i -g a @s/b @s/c@1 git+ssh://x git+ssh://x#1 ./d"), "a! @s/b! @s/c@1 git+ssh://x! git+ssh://x#1 ./d");
+        assert_eq!(
+            packages("pip3.11 install git+https://x/y.git git+https://x/y.git@1#egg=z"),
+            "git+https://x/y.git! git+https://x/y.git@1#egg=z"
+        );
+        assert_eq!(
+            packages("npm i -g a @s/b @s/c@1 git+ssh://x git+ssh://x#1 ./d"),
+            "a! @s/b! @s/c@1 git+ssh://x! git+ssh://x#1 ./d"
+        );
         assert_eq!(packages("gem install a b:1 -- --c d"), "a! b:1");
-        assert_eq!(packages("go install -ldflags '-s' x.y/z x.y/z@v1 x.y/z@latest ./..."), "x.y/z! x.y/z@v1 x.y/z@latest!");
+        assert_eq!(
+            packages("go install -ldflags '-s' x.y/z x.y/z@v1 x.y/z@latest ./..."),
+            "x.y/z! x.y/z@v1 x.y/z@latest!"
+        );
         assert_eq!(packages("go run x.y/z@v1 a b"), "x.y/z@v1");
-        assert_eq!(packages("npm run install; apt-get update; pipenv install a; notdnf install b"), "");
+        assert_eq!(
+            packages("npm run install; apt-get update; pipenv install a; notdnf install b"),
+            ""
+        );
     }
 
     #[test]

@@ -10,9 +10,7 @@ pub(super) fn apt_pinned(text: &str) -> bool {
 /// `name-version`: a part behind a dash that begins with a digit; a file.
 pub(super) fn rpm_pinned(text: &str) -> bool {
     let version = |part: &str| part.starts_with(|ch: char| ch.is_ascii_digit() || ch == UNKNOWN);
-    text.ends_with(".rpm")
-        || text.contains(['/', '='])
-        || text.split('-').skip(1).any(version)
+    text.ends_with(".rpm") || text.contains(['/', '=']) || text.split('-').skip(1).any(version)
 }
 
 /// A requirement with a version, a file, a commit.

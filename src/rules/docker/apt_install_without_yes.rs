@@ -35,8 +35,15 @@ fn is_quiet(command: Invocation<'_>) -> bool {
         value.is_some_and(|value| value.parse().is_ok_and(|level: u32| level >= 2))
     };
     let yes = |option: &str| option.replace(' ', "").starts_with("APT::Get::Assume-Yes=");
-    command.has_flag(&["-y", "--yes", "--assume-yes", "-s", "--simulate", "--dry-run", "--print-uris"])
-        || command.count_flag(&["-q", "--quiet"]) >= 2
+    command.has_flag(&[
+        "-y",
+        "--yes",
+        "--assume-yes",
+        "-s",
+        "--simulate",
+        "--dry-run",
+        "--print-uris",
+    ]) || command.count_flag(&["-q", "--quiet"]) >= 2
         || command.arguments().any(|word| word.literal().is_some_and(level))
         || command.option_values(&["-o", "--option"]).iter().any(|it| it.text.is_some_and(yes))
 }

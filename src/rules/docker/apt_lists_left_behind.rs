@@ -28,7 +28,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
 
 /// Whether the lists are mounted, or removed by a command of the same script.
 fn is_clean(file: &Dockerfile<'_>, at: crate::model::docker::RunCommand<'_, '_>) -> bool {
-    let cached = file.is_mounted(at.run, "/var/lib/apt") && file.is_mounted(at.run, "/var/cache/apt");
+    let cached =
+        file.is_mounted(at.run, "/var/lib/apt") && file.is_mounted(at.run, "/var/cache/apt");
     cached
         || file.is_mounted(at.run, LISTS)
         || at.is_cleaned(&[LISTS], |it| it.manager.is_apt() && it.verb.is("distclean"))

@@ -22,7 +22,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let message = "`apt-get install` also installs what the packages recommend; \
                        `--no-install-recommends` leaves out what the image does not need";
         let report = cx.report(at.at(verb.span()), message).symbol(at.symbol());
-        let report = report.help("add `--no-install-recommends`, and name what is needed after all");
+        let report =
+            report.help("add `--no-install-recommends`, and name what is needed after all");
         if let Some(edit) = edit {
             let edits = vec![(file.source.id, edit)];
             report.fix("Add `--no-install-recommends`", Safety::Unsafe, edits);

@@ -8,11 +8,20 @@ pub(crate) const CHECK: Check = Check::Dockerfile(check);
 /// The endings of what the unpackers below take.
 const ARCHIVES: &[&str] = &[
     ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tb2", ".tar.xz", ".txz", ".tar.zst",
-    ".tar.lz", ".tlz", ".tar.Z", ".tZ", ".gz", ".bz2", ".xz", ".lzma", ".lz", ".Z", ".zip", ".7z", ".rar", ".cab",
-    ".tpz",
+    ".tar.lz", ".tlz", ".tar.Z", ".tZ", ".gz", ".bz2", ".xz", ".lzma", ".lz", ".Z", ".zip", ".7z",
+    ".rar", ".cab", ".tpz",
 ];
 const UNPACKERS: &[&str] = &[
-    "unzip", "gunzip", "bunzip2", "unxz", "unlzma", "uncompress", "zcat", "gzcat", "zgz", "xzcat",
+    "unzip",
+    "gunzip",
+    "bunzip2",
+    "unxz",
+    "unlzma",
+    "uncompress",
+    "zcat",
+    "gzcat",
+    "zgz",
+    "xzcat",
     "bzcat",
 ];
 
@@ -85,7 +94,8 @@ fn unpacks(at: RunCommand<'_, '_>, path: &str) -> bool {
     };
     let unpacker = invocation.is_any(UNPACKERS)
         || (invocation.is("tar") && extracts())
-        || (invocation.is_any(&["gzip", "bzip2", "xz"]) && invocation.has_flag(&["-d", "--decompress"]));
+        || (invocation.is_any(&["gzip", "bzip2", "xz"])
+            && invocation.has_flag(&["-d", "--decompress"]));
     let name = path.rsplit('/').next().unwrap_or(path);
     let outer = |variable: &str| at.value(variable);
     unpacker

@@ -8,7 +8,8 @@ const FOLDERS: &[&str] = &["/var/cache/libdnf5", "/var/cache/dnf", "/var/cache/y
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for (at, command) in file.package_commands() {
-        let installs = command.manager.is_dnf() && matches!(command.action, Action::Install | Action::Upgrade);
+        let installs =
+            command.manager.is_dnf() && matches!(command.action, Action::Install | Action::Upgrade);
         let clean = FOLDERS.iter().any(|folder| file.is_mounted(at.run, folder))
             || at.is_cleaned(FOLDERS, |it| {
                 it.manager == command.manager && it.verb.arguments().any(|word| word.is("all"))

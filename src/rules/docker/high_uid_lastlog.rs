@@ -18,7 +18,9 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let Some(text) = known.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit())) else {
             continue;
         };
-        let Some(name) = useradd.name_word().filter(|_| text.len() >= MANY_DIGITS) else { continue };
+        let Some(name) = useradd.name_word().filter(|_| text.len() >= MANY_DIGITS) else {
+            continue;
+        };
         let message = format!(
             "`useradd` with the uid {text} writes a huge `/var/log/lastlog` into the layer; \
              `--no-log-init` keeps it from that"

@@ -6,20 +6,32 @@ pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
 /// The subcommands that ask.
 const ASKING: &[&str] = &[
-    "install", "in", "remove", "rm", "source-install", "si", "patch", "update", "up", "dist-upgrade",
+    "install",
+    "in",
+    "remove",
+    "rm",
+    "source-install",
+    "si",
+    "patch",
+    "update",
+    "up",
+    "dist-upgrade",
     "dup",
 ];
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for (at, command) in file.package_commands() {
         let asks = command.manager == Manager::Zypper && command.verb.is_any(ASKING);
-        let answered =
-            at.command.context().any(|it| matches!(it.role(), Role::Stage { index, .. } if index > 0));
+        let answered = at
+            .command
+            .context()
+            .any(|it| matches!(it.role(), Role::Stage { index, .. } if index > 0));
         let flags = ["-n", "--non-interactive", "-y", "--no-confirm"];
         if !asks || answered || command.invocation.has_flag(&flags) {
             continue;
         }
-        let Some((name, verb)) = command.invocation.name_word().zip(command.verb.name_word()) else {
+        let Some((name, verb)) = command.invocation.name_word().zip(command.verb.name_word())
+        else {
             continue;
         };
         let message = format!(

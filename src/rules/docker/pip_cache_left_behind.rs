@@ -58,9 +58,8 @@ fn is_clean(file: &Dockerfile<'_>, at: RunCommand<'_, '_>) -> bool {
             let starts = |text: &str| folder.iter().any(|folder| text.starts_with(folder));
             rm.is("rm") && rm.arguments().any(|word| starts(word.source_text().trim_matches('"')))
         });
-        let purged = PackageCommand::of(it.command).is_some_and(|it| {
-            it.manager == Manager::Pip && it.verb.is("cache")
-        });
+        let purged = PackageCommand::of(it.command)
+            .is_some_and(|it| it.manager == Manager::Pip && it.verb.is("cache"));
         removed || purged
     };
     file.mounts(at.run).any(mounted) || at.later().any(purges)

@@ -37,7 +37,8 @@ fn shell_line(at: RunCommand<'_, '_>) -> Option<Edit> {
     let file = at.dockerfile;
     let stage = file.stages.get(at.run.stage)?;
     let EffectiveBase::Image { image, .. } = file.effective_base(stage) else { return None };
-    let with_bash = ["debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "python", "node"];
+    let with_bash =
+        ["debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "python", "node"];
     let name = image.repository.rsplit('/').next()?;
     let shell = match at.run.shell {
         ShellKind::Ash => "/bin/ash",

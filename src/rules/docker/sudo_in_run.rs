@@ -18,7 +18,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             at.at(name.span()),
             "`sudo` has no place in a build: which user runs a `RUN` is what `USER` says",
         );
-        let report = report.help("drop `sudo`, and switch with `USER root` and back where it is needed");
+        let report =
+            report.help("drop `sudo`, and switch with `USER root` and back where it is needed");
         let report = report.symbol(at.symbol());
         let next = at.command.words().find(|word| word.span().start > name.span().start);
         let plain = next.filter(|word| !word.literal_prefix().starts_with('-'));

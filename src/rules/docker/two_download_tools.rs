@@ -15,8 +15,10 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             });
         let Some((first_at, first, tool)) = calls.next() else { continue };
         let Some((at, word, other)) = calls.find(|(.., name)| *name != tool) else { continue };
-        let message =
-            format!("`{other}` is used besides `{tool}`; one of the two is enough for {}", stage.label());
+        let message = format!(
+            "`{other}` is used besides `{tool}`; one of the two is enough for {}",
+            stage.label()
+        );
         cx.report(at.at(word.span()), message)
             .label(first_at.at(first.span()), format!("`{tool}` is used here"))
             .help(format!("use `{tool}` here too, and leave `{other}` out of the image"))

@@ -8,7 +8,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         // What a requirements or constraints file pins is not known here, and what is installed
         // from the project itself has its versions there.
         let files = ["-r", "--requirement", "-c", "--constraint"];
-        let given = |flag: &&str| command.verb.arguments().any(|it| it.literal_prefix().starts_with(flag));
+        let given =
+            |flag: &&str| command.verb.arguments().any(|it| it.literal_prefix().starts_with(flag));
         let local = command.operands().iter().any(|it| it.literal_prefix().starts_with('.'));
         if files.iter().any(|flag| given(&flag)) || local {
             continue;

@@ -4,8 +4,17 @@ use crate::rule::{Check, Cx};
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
 const QUIET: &[&str] = &[
-    "-q", "--quiet", "-nv", "--no-verbose", "-o", "--output-file", "-a", "--append-output",
-    "--progress", "--version", "--help",
+    "-q",
+    "--quiet",
+    "-nv",
+    "--no-verbose",
+    "-o",
+    "--output-file",
+    "-a",
+    "--append-output",
+    "--progress",
+    "--version",
+    "--help",
 ];
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
@@ -18,7 +27,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         // BusyBox has no `--progress`.
         let option = if at.run.shell == ShellKind::Ash { "-q" } else { "--progress=dot:giga" };
         let edit = at.insert_behind(name.span(), format!(" {option}"));
-        let message = format!("`wget` draws its progress bar into the build log; it needs `{option}`");
+        let message =
+            format!("`wget` draws its progress bar into the build log; it needs `{option}`");
         let report = cx.report(at.at(name.span()), message).symbol(at.symbol());
         let report = report.help(format!("add `{option}`"));
         if let Some(edit) = edit {

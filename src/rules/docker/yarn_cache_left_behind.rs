@@ -10,9 +10,9 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             continue;
         }
         let kept = |target: &str| target.contains("/.cache") || target.contains("yarn");
-        let mounted = file.mounts(at.run).any(|mount| {
-            matches!(mount.kind, "cache" | "tmpfs") && mount.target.is_some_and(kept)
-        });
+        let mounted = file
+            .mounts(at.run)
+            .any(|mount| matches!(mount.kind, "cache" | "tmpfs") && mount.target.is_some_and(kept));
         let folders = ["/usr/local/share/.cache/yarn", "/root/.cache/yarn"];
         if mounted || at.is_cleaned(&folders, |it| it.manager == Manager::Yarn) {
             continue;

@@ -11,7 +11,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let installs = command.manager == Manager::Yum && matches!(command.action, Action::Install);
         let clean = FOLDERS.iter().any(|folder| file.is_mounted(at.run, folder))
             || at.is_cleaned(FOLDERS, |it| {
-                matches!(it.manager, Manager::Yum | Manager::Dnf) && it.verb.arguments().any(|word| word.is("all"))
+                matches!(it.manager, Manager::Yum | Manager::Dnf)
+                    && it.verb.arguments().any(|word| word.is("all"))
             });
         if !installs || clean {
             continue;

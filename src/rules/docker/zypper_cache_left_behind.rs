@@ -8,7 +8,8 @@ const FOLDERS: &[&str] = &["/var/cache/zypp"];
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for (at, command) in file.package_commands() {
-        let installs = command.manager == Manager::Zypper && matches!(command.action, Action::Install);
+        let installs =
+            command.manager == Manager::Zypper && matches!(command.action, Action::Install);
         let clean = FOLDERS.iter().any(|folder| file.is_mounted(at.run, folder))
             || at.is_cleaned(FOLDERS, |it| it.manager == Manager::Zypper);
         if !installs || clean {
