@@ -1,25 +1,32 @@
 //! The GitLab pipeline: files to resolved jobs, each value with its origin.
 
-mod defaults; //  `default:` and deprecated globals
-mod duration;
-mod extends; //   `extends`
-mod glue;
-mod include; //   files to one configuration
-mod inputs; //    `spec:inputs` and `$[[ ... ]]`
-mod job; //       a resolved job
-mod load; //      trees to values
-mod logic; //     checks between jobs
-mod merge; //     the server's deep merge
+// Values and what is told about them.
 mod nearest;
-mod pipeline; //  the whole
-mod problem; //   what the server refuses
-mod reference; // `!reference`
-mod resolve; //   files to a pipeline, in the server's order
-mod settings; //  version, limits, where included files lie
-mod stages; //    the order of stages
-mod steps; //     one more step for whole subtrees
-mod text; //      text that is cheap to clone
-mod value; //     a value with its origin //   did you mean
+mod problem;
+mod settings;
+mod steps;
+mod text;
+mod value;
+
+// From files to one configuration, in the server's order.
+mod extends;
+mod include;
+mod inputs;
+mod load;
+mod merge;
+mod reference;
+mod resolve;
+mod stages;
+
+// What the configuration means.
+mod defaults;
+mod duration;
+mod job;
+mod kind;
+mod logic;
+mod pipeline;
+
+mod glue;
 
 pub use duration::{Duration, DurationError, parse_duration};
 pub use job::{
@@ -27,6 +34,7 @@ pub use job::{
     Need, NeedKind, Outcome, Parallel, PathRule, Report, Rule, Scope, Script, Section, Trigger,
     Variable,
 };
+pub use kind::FileKind;
 pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
 pub use problem::Problem;
 pub use settings::{Limits, Settings, Version};

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::job::{Rule, Scope, Variable, rules, variables};
-use super::{Entry, Job, Map, Problem, Text, Value};
+use super::{Entry, FileKind, Job, Map, Problem, Text, Value};
 use crate::model::Origin;
-use crate::syntax::yaml::Tree;
+use crate::syntax::yaml::{ScalarMap, Tree};
 use crate::text::{Location, Source, SourceId};
 
 /// A pipeline as the server reads it: the root configuration with all that it includes, resolved.
@@ -13,6 +13,8 @@ use crate::text::{Location, Source, SourceId};
 pub struct Pipeline<'p> {
     /// The root configuration.
     pub root: &'p Source,
+    /// What the root configuration is.
+    pub kind: FileKind,
     /// The whole configuration after includes, `extends`, references and with `.pre` and `.post`
     /// around the stages; defaults are not filled in.
     pub config: Map<'p>,
@@ -152,6 +154,31 @@ impl<'p> Pipeline<'p> {
     /// The YAML tree of a file that was read.
     pub fn tree(&self, source: SourceId) -> Option<&Tree<'p>> {
         self.trees.iter().find(|(id, _)| *id == source).map(|(_, tree)| &**tree)
+    }
+
+    /// From offsets in a text to the file that it is written in; nothing for a text that was
+    /// composed, such as one with inputs filled in.
+    pub fn scalar_map(&self, value: &Value<'p>) -> Option<ScalarMap> {
+        let (source, node) = (value.origin.at.source, value.node?);
+        value.as_str()?;
+        let file = self.files.iter().find(|file| file.source.id == source)?;
+        Some(self.tree(source)?.scalar_map(node, file.source.text()))
+    }
+
+    /// The names that a job extends, itself or through others, the nearest first.
+    pub fn ancestors(&self, job: &Job<'p>) -> Vec<String> {
+        let mut names: Vec<String> = job.extends.iter().map(|(name, _)| name.clone()).collect();
+        let mut at = 0;
+        while let Some(name) = names.get(at) {
+            at += 1;
+            let extends = self.config.get(name).and_then(|it| it.given("extends"));
+            for (name, _) in extends.map(super::extends::bases).unwrap_or_default() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     pub(super) fn settle(&mut self) {

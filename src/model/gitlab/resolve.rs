@@ -7,7 +7,7 @@ use super::job::{Job, JobKind};
 use super::reference::dereference;
 use super::stages::{put, stages};
 use super::steps::COPIES;
-use super::{KeyKind, Pipeline, Settings};
+use super::{FileKind, KeyKind, Pipeline, Settings};
 use crate::model::Files;
 use crate::text::Source;
 
@@ -21,22 +21,24 @@ impl<'p> Pipeline<'p> {
     /// the server. Unlike the server it goes on after a fault; faults are in
     /// [`Pipeline::problems`], and what could not be read in [`Pipeline::missing`].
     pub fn resolve(root: &'p Source, files: &'p dyn Files, settings: &Settings) -> Self {
-        Self::read(root, files, settings, false)
+        Self::resolve_as(FileKind::Root, root, files, settings)
     }
 
-    /// The same for a file that is no root by itself (a component, a template, a child pipeline):
-    /// inputs that it asks for and has no default for are unknown.
-    pub fn resolve_part(root: &'p Source, files: &'p dyn Files, settings: &Settings) -> Self {
-        Self::read(root, files, settings, true)
-    }
-
-    fn read(root: &'p Source, files: &'p dyn Files, settings: &Settings, part: bool) -> Self {
+    /// The same for a file of another kind. Inputs that a component, template or child pipeline
+    /// asks for and has no default for are unknown; what a component or template does not define
+    /// may be defined by who includes it, so it is unknown too.
+    pub fn resolve_as(
+        kind: FileKind,
+        root: &'p Source,
+        files: &'p dyn Files,
+        settings: &Settings,
+    ) -> Self {
         let mut problems = Vec::new();
-        let expanded = expand(root, (files, settings), part, &mut problems);
+        let expanded = expand(root, (files, settings), kind.gets_inputs(), &mut problems);
         let Expanded { config, files, missing, trees } = expanded;
         // A key that could not be read may be the template that something extends.
         let broken = trees.iter().any(|(_, tree)| !tree.errors.is_empty());
-        let config = if broken { config.into_partial() } else { config };
+        let config = if broken || kind.is_part() { config.into_partial() } else { config };
         let complete = !config.is_partial();
         let mut copies = COPIES;
         let config = extend(&config, complete, &mut copies, &mut problems);
@@ -46,6 +48,7 @@ impl<'p> Pipeline<'p> {
         let defaults = Defaults::new(&config);
         let mut pipeline = Self {
             root,
+            kind,
             jobs: Vec::new(),
             hidden: Vec::new(),
             stages_unknown: stages.is_none(),

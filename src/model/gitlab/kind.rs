@@ -1,0 +1,137 @@
+use super::{Pipeline, Settings};
+use crate::syntax::yaml::{NodeId, Tree};
+
+/// What a YAML file is to GitLab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FileKind {
+    /// The configuration of the project's pipelines.
+    Root,
+    /// A part of the root configuration, by `include`.
+    Included,
+    /// The configuration of a child pipeline, by `trigger:include`.
+    Child,
+    /// A component: `templates/name.yml` or `templates/name/template.yml` with a `spec` header.
+    Component,
+    /// A piece for others to include: nothing here does.
+    Template,
+    /// No CI configuration.
+    Other,
+}
+
+impl FileKind {
+    /// What the file at `path` is, by what `pipelines` (the roots, and child pipelines already
+    /// found) include and trigger, by its place, and by what it holds.
+    pub fn of(path: &str, tree: &Tree<'_>, pipelines: &[Pipeline<'_>], settings: &Settings) -> Self {
+        if path == settings.config_path {
+            return Self::Root;
+        }
+        if pipelines.iter().any(|it| it.files.iter().any(|file| file.source.path == path)) {
+            return Self::Included;
+        }
+        let mut triggers = pipelines.iter().flat_map(|it| &it.jobs).filter_map(|it| it.trigger.as_ref());
+        if triggers.any(|trigger| trigger.local_files().any(|file| file == path)) {
+            return Self::Child;
+        }
+        let roots: Vec<NodeId> = tree.documents.iter().filter_map(|it| it.root).collect();
+        let has_header = roots.len() > 1 && tree.get(roots[0], "spec").is_some();
+        if has_header && is_component_path(path) {
+            return Self::Component;
+        }
+        let content = if has_header { roots.get(1) } else { roots.first() };
+        let by_name = path == ".gitlab-ci.yml"
+            || path.ends_with(".gitlab-ci.yml")
+            || path.ends_with(".gitlab-ci.yaml")
+            || path.starts_with(".gitlab/ci/")
+            || path.starts_with(".gitlab-ci/");
+        let is_mapping = content.is_some_and(|root| tree.mapping(*root).is_some());
+        match is_mapping && (by_name || has_header || content.is_some_and(|it| has_jobs(tree, *it))) {
+            true => Self::Template,
+            false => Self::Other,
+        }
+    }
+
+    /// Whether what is not defined in the files read may be defined by who includes this one.
+    pub const fn is_part(self) -> bool {
+        matches!(self, Self::Component | Self::Template | Self::Included | Self::Other)
+    }
+
+    /// Whether the inputs that it asks for are given by others.
+    pub const fn gets_inputs(self) -> bool {
+        !matches!(self, Self::Root)
+    }
+}
+
+fn is_component_path(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix("templates/") else { return false };
+    match rest.split_once('/') {
+        None => rest.ends_with(".yml"),
+        Some((_, file)) => file == "template.yml",
+    }
+}
+
+/// Keywords that, next to each other in one mapping, are a GitLab job and hardly anything else.
+const JOB_KEYS: [&str; 14] = [
+    "stage",
+    "extends",
+    "before_script",
+    "after_script",
+    "rules",
+    "only",
+    "except",
+    "artifacts",
+    "cache",
+    "needs",
+    "dependencies",
+    "allow_failure",
+    "tags",
+    "trigger",
+];
+
+/// Whether a mapping holds jobs of GitLab: `script` beside a keyword of jobs, or a keyword that
+/// nothing else has. Files of other tools have entries with `script` too.
+fn has_jobs(tree: &Tree<'_>, root: NodeId) -> bool {
+    let is_other = |key| tree.get(root, key).is_some();
+    if ["jobs", "runs", "apiVersion", "kind", "language", "version", "openapi", "pipelines"].into_iter().any(is_other) {
+        return false;
+    }
+    let entries = tree.mapping(root).unwrap_or(&[]);
+    let is_job = |value: NodeId| {
+        let has = |key| tree.get(value, key).is_some();
+        let count = JOB_KEYS.into_iter().filter(|key| has(key)).count();
+        count >= usize::from(!has("script")) + 1
+    };
+    entries.iter().any(|entry| tree.mapping(entry.value).is_some() && is_job(entry.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::MemoryFiles;
+    use crate::syntax::yaml::parse;
+
+    #[test]
+    fn files_are_told_apart_by_place_use_and_content() {
+        let files = MemoryFiles::new([(
+            ".gitlab-ci.yml",
+            "include: ci/a.yml\nchild: {trigger: {include: [{local: /ci/child.yml}]}}\n",
+        ), ("ci/a.yml", "a: {script: x}\n")]);
+        let settings = Settings::default();
+        let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
+        let pipelines = [Pipeline::resolve(root, &files, &settings)];
+        let kind = |path: &str, text: &str| FileKind::of(path, &parse(text), &pipelines, &settings);
+        let job = "build: {stage: build, script: make}\n";
+        let component = "spec: {inputs: {a: }}\n---\nbuild: {script: make}\n";
+        assert_eq!(kind(".gitlab-ci.yml", ""), FileKind::Root);
+        assert_eq!(kind("ci/a.yml", ""), FileKind::Included);
+        assert_eq!(kind("ci/child.yml", job), FileKind::Child);
+        assert_eq!(kind("templates/go.yml", component), FileKind::Component);
+        assert_eq!(kind("templates/go/template.yml", component), FileKind::Component);
+        assert_eq!(kind("lib/go.yml", component), FileKind::Template);
+        assert_eq!(kind("jobs.yml", job), FileKind::Template);
+        assert_eq!(kind(".gitlab/ci/vars.yml", "variables: {A: b}\n"), FileKind::Template);
+        assert_eq!(kind("compose.yml", "services: {db: {image: x}}\n"), FileKind::Other);
+        assert_eq!(kind(".travis.yml", "language: go\nscript: x\n"), FileKind::Other);
+        assert_eq!(kind("w.yml", "on: push\njobs: {a: {needs: [b]}}\n"), FileKind::Other);
+        assert_eq!(kind("x.yml", "- a\n"), FileKind::Other);
+    }
+}
