@@ -21,14 +21,20 @@ pub enum FileKind {
 impl FileKind {
     /// What the file at `path` is, by what `pipelines` (the roots, and child pipelines already
     /// found) include and trigger, by its place, and by what it holds.
-    pub fn of(path: &str, tree: &Tree<'_>, pipelines: &[Pipeline<'_>], settings: &Settings) -> Self {
+    pub fn of(
+        path: &str,
+        tree: &Tree<'_>,
+        pipelines: &[Pipeline<'_>],
+        settings: &Settings,
+    ) -> Self {
         if path == settings.config_path {
             return Self::Root;
         }
         if pipelines.iter().any(|it| it.files.iter().any(|file| file.source.path == path)) {
             return Self::Included;
         }
-        let mut triggers = pipelines.iter().flat_map(|it| &it.jobs).filter_map(|it| it.trigger.as_ref());
+        let mut triggers =
+            pipelines.iter().flat_map(|it| &it.jobs).filter_map(|it| it.trigger.as_ref());
         if triggers.any(|trigger| trigger.local_files().any(|file| file == path)) {
             return Self::Child;
         }
@@ -44,7 +50,8 @@ impl FileKind {
             || path.starts_with(".gitlab/ci/")
             || path.starts_with(".gitlab-ci/");
         let is_mapping = content.is_some_and(|root| tree.mapping(*root).is_some());
-        match is_mapping && (by_name || has_header || content.is_some_and(|it| has_jobs(tree, *it))) {
+        match is_mapping && (by_name || has_header || content.is_some_and(|it| has_jobs(tree, *it)))
+        {
             true => Self::Template,
             false => Self::Other,
         }
@@ -91,7 +98,10 @@ const JOB_KEYS: [&str; 14] = [
 /// nothing else has. Files of other tools have entries with `script` too.
 fn has_jobs(tree: &Tree<'_>, root: NodeId) -> bool {
     let is_other = |key| tree.get(root, key).is_some();
-    if ["jobs", "runs", "apiVersion", "kind", "language", "version", "openapi", "pipelines"].into_iter().any(is_other) {
+    if ["jobs", "runs", "apiVersion", "kind", "language", "version", "openapi", "pipelines"]
+        .into_iter()
+        .any(is_other)
+    {
         return false;
     }
     let entries = tree.mapping(root).unwrap_or(&[]);
@@ -111,10 +121,13 @@ mod tests {
 
     #[test]
     fn files_are_told_apart_by_place_use_and_content() {
-        let files = MemoryFiles::new([(
-            ".gitlab-ci.yml",
-            "include: ci/a.yml\nchild: {trigger: {include: [{local: /ci/child.yml}]}}\n",
-        ), ("ci/a.yml", "a: {script: x}\n")]);
+        let files = MemoryFiles::new([
+            (
+                ".gitlab-ci.yml",
+                "include: ci/a.yml\nchild: {trigger: {include: [{local: /ci/child.yml}]}}\n",
+            ),
+            ("ci/a.yml", "a: {script: x}\n"),
+        ]);
         let settings = Settings::default();
         let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
         let pipelines = [Pipeline::resolve(root, &files, &settings)];

@@ -4,7 +4,10 @@ use crate::model::{Origin, StepKind};
 /// Whether the stage of a job and the list of stages are known for certain.
 pub(super) fn is_known(pipeline: &Pipeline<'_>, job: &Job<'_>) -> bool {
     let stages = pipeline.config.get("stages");
-    if pipeline.kind.is_part() || pipeline.stages_unknown || stages.is_some_and(|it| it.has_unknown()) {
+    if pipeline.kind.is_part()
+        || pipeline.stages_unknown
+        || stages.is_some_and(|it| it.has_unknown())
+    {
         return false;
     }
     if job.is_partial()
