@@ -236,7 +236,7 @@ fn read(parts: &[Part], text: &str, at: Location, clause: &Clause<'_>) -> Option
             }
             None => at,
         };
-        params.push(Param { name, number: number(kind, &text), text, at });
+        params.push(Param { name, number: number(kind, &text), relation: None, text, at });
     }
     Some(params)
 }

@@ -4,3 +4,4 @@ mod gitlab_merge;
 mod shell;
 
 mod catalog;
+mod spec_model;

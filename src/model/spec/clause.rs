@@ -1,6 +1,13 @@
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
-use super::reader::{Requirement, Scenario, Step, StepKind};
+use super::file::{Requirement, Scenario};
+use super::place::change_of;
+use super::reader::body_prose;
+use super::sentence::{Keyword, Sentence, normative};
+use super::step::StepKind;
 use crate::text::{Location, Source, Span};
 
 /// One SHALL or SHALL NOT statement.
@@ -19,8 +26,10 @@ pub struct Clause<'p> {
     pub text: String,
     /// Where it stands.
     pub at: Location,
-    /// The words in the file.
+    /// The file that it stands in.
     pub source: &'p Source,
+    /// In what kind of file it stands.
+    pub written: Written<'p>,
     /// SHALL or MUST.
     pub keyword: Keyword,
     /// SHALL NOT.
@@ -29,26 +38,201 @@ pub struct Clause<'p> {
     pub context: Vec<(String, Location)>,
     /// For a bullet: the id of the clause above it.
     pub part_of: Option<String>,
-    /// Changes when the wording does: SHA-256 of the words, lower case, single blanks, the first 16
-    /// hexadecimal digits.
+    /// Changes when the wording does: SHA-256 of the words, lower case, single blanks, no full stop at the end, the
+    /// first 16 hexadecimal digits.
     pub fingerprint: String,
 }
 
-/// The word that makes a statement normative.
+/// In what kind of file a statement stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keyword {
-    /// SHALL
-    Shall,
-    /// MUST
-    Must,
-    /// None of its own: a bullet below a clause.
-    Inherited,
+pub enum Written<'p> {
+    /// In a main spec, or in a file that was named.
+    Main,
+    /// In the delta of this pending change.
+    Pending(&'p str),
+    /// In the delta of this archived change.
+    Archived(&'p str),
+}
+
+impl<'p> Written<'p> {
+    pub(super) fn in_source(source: &'p Source) -> Self {
+        match change_of(&source.path) {
+            Some((change, true)) => Self::Archived(change),
+            Some((change, false)) => Self::Pending(change),
+            None => Self::Main,
+        }
+    }
+}
+
+/// `Fast image startup` becomes `fast-image-startup`.
+pub(super) fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for ch in name.chars() {
+        if ch.is_alphanumeric() {
+            slug.extend(ch.to_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}
+
+/// The fingerprint of a wording; case, blanks, emphasis and a full stop at the end do not count, numbers do.
+pub fn fingerprint(text: &str) -> String {
+    let normal = text.replace('`', "").to_lowercase();
+    let normal = normal.split_whitespace().collect::<Vec<_>>().join(" ");
+    let digest = Sha256::digest(normal.trim_end_matches('.').as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The clauses of a requirement, its own sentences first.
+pub(super) fn clauses_of<'p>(requirement: &Requirement<'p>, capability: &str) -> Vec<Clause<'p>> {
+    let prefix = format!("{capability}/{}", slug(requirement.name));
+    let mut list = List { requirement, capability, clauses: Vec::new() };
+    list.body(&prefix);
+    let mut titles: FxHashMap<String, u32> = FxHashMap::default();
+    for scenario in &requirement.scenarios {
+        let slug = slug(scenario.title);
+        let count = titles.entry(slug.clone()).or_default();
+        *count += 1;
+        let slug = if *count > 1 { format!("{slug}-{count}") } else { slug };
+        list.scenario(scenario, &format!("{prefix}/{slug}"));
+    }
+    list.clauses
+}
+
+struct List<'a, 'p> {
+    requirement: &'a Requirement<'p>,
+    capability: &'a str,
+    clauses: Vec<Clause<'p>>,
+}
+
+impl<'p> List<'_, 'p> {
+    /// Adds a clause if the sentence is one, or if it is a bullet below the clause `above`.
+    fn add(
+        &mut self,
+        id: String,
+        scenario: &'p str,
+        words: &Sentence,
+        above: Option<&Clause<'p>>,
+    ) -> bool {
+        let own = normative(&words.text);
+        let (keyword, negated) = match (own, above) {
+            (Some(own), _) => own,
+            (None, Some(above)) => (Keyword::Inherited, above.negated),
+            (None, None) => return false,
+        };
+        let source = self.requirement.source;
+        self.clauses.push(Clause {
+            id,
+            capability: self.capability.to_owned(),
+            requirement: self.requirement.name,
+            scenario,
+            text: words.text.clone(),
+            at: source.at(words.span),
+            source,
+            written: Written::in_source(source),
+            keyword,
+            negated,
+            context: Vec::new(),
+            part_of: above.map(|above| above.id.clone()),
+            fingerprint: fingerprint(&words.text),
+        });
+        true
+    }
+
+    fn body(&mut self, prefix: &str) {
+        let mut number = 0;
+        // The clause whose list goes on, and its bullets so far.
+        let mut open: Option<(usize, u32)> = None;
+        for (prose, is_item) in body_prose(self.requirement) {
+            if is_item && let Some((at, bullets)) = &mut open {
+                *bullets += 1;
+                let above = self.clauses[*at].clone();
+                let words =
+                    Sentence { text: prose.plain(), span: prose.whole().unwrap_or_default() };
+                let id = format!("{}.{bullets}", above.id);
+                self.add(id, "", &words, Some(&above));
+                continue;
+            }
+            open = None;
+            for sentence in prose.sentences() {
+                if self.add(format!("{prefix}#{}", number + 1), "", &sentence, None) {
+                    number += 1;
+                    let at = self.clauses.len() - 1;
+                    open = (prose.ends_with_colon() && sentence.text.ends_with(':'))
+                        .then_some((at, 0));
+                }
+            }
+        }
+    }
+
+    fn scenario(&mut self, scenario: &Scenario<'p>, prefix: &str) {
+        let source = self.requirement.source;
+        let first = self.clauses.len();
+        let mut number = 0;
+        for step in &scenario.steps {
+            let mut above = None;
+            for sentence in &step.sentences {
+                if self.add(format!("{prefix}#{}", number + 1), scenario.title, sentence, None) {
+                    number += 1;
+                    above = self.clauses.last().cloned();
+                }
+            }
+            for (at, bullet) in step.bullets.iter().enumerate() {
+                match &above {
+                    Some(above) => {
+                        self.add(
+                            format!("{}.{}", above.id, at + 1),
+                            scenario.title,
+                            bullet,
+                            Some(above),
+                        );
+                    }
+                    None => {
+                        let id = format!("{prefix}#{}", number + 1);
+                        number += u32::from(self.add(id, scenario.title, bullet, None));
+                    }
+                }
+            }
+        }
+        let is_context = |kind| matches!(kind, StepKind::Given | StepKind::When);
+        let steps = scenario.steps.iter().filter(|step| is_context(step.kind));
+        let context: Vec<_> = steps.map(|step| (step.text.clone(), source.at(step.span))).collect();
+        for clause in &mut self.clauses[first..] {
+            clause.context.clone_from(&context);
+        }
+    }
+}
+
+/// Two names may come to one slug; the later one gets a number.
+pub(super) fn make_ids_unique(clauses: &mut [Clause<'_>]) {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    let mut renamed: BTreeMap<(String, u32), String> = BTreeMap::new();
+    for clause in clauses {
+        // A bullet follows the clause above it.
+        if let Some(above) = &mut clause.part_of
+            && let Some(count) = seen.get(above.as_str()).filter(|count| **count > 1)
+            && let Some(new) = renamed.get(&(above.clone(), *count))
+        {
+            clause.id = clause.id.replacen(above.as_str(), new, 1);
+            above.clone_from(new);
+        }
+        let count = seen.entry(clause.id.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            let new = format!("{}~{count}", clause.id);
+            renamed.insert((clause.id.clone(), *count), new.clone());
+            clause.id = new;
+        }
+    }
 }
 
 /// What a binding read from a clause.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Params {
-    /// In the order of the pattern.
+    /// In the order of the pattern for the clause, then of the one for `Given`.
     pub all: Vec<Param>,
 }
 
@@ -61,8 +245,23 @@ pub struct Param {
     pub text: String,
     /// Its value where the words stand for a number: seconds, bytes, percent, a count.
     pub number: Option<f64>,
+    /// How the thing measured compares with the number, where the words say so.
+    pub relation: Option<Relation>,
     /// Where the words stand; the whole clause or step if they cannot be found in it.
     pub at: Location,
+}
+
+/// How a measured value compares with a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// `>5%`, `more than 5%`, `exceeds 5%`
+    More,
+    /// `>=5%`, `≥5%`, `at least 5%`
+    AtLeast,
+    /// `<5%`, `less than 5%`
+    Less,
+    /// `<=5%`, `≤5%`, `at most 5%`, `up to 5%`
+    AtMost,
 }
 
 impl Params {
@@ -82,180 +281,68 @@ impl Params {
     }
 }
 
-/// The keyword of a statement and whether it is negated; nothing if it is not normative. What stands in
-/// inline code or in quotation marks is not looked at.
-pub(super) fn normative(text: &str) -> Option<(Keyword, bool)> {
-    let mut quote = None;
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for ch in text.chars() {
-        match quote {
-            Some(close) => {
-                if ch == close {
-                    quote = None;
-                }
-                continue;
-            }
-            None if matches!(ch, '`' | '"' | '“') => {
-                quote = Some(if ch == '“' { '”' } else { ch });
-            }
-            None => {}
-        }
-        if ch.is_alphanumeric() || ch == '_' {
-            word.push(ch);
-        } else if !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
+/// The places of a word that would be normative in upper case, in a text that has no normative word.
+pub fn lower_case_shall(source: &Source, span: Span) -> Option<Span> {
+    let text = source.slice(span);
+    if normative(text).is_some() {
+        return None;
     }
-    words.push(word);
-    let at = words.iter().position(|word| word == "SHALL" || word == "MUST")?;
-    let keyword = if words[at] == "SHALL" { Keyword::Shall } else { Keyword::Must };
-    let negated = words.get(at + 1).is_some_and(|word| word.eq_ignore_ascii_case("not"));
-    Some((keyword, negated))
-}
-
-/// `Fast image startup` becomes `fast-image-startup`.
-pub(super) fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for ch in name.chars() {
-        if ch.is_alphanumeric() {
-            slug.extend(ch.to_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.truncate(slug.trim_end_matches('-').len());
-    slug
-}
-
-fn fingerprint(text: &str) -> String {
-    let normal = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    let digest = Sha256::digest(normal.as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The clauses of a requirement, its own sentences first.
-pub(super) fn clauses_of<'p>(requirement: &Requirement<'p>, capability: &str) -> Vec<Clause<'p>> {
-    let mut clauses = Vec::new();
-    let prefix = format!("{capability}/{}", slug(requirement.name));
-    let text = requirement.source.text();
-    let mut lines: Vec<(String, Span)> = Vec::new();
-    for range in &requirement.body {
-        let line = &text[range.clone()];
-        let span = Span::from_range(range.clone());
-        let is_item = line.starts_with(['-', '*', '+']);
-        match lines.last_mut() {
-            // A sentence may go on over several lines.
-            Some((last, at)) if !is_item && !last.ends_with(['.', ':']) => {
-                last.push(' ');
-                last.push_str(line);
-                at.end = span.end;
-            }
-            _ => lines
-                .push((line.trim_start_matches(['-', '*', '+']).trim().replace("**", ""), span)),
-        }
-    }
-    let mut number = 0;
-    for (line, span) in lines {
-        if let Some((keyword, negated)) = normative(&line) {
-            number += 1;
-            clauses.push(Clause {
-                id: format!("{prefix}#{number}"),
-                capability: capability.to_owned(),
-                requirement: requirement.name,
-                scenario: "",
-                fingerprint: fingerprint(&line),
-                text: line,
-                at: requirement.source.at(span),
-                source: requirement.source,
-                keyword,
-                negated,
-                context: Vec::new(),
-                part_of: None,
-            });
-        }
-    }
-    let mut titles: Vec<String> = Vec::new();
-    for scenario in &requirement.scenarios {
-        let slug = slug(scenario.title);
-        let again = titles.iter().filter(|title| **title == slug).count();
-        titles.push(slug.clone());
-        let slug = if again > 0 { format!("{slug}-{}", again + 1) } else { slug };
-        scenario_clauses(
-            requirement,
-            scenario,
-            &format!("{prefix}/{slug}"),
-            capability,
-            &mut clauses,
-        );
-    }
-    clauses
-}
-
-fn scenario_clauses<'p>(
-    requirement: &Requirement<'p>,
-    scenario: &Scenario<'p>,
-    prefix: &str,
-    capability: &str,
-    clauses: &mut Vec<Clause<'p>>,
-) {
-    let context = |step: &&Step| matches!(step.kind, StepKind::Given | StepKind::When);
-    let place = |step: &Step| (step.text.clone(), requirement.source.at(step.span));
-    let context: Vec<_> = scenario.steps.iter().filter(context).map(place).collect();
-    let mut number = 0;
-    for step in &scenario.steps {
-        let Some((keyword, negated)) = normative(&step.text) else { continue };
-        number += 1;
-        let id = format!("{prefix}#{number}");
-        let clause = Clause {
-            id: id.clone(),
-            capability: capability.to_owned(),
-            requirement: requirement.name,
-            scenario: scenario.title,
-            text: step.text.clone(),
-            at: requirement.source.at(step.span),
-            source: requirement.source,
-            keyword,
-            negated,
-            context: context.clone(),
-            part_of: None,
-            fingerprint: fingerprint(&step.text),
-        };
-        for (at, (bullet, span)) in step.bullets.iter().enumerate() {
-            let own = normative(bullet);
-            clauses.push(Clause {
-                id: format!("{id}.{}", at + 1),
-                text: bullet.clone(),
-                at: requirement.source.at(*span),
-                keyword: own.map_or(Keyword::Inherited, |(keyword, _)| keyword),
-                negated: own.map_or(negated, |(_, negated)| negated),
-                part_of: Some(id.clone()),
-                fingerprint: fingerprint(bullet),
-                ..clause.clone()
-            });
-        }
-        let before = clauses.len() - step.bullets.len();
-        clauses.insert(before, clause);
-    }
+    let words = super::sentence::prose_words(text);
+    let word = words.into_iter().find(|word| matches!(*word, "shall" | "Shall"))?;
+    let start = word.as_ptr() as usize - text.as_ptr() as usize + span.start as usize;
+    Some(Span::from_range(start..start + word.len()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::MemoryFiles;
+    use crate::model::spec::Spec;
 
-    #[test]
-    fn only_upper_case_words_outside_of_quotes_are_normative() {
-        assert_eq!(normative("x SHALL y"), Some((Keyword::Shall, false)));
-        assert_eq!(normative("x SHALL not y"), Some((Keyword::Shall, true)));
-        assert_eq!(normative("x MUST NOT y"), Some((Keyword::Must, true)));
-        assert_eq!(normative("x shall y"), None);
-        assert_eq!(normative("the word `SHALL` and \"MUST\""), None);
-        assert_eq!(normative("MARSHALL"), None);
+    fn clauses(text: &str) -> Vec<(String, String)> {
+        let files = MemoryFiles::new([("openspec/specs/c/spec.md", text)]);
+        let spec = Spec::from_project(&files);
+        spec.clauses.iter().map(|clause| (clause.id.clone(), clause.text.clone())).collect()
     }
 
     #[test]
     fn slugs_are_plain() {
         assert_eq!(slug("Build reliability >99%"), "build-reliability-99");
         assert_eq!(slug("a/b: `c`"), "a-b-c");
+    }
+
+    #[test]
+    fn sentences_and_bullets_of_a_body_are_clauses() {
+        let found = clauses(
+            "## Requirements\n### Requirement: R\nIt SHALL a. It may b. It MUST\nc.\n\nIt SHALL hold:\n- one\n- two\n\n- three MUST too\n",
+        );
+        let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["c/r#1", "c/r#2", "c/r#3", "c/r#3.1", "c/r#3.2", "c/r#3.3"]);
+        assert_eq!(found[1].1, "It MUST c.");
+    }
+
+    #[test]
+    fn every_clause_has_an_id_of_its_own() {
+        let found = clauses(
+            "## Requirements\n### Requirement: R\n#### S\n- THEN a SHALL:\n  - x\n#### S\n- THEN b SHALL\n### Requirement: r!\n#### S\n- THEN a SHALL:\n  - y\n",
+        );
+        let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["c/r/s#1", "c/r/s#1.1", "c/r/s-2#1", "c/r/s#1~2", "c/r/s#1~2.1"]);
+    }
+
+    #[test]
+    fn bullets_below_a_step_that_is_no_clause_may_be_clauses() {
+        let found =
+            clauses("## Requirements\n### Requirement: R\n#### S\n- THEN:\n  - a SHALL b\n  - c\n");
+        assert_eq!(found, [("c/r/s#1".to_owned(), "a SHALL b".to_owned())]);
+    }
+
+    #[test]
+    fn a_fingerprint_tells_wording_and_not_looks() {
+        assert_eq!(
+            fingerprint("Key SHALL  include `go.mod`."),
+            fingerprint("key shall include go.mod")
+        );
+        assert_ne!(fingerprint("at most 24 hours"), fingerprint("at most 25 hours"));
     }
 }

@@ -1,5 +1,7 @@
-use super::clause::{Clause, clauses_of};
-use super::reader::{Operation, Requirement, SpecFile, read_spec};
+use super::clause::{Clause, clauses_of, make_ids_unique};
+use super::file::{Operation, Requirement, SpecFile};
+use super::place::{capability_of, change_of};
+use super::reader::read_spec;
 use crate::model::Files;
 use crate::text::Source;
 
@@ -34,26 +36,6 @@ pub enum DocumentPlace {
     Root,
 }
 
-/// The change that a path below `openspec/changes/` belongs to, and whether it is archived.
-pub fn change_of(path: &str) -> Option<(&str, bool)> {
-    let rest = path.strip_prefix("openspec/changes/")?;
-    match rest.strip_prefix("archive/") {
-        Some(rest) => Some((rest.split_once('/')?.0, true)),
-        None => Some((rest.split_once('/')?.0, false)),
-    }
-}
-
-/// The capability of a delta in a change, or of a main spec.
-fn capability_of(path: &str) -> Option<&str> {
-    let folder = path.strip_suffix("/spec.md")?;
-    if let Some(capability) = folder.strip_prefix("openspec/specs/") {
-        return Some(capability);
-    }
-    let rest = folder.strip_prefix("openspec/changes/")?;
-    let rest = rest.strip_prefix("archive/").unwrap_or(rest);
-    rest.split_once('/')?.1.strip_prefix("specs/")
-}
-
 impl<'p> Spec<'p> {
     /// The effective spec of the project's `openspec/` folder.
     pub fn from_project(files: &'p dyn Files) -> Self {
@@ -61,9 +43,6 @@ impl<'p> Spec<'p> {
         let mut deltas = Vec::new();
         for path in files.paths().iter().filter(|path| path.starts_with("openspec/")) {
             let Some(capability) = capability_of(path) else { continue };
-            if capability.split('/').any(|part| part.starts_with('.')) {
-                continue;
-            }
             match change_of(path) {
                 Some((_, true)) => {}
                 Some((_, false)) => deltas.extend(files.read(path).map(|it| (capability, it))),
@@ -126,17 +105,24 @@ impl<'p> Spec<'p> {
                 self.clauses.extend(clauses_of(requirement, &part.capability));
             }
         }
-        // Two names may come to one slug; the later one gets a number.
-        let mut seen: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
-        for clause in &mut self.clauses {
-            let mut id = clause.id.clone();
-            let mut count = 1;
-            while !seen.insert(id.clone()) {
-                count += 1;
-                id = format!("{}~{count}", clause.id);
-            }
-            clause.id = id;
-        }
+        make_ids_unique(&mut self.clauses);
+    }
+
+    /// The main spec of a capability, as it is before the pending deltas.
+    pub fn main_file(&self, capability: &str) -> Option<&SpecFile<'p>> {
+        self.files
+            .iter()
+            .find(|file| file.change.is_none() && file.capability.as_deref() == Some(capability))
+    }
+
+    /// The deltas of pending changes.
+    pub fn pending(&self) -> impl Iterator<Item = &SpecFile<'p>> {
+        self.files.iter().filter(|file| matches!(file.change, Some((_, false))))
+    }
+
+    /// The spec of one file, which may be a main spec or a delta.
+    pub fn from_file(source: &'p Source) -> Self {
+        Self::from_files([source])
     }
 
     /// The document of this name that belongs to a capability: in the pending change that carries its delta, in
@@ -183,9 +169,9 @@ impl<'p> Spec<'p> {
 
 /// Applies a delta in OpenSpec's order: renamed, removed, modified, added.
 fn apply<'p>(requirements: &mut Vec<Requirement<'p>>, file: &SpecFile<'p>) {
-    for (from, to, _) in &file.renames {
-        for requirement in requirements.iter_mut().filter(|it| it.name == *from) {
-            requirement.name = to;
+    for rename in &file.renames {
+        for requirement in requirements.iter_mut().filter(|it| it.name == rename.from) {
+            requirement.name = rename.to;
         }
     }
     let of = |operation| file.requirements.iter().filter(move |it| it.operation == operation);

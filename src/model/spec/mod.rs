@@ -2,10 +2,16 @@
 
 mod clause;
 mod effective;
+mod file;
+mod place;
 mod reader;
+mod sentence;
+mod step;
 
-pub use clause::{Clause, Keyword, Param, Params};
-pub use effective::{DocumentPlace, Part, Spec, change_of};
-pub use reader::{
-    Operation, Requirement, Scenario, SpecFile, SpecProblem, Step, StepKind, read_spec,
-};
+pub use clause::{Clause, Param, Params, Relation, Written, fingerprint, lower_case_shall};
+pub use effective::{DocumentPlace, Part, Spec};
+pub use file::{Operation, Problem, ProblemKind, Rename, Requirement, Scenario, SpecFile};
+pub use place::{capability_of, change_of};
+pub use reader::read_spec;
+pub use sentence::{Keyword, Sentence};
+pub use step::{Step, StepKind};
