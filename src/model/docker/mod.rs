@@ -14,6 +14,7 @@ mod ignore;
 mod image;
 mod managers;
 mod packages;
+mod parts;
 mod pins;
 mod pragma;
 mod refuse;
@@ -31,6 +32,9 @@ pub use ignore::IgnoreFile;
 pub use image::{DEFAULT_REGISTRY, ImageRef, ImageRefError};
 pub use managers::{Action, Manager};
 pub use packages::{Package, PackageCommand, listed};
+pub use parts::{
+    CopyParts, MAX_PORT, MountKind, MountOption, MountOptions, Port, expanded_words, unquoted,
+};
 pub use pragma::{Pragma, PragmaScope, Tool};
 pub use run::{Run, RunForm};
 pub use scope::{Definition, DefinitionKind, Known, PLATFORM_ARGS, Scope, Scopes};
