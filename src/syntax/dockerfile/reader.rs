@@ -211,7 +211,10 @@ impl<'a> Reader<'a> {
             });
         }
         match &mut instruction.arguments {
-            Arguments::Trigger(inner) => inner.heredocs = found,
+            Arguments::Trigger(inner) => {
+                inner.span.end = instruction.span.end;
+                inner.heredocs = found;
+            }
             _ => instruction.heredocs = found,
         }
     }
