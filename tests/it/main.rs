@@ -1,8 +1,8 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
-mod gitlab_corpus;
-mod gitlab_merge;
 mod dockerfile;
 mod dockerfile_corpus;
+mod gitlab_corpus;
+mod gitlab_merge;
 mod shell;
 
 mod catalog;
