@@ -85,11 +85,12 @@ impl<'p> Dockerfile<'p> {
         })
     }
 
-    /// Whether a stage's files are part of an image: it is the last one, or another stage starts
-    /// from it.
-    pub fn is_kept(&self, stage: usize) -> bool {
+    /// Whether the files that a script leaves are part of an image: its stage is the last one, or
+    /// another stage starts from it. A trigger runs in the images made from its stage.
+    pub fn is_kept(&self, run: &Run<'p>) -> bool {
+        let stage = run.stage;
         let is_base = |other: &Stage| other.base == Base::Stage(stage);
-        stage + 1 >= self.stages.len() || self.stages.iter().any(is_base)
+        run.onbuild || stage + 1 >= self.stages.len() || self.stages.iter().any(is_base)
     }
 }
 

@@ -1,6 +1,7 @@
 use crate::model::docker::Dockerfile;
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::{Instruction, Keyword};
+use crate::syntax::shell::Command;
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
@@ -24,9 +25,14 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
 }
 
 /// A longer script is a step of its own, which the build cache keeps apart for a reason.
+/// Assignments and tests are no work.
 fn is_short(file: &Dockerfile<'_>, instruction: usize) -> bool {
+    let works = |command: &Command<'_>| {
+        let name = command.words().next().map(|word| word.source_text());
+        !matches!(name, None | Some("[" | "[[" | "(("))
+    };
     let script = file.run_of(instruction).and_then(|run| run.script());
-    script.is_some_and(|script| script.commands().count() == 1)
+    script.is_some_and(|script| script.commands().filter(works).count() == 1)
 }
 
 /// The flags, in an order of their own.

@@ -6,13 +6,13 @@ pub(crate) const CHECK: Check = Check::Dockerfile(check);
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for (at, _, packages) in file.unpinned(|it| it == Manager::Zypper) {
         let Some(first) = packages.first() else { continue };
-        let (verb, it) = if packages.len() == 1 { ("has", "it") } else { ("have", "them") };
-        let listed = listed(&packages);
-        cx.report(
-            at.at(first.word.span()),
-            format!("{listed} {verb} no version: the next build may install another one of {it}"),
-        )
-        .help("write `name=version` in quotes; `zypper search -s name` lists the versions")
-        .symbol(at.symbol());
+        let verb = if packages.len() == 1 { "has" } else { "have" };
+        let message = format!(
+            "{} {verb} no version, so the next build may install another",
+            listed(&packages)
+        );
+        cx.report(at.at(first.word.span()), message)
+            .help("write `name=version` in quotes; `zypper search -s name` lists the versions")
+            .symbol(at.symbol());
     }
 }

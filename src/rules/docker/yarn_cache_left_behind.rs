@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check::Dockerfile(check);
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for (at, command) in file.package_commands() {
         let installs = command.manager == Manager::Yarn && command.verb.is("install");
-        if !installs || !file.is_kept(at.run.stage) {
+        if !installs || !file.is_kept(at.run) {
             continue;
         }
         let kept = |target: &str| target.contains("/.cache") || target.contains("yarn");

@@ -199,7 +199,7 @@ impl Lower<'_> {
             WordPart::Length(reference) | WordPart::ArrayLength(reference) => {
                 self.reference(reference, ExpansionKind::Length)
             }
-            WordPart::ArrayAccess(reference) => self.reference(reference, ExpansionKind::Plain),
+            WordPart::ArrayAccess(reference) => self.access(reference),
             WordPart::Substring { reference, .. } | WordPart::ArraySlice { reference, .. } => {
                 self.reference(reference, ExpansionKind::Slice)
             }
@@ -230,6 +230,12 @@ impl Lower<'_> {
         let role = RoleData::Substitution { command: owner.command, place: owner.place };
         let frame = self.within(role, span, |it| it.sequence(body));
         self.tree.frames[frame as usize].commands
+    }
+
+    fn access(&mut self, reference: &VarRef) -> PartKind {
+        let all = reference.has_array_selector();
+        let kind = if all { ExpansionKind::Elements } else { ExpansionKind::Plain };
+        self.reference(reference, kind)
     }
 
     fn reference(&mut self, reference: &VarRef, kind: ExpansionKind) -> PartKind {
@@ -292,9 +298,7 @@ impl Lower<'_> {
     fn parameter(&mut self, parameter: &ParameterExpansion, owner: Owner) -> PartKind {
         match &parameter.syntax {
             ParameterExpansionSyntax::Bourne(bourne) => match bourne {
-                BourneParameterExpansion::Access { reference } => {
-                    self.reference(reference, ExpansionKind::Plain)
-                }
+                BourneParameterExpansion::Access { reference } => self.access(reference),
                 BourneParameterExpansion::Length { reference } => {
                     self.reference(reference, ExpansionKind::Length)
                 }

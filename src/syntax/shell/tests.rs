@@ -273,6 +273,8 @@ fn variables_are_filled_in_where_the_script_shows_their_values() {
     assert_eq!(fields("D=\"a $OUT\" && x p$D"), some("pa|o"));
     assert_eq!(fields("for i in a b; do x $i-y; done"), some("a-y|b-y"));
     assert_eq!(fields("x ${OUT:-z} ${OUT}"), some("o|o"));
+    assert_eq!(fields("D=(a 'b c'); x \"${D[@]}\""), some("a|b c"));
+    assert_eq!(fields("D=(a); D+=(b); x \"${D[@]}\""), None);
     assert_eq!(fields("x $NO"), None);
     assert_eq!(fields("D=a; D=b; x $D"), None);
     assert_eq!(fields("D=$(y); x $D"), None);

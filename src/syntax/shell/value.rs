@@ -92,6 +92,7 @@ fn expanded<'s>(
         return None;
     }
     match expansion.kind {
+        ExpansionKind::Elements => at.script().elements(expansion.name, at, outer, depth + 1),
         ExpansionKind::Plain => at.script().values(expansion.name, at, outer, depth + 1),
         ExpansionKind::Default | ExpansionKind::AssignDefault => {
             let values = at.script().values(expansion.name, at, outer, depth + 1)?;
@@ -128,6 +129,29 @@ fn split(pieces: &[Piece]) -> Vec<String> {
 }
 
 impl Script {
+    /// The elements of an array that is assigned once.
+    fn elements<'s>(
+        &'s self,
+        name: &str,
+        at: Command<'s>,
+        outer: Outer<'_>,
+        depth: u32,
+    ) -> Option<Vec<String>> {
+        let mut assigned = self.assigned.iter().filter(|it| &*it.0 == name);
+        let (_, index) = assigned.next()?;
+        let command = Command { script: self, index: *index };
+        let assignment = command.assignments().find(|it| it.name() == name)?;
+        let whole = assignment.is_array() && !assignment.appends();
+        if !whole || assigned.next().is_some() || command.index() >= at.index() {
+            return None;
+        }
+        let mut elements = Vec::new();
+        for word in assignment.values() {
+            elements.extend(word.fields_in(command, outer, depth)?);
+        }
+        Some(elements)
+    }
+
     /// The values that a variable may have when `at` runs, as far as the script shows.
     fn values<'s>(
         &'s self,

@@ -98,6 +98,8 @@ impl std::fmt::Debug for Expansion<'_> {
 pub enum ExpansionKind {
     /// `$X`, `${X}`, an element of an array
     Plain,
+    /// `${X[@]}`, `${X[*]}`: all elements of an array
+    Elements,
     /// `${X-word}`, `${X:-word}`
     Default,
     /// `${X=word}`, `${X:=word}`
