@@ -95,7 +95,7 @@ func TestEveryBadFixtureIsFoundOutAndTheGoodOneIsNot(t *testing.T) {
 		folder := filepath.Dir(file)
 		name := filepath.Base(folder)
 		t.Run(name, func(t *testing.T) {
-			code, stdout, stderr := run(t, folder, "check", "--format", "json")
+			code, stdout, stderr := run(t, root(t), "check", "--format", "json", folder)
 			var said report
 			if err := json.Unmarshal(stdout, &said); err != nil {
 				t.Fatalf("no JSON: %v\n%s%s", err, stdout, stderr)
@@ -123,7 +123,7 @@ func TestEveryBadFixtureIsFoundOutAndTheGoodOneIsNot(t *testing.T) {
 }
 
 func TestAClauseThatNoRuleKnowsIsUndefinedAndNotPassed(t *testing.T) {
-	_, stdout, stderr := run(t, filepath.Join(root(t), "fixtures", "node-service"), "check", "--format", "json")
+	_, stdout, stderr := run(t, root(t), "check", "--format", "json", "fixtures/node-service")
 	var said report
 	if err := json.Unmarshal(stdout, &said); err != nil {
 		t.Fatalf("no JSON: %v\n%s", err, stderr)
