@@ -10,7 +10,7 @@ use super::discover::FileKind;
 use super::suppress::{Dialect, suppressions};
 use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
 use crate::model::Files as _;
-use crate::model::docker::Dockerfile;
+use crate::model::gitlab::Pipeline;
 use crate::model::spec::{Clause, Spec};
 use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex,
@@ -81,6 +81,7 @@ fn read(project: &Project) -> Facts<'_> {
     {
         roots.push(source);
     }
+<<<<<<< HEAD
     let pipelines = Vec::new();
     let dockerfiles = dockerfiles(project);
     let _ = roots;
@@ -91,7 +92,20 @@ fn read(project: &Project) -> Facts<'_> {
         dockerfiles,
         spec,
         roles: project.config.roles.clone(),
+=======
+    let mut pipelines: Vec<Pipeline<'_>> =
+        roots.into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
+    let parts = project.files_of(FileKind::GitlabPart);
+    for part in parts {
+        let included = pipelines.iter().flat_map(|pipeline| &pipeline.files).any(|file| file.source.id == part.id);
+        if !included {
+            pipelines.push(Pipeline::resolve_part(part, files, &settings));
+        }
+>>>>>>> cd64c5c (Judge the cache and artifact clauses)
     }
+    let dockerfiles = dockerfiles(project);
+    let sources = (files.sources(), files as &dyn crate::model::Files);
+    Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()))
 }
 
 /// Resolves the Dockerfiles that are judged.

@@ -41,7 +41,8 @@ impl Excerpts {
     /// Cuts out what `places` need; `prefix` stands before each path.
     pub(super) fn new(sources: &Sources, prefix: &str, places: &[Location]) -> Self {
         let mut all: Vec<Excerpt> = Vec::new();
-        for place in places {
+        let places: Vec<Location> = places.iter().map(|place| first_line(sources, *place)).collect();
+        for place in &places {
             if all.iter().any(|excerpt| excerpt.source == place.source) {
                 continue;
             }
@@ -52,8 +53,9 @@ impl Excerpts {
         Self { all }
     }
 
-    /// The number of a source among the excerpts, and where a span of it is shown.
-    pub(super) fn place(&self, at: Location) -> (usize, std::ops::Range<usize>) {
+    /// The number of a source among the excerpts, and where the first line of a span is shown.
+    pub(super) fn place(&self, sources: &Sources, at: Location) -> (usize, std::ops::Range<usize>) {
+        let at = first_line(sources, at);
         let found = self.all.iter().position(|excerpt| excerpt.source == at.source);
         let number = found.unwrap_or(0);
         match self.all.get(number) {
@@ -64,6 +66,16 @@ impl Excerpts {
             None => (number, 0..0),
         }
     }
+}
+
+/// A place cut off at the end of its first line: where a finding stands is told by its beginning, and a
+/// frame around many lines hides it.
+fn first_line(sources: &Sources, at: Location) -> Location {
+    let source = sources.get(at.source);
+    let text = source.slice(at.span);
+    let len = text.find(['\n', '\r']).unwrap_or(text.len());
+    let end = at.span.start.saturating_add(u32::try_from(len).unwrap_or(u32::MAX));
+    Location::new(at.source, Span::new(at.span.start, end.min(at.span.end)))
 }
 
 impl Excerpt {

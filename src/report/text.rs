@@ -31,9 +31,6 @@ pub fn render_text(report: &Report<'_>, options: &TextOptions) -> String {
     let mut out = String::new();
     for finding in &report.findings {
         out.push_str(&render_finding(report.sources, report.catalog, finding, options));
-        if !options.short {
-            out.push('\n');
-        }
     }
     if options.clauses || !options.short {
         render_clauses(report, options, &mut out);
@@ -55,7 +52,7 @@ pub fn render_finding(
     places.extend(finding.labels.iter().map(|label| label.at));
     let excerpts = Excerpts::new(sources, &options.prefix, &places);
     let label = |style, at: Location, text: &str| {
-        let (file, range) = excerpts.place(at);
+        let (file, range) = excerpts.place(sources, at);
         diagnostic::Label::new(style, file, range).with_message(visible(text))
     };
     let mut labels = vec![label(LabelStyle::Primary, finding.at, &finding.at_text)];

@@ -18,8 +18,7 @@ pub enum Check {
     Project(fn(&mut Cx<'_, '_>)),
     /// For each clause that one of the rule's bindings matches.
     Clause(fn(&Bound<'_, '_>, &mut Cx<'_, '_>) -> Judgement),
-    /// By the predicates of the front matter.
-    /// (the front matter, read when the rule runs).
+    /// By the predicates of the front matter, which is read when the rule runs.
     Cel(Cow<'static, str>),
 }
 
@@ -45,4 +44,18 @@ pub enum Judgement {
     NeedsEvidence(Cow<'static, str>),
     /// It could not be judged (a value is unknown offline, a job has no such role); says why.
     Unknown(String),
+}
+
+impl Bound<'_, '_> {
+    /// The roles that the clause speaks of: `setup` of `{job}`, `lint` and `test` of `{jobs}` in
+    /// `lint or test`.
+    pub fn roles(&self) -> Vec<String> {
+        let text = match self.params.get("job") {
+            Some(job) => job.text.clone(),
+            None => self.params.text("jobs").to_owned(),
+        };
+        let separated = text.replace([',', '/'], " or ");
+        let words = separated.split_whitespace();
+        words.filter(|word| !["or", "and", "the", "any", "a"].contains(word)).map(str::to_owned).collect()
+    }
 }

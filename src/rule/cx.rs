@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
 use crate::model::docker::Dockerfile;
-use crate::model::gitlab::Pipeline;
+use crate::model::gitlab::{Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
 use crate::model::{Files, Origin, StepKind};
 use crate::text::{Edit, Location, Sources, Span};
@@ -19,8 +22,70 @@ pub struct Facts<'p> {
     pub dockerfiles: Vec<Dockerfile<'p>>,
     /// The spec that the project is held to.
     pub spec: Spec<'p>,
+    /// What is known of the server.
+    pub settings: Settings,
     /// The jobs that play the roles of the spec, by role, where the configuration names them.
-    pub roles: std::collections::BTreeMap<String, String>,
+    roles: BTreeMap<String, String>,
+    /// The shells of each job of each pipeline, made at the first call.
+    shells: Vec<Vec<OnceLock<Vec<JobShell<'p>>>>>,
+}
+
+/// A job with the pipeline that it belongs to.
+pub type JobOf<'a, 'p> = (&'a Job<'p>, &'a Pipeline<'p>);
+
+impl<'p> Facts<'p> {
+    /// Everything that was read, together.
+    pub fn new(
+        (sources, files): (&'p Sources, &'p dyn Files),
+        pipelines: Vec<Pipeline<'p>>,
+        dockerfiles: Vec<Dockerfile<'p>>,
+        spec: Spec<'p>,
+        (settings, roles): (Settings, BTreeMap<String, String>),
+    ) -> Self {
+        let cells = |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
+        let shells = pipelines.iter().map(cells).collect();
+        Self { sources, files, pipelines, dockerfiles, spec, settings, roles, shells }
+    }
+
+    /// Every job of every pipeline.
+    pub fn jobs(&self) -> impl Iterator<Item = JobOf<'_, 'p>> {
+        self.pipelines.iter().flat_map(|pipeline| pipeline.jobs.iter().map(move |job| (job, pipeline)))
+    }
+
+    /// The jobs that play a role of the spec: the one that the configuration names for it, else those of
+    /// this name, also as `name:...` or `name 1/3`.
+    pub fn jobs_in_role(&self, role: &str) -> Vec<JobOf<'_, 'p>> {
+        let name = self.roles.get(role).map_or(role, String::as_str);
+        let exact: Vec<_> = self.jobs().filter(|(job, _)| job.name == *name).collect();
+        if !exact.is_empty() {
+            return exact;
+        }
+        let variant = |job: &Job<'p>| {
+            job.name.as_str().strip_prefix(name).is_some_and(|rest| rest.starts_with([':', ' ']))
+        };
+        self.jobs().filter(|(job, _)| variant(job)).collect()
+    }
+
+    /// The shells of a job.
+    pub fn shells(&self, job: &Job<'p>, pipeline: &Pipeline<'p>) -> &[JobShell<'p>] {
+        let same = |it: &&Pipeline<'p>| std::ptr::eq(*it, pipeline);
+        let place = self.pipelines.iter().position(|it| same(&it)).zip(
+            pipeline.jobs.iter().position(|it| it.name == job.name),
+        );
+        let cell = place.and_then(|(pipeline, job)| self.shells.get(pipeline)?.get(job));
+        cell.map_or(&[], |cell| cell.get_or_init(|| JobShell::of(job, pipeline, self.files)))
+    }
+
+    /// Why a role has no job, in words, with the job whose name comes nearest.
+    pub fn missing_role(&self, role: &str) -> String {
+        let name = self.roles.get(role).map_or(role, String::as_str);
+        let near = self.jobs().map(|(job, _)| job.name.as_str());
+        let near = near.map(|other| (strsim::damerau_levenshtein(other, name), other)).min();
+        match near.filter(|(distance, other)| *distance <= name.len().max(other.len()) / 2) {
+            Some((_, other)) => format!("there is no job `{name}` (the nearest is `{other}`)"),
+            None => format!("there is no job `{name}`"),
+        }
+    }
 }
 
 /// The options of one rule: those of the configuration over the defaults of its page.

@@ -12,6 +12,6 @@ pub use binding::{Binding, BindingError};
 pub use catalog::{Catalog, RuleIndex};
 pub use cel::{run_cel, run_cel_clause};
 pub use check::{Bound, Check, Judgement};
-pub use cx::{Cx, Facts, Options, Place};
+pub use cx::{Cx, Facts, JobOf, Options, Place};
 pub use finding::{Finding, Fix, Label, Safety};
 pub use meta::{BindingSource, Family, FixKind, OptionSpec, Rule, Severity};

@@ -1,7 +1,7 @@
 //! The checks that are written in Rust: `rules/<family>/<rule_id>.rs` beside the rule's page
 //! `rules/<family>/<rule-id>.md` in the catalog. No rule knows another rule.
 
-mod ci_image;
+pub(crate) mod ci_image;
 mod docker;
 mod gitlab;
 mod pipeline;

@@ -25,6 +25,8 @@ mod job;
 mod kind;
 mod logic;
 mod pipeline;
+mod sharing;
+mod shell;
 
 mod glue;
 
@@ -37,6 +39,8 @@ pub use job::{
 pub use kind::FileKind;
 pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
 pub use problem::Problem;
+pub use shell::{CalledScript, JobShell};
+pub use sharing::{overlaps, project_path};
 pub use settings::{Limits, Settings, Version};
 pub use text::Text;
 pub use value::{Entry, KeyKind, Map, Unknown, Value, ValueKind};

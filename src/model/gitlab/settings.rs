@@ -39,6 +39,11 @@ impl Settings {
         self.features.iter().any(|feature| feature == name)
     }
 
+    /// How many entries `cache:key:files` may have: two, ten with the feature flag for it.
+    pub fn cache_key_files(&self) -> usize {
+        if self.has_feature("increase_ci_cache_key_files_limit") { 10 } else { 2 }
+    }
+
     /// The value of a variable that is known outside the configuration.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

@@ -1,0 +1,109 @@
+//! The scripts of a job as the shell sees them.
+
+use super::{Job, Pipeline, Section, Value};
+use crate::model::Files;
+use crate::syntax::shell::{Command, Dialect, Script};
+use crate::syntax::yaml::ScalarMap;
+use crate::text::{Location, Source, Span};
+
+/// What one shell of a job runs: `before_script` and `script` share one, `after_script` has its own.
+pub struct JobShell<'p> {
+    /// The tree of all items together.
+    pub script: Script,
+    /// The section of the last item.
+    pub section: Section,
+    items: Vec<(Value<'p>, ScalarMap)>,
+    /// Scripts of the repository that it runs or reads in, in order.
+    pub called: Vec<CalledScript<'p>>,
+}
+
+/// A script of the repository that a job runs.
+pub struct CalledScript<'p> {
+    /// The file.
+    pub source: &'p Source,
+    /// Its tree.
+    pub script: Script,
+    /// Whether it is read into the job's own shell (`. file`), so that its functions are there.
+    pub sourced: bool,
+    /// The command that calls it.
+    pub by: Location,
+}
+
+impl<'p> JobShell<'p> {
+    /// The shells of a job, without those that cannot be read here (PowerShell).
+    pub fn of(job: &Job<'p>, pipeline: &Pipeline<'p>, files: &'p dyn Files) -> Vec<JobShell<'p>> {
+        let sections: [&[Section]; 3] =
+            [&[Section::PreGetSources], &[Section::Before, Section::Main], &[Section::After]];
+        let mut shells = Vec::new();
+        for group in sections {
+            let scripts = job.scripts.iter().filter(|script| group.contains(&script.section));
+            let scripts: Vec<_> = scripts.collect();
+            let Some(last) = scripts.last() else { continue };
+            let items = scripts.iter().flat_map(|script| &script.items);
+            let items: Vec<&Value<'p>> = items.filter(|item| item.as_str().is_some()).collect();
+            let texts = items.iter().filter_map(|item| item.as_str());
+            let script = Script::from_items(texts, Dialect::Bash);
+            if Script::looks_like_powershell(script.text()) {
+                continue;
+            }
+            let items = items.into_iter().map(|item| (item.clone(), map(item, pipeline))).collect();
+            let mut shell = Self { script, section: last.section, items, called: Vec::new() };
+            shell.called = shell.called_scripts(files);
+            shells.push(shell);
+        }
+        shells
+    }
+
+    /// Where a span of the script stands in the configuration.
+    pub fn at(&self, span: Span) -> Location {
+        let (item, start) = self.script.item_at(span.start);
+        let (last, end) = self.script.item_at(span.end.saturating_sub(1).max(span.start));
+        let Some((value, map)) = self.items.get(item) else {
+            return self.items.last().map_or(Location::new(crate::text::SourceId(0), Span::default()), |(it, _)| it.at());
+        };
+        if value.node.is_none() {
+            return value.at();
+        }
+        let start = map.to_source(start);
+        let end = if last == item && !span.is_empty() { map.to_source(end) + 1 } else { start };
+        Location::new(value.at().source, Span::new(start, end.max(start)))
+    }
+
+    /// Where a command stands in the configuration.
+    pub fn command_at(&self, command: Command<'_>) -> Location {
+        self.at(command.span())
+    }
+
+    fn called_scripts(&self, files: &'p dyn Files) -> Vec<CalledScript<'p>> {
+        let mut called: Vec<CalledScript<'p>> = Vec::new();
+        for command in self.script.commands() {
+            let Some(run) = command.invocation() else { continue };
+            let Some(name) = run.words().next().and_then(|word| word.literal()) else { continue };
+            let sourced = name == "." || name == "source";
+            let path = if sourced || ["sh", "bash", "ash", "dash"].contains(&name) {
+                run.operands(&["-o", "-c"]).first().and_then(|word| word.literal())
+            } else {
+                name.contains('/').then_some(name)
+            };
+            let Some(path) = path.map(|path| path.trim_start_matches("./")) else { continue };
+            if path.starts_with('/') || called.iter().any(|it| it.source.path == path) {
+                continue;
+            }
+            if let Some(source) = files.read(path) {
+                let script = Script::parse(source.text(), Dialect::Bash);
+                let by = self.command_at(command);
+                called.push(CalledScript { source, script, sourced, by });
+            }
+        }
+        called
+    }
+}
+
+fn map(value: &Value<'_>, pipeline: &Pipeline<'_>) -> ScalarMap {
+    let source = value.at().source;
+    let file = pipeline.files.iter().find(|file| file.source.id == source);
+    match (value.node, pipeline.tree(source), file) {
+        (Some(node), Some(tree), Some(file)) => tree.scalar_map(node, file.source.text()),
+        _ => ScalarMap::default(),
+    }
+}
