@@ -10,12 +10,14 @@ use super::discover::FileKind;
 use super::suppress::{Dialect, suppressions};
 use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
 use crate::model::Files as _;
-use crate::model::gitlab::Pipeline;
+use crate::model::docker::Dockerfile;
+use crate::model::gitlab::{self, Pipeline};
 use crate::model::spec::{Clause, Spec};
 use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex,
     run_cel, run_cel_clause,
 };
+use crate::syntax::yaml;
 use crate::text::Span;
 
 /// Judges a project.
@@ -81,27 +83,14 @@ fn read(project: &Project) -> Facts<'_> {
     {
         roots.push(source);
     }
-<<<<<<< HEAD
-    let pipelines = Vec::new();
-    let dockerfiles = dockerfiles(project);
-    let _ = roots;
-    Facts {
-        sources: files.sources(),
-        files,
-        pipelines,
-        dockerfiles,
-        spec,
-        roles: project.config.roles.clone(),
-=======
     let mut pipelines: Vec<Pipeline<'_>> =
         roots.into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
-    let parts = project.files_of(FileKind::GitlabPart);
-    for part in parts {
-        let included = pipelines.iter().flat_map(|pipeline| &pipeline.files).any(|file| file.source.id == part.id);
-        if !included {
-            pipelines.push(Pipeline::resolve_part(part, files, &settings));
+    for part in project.files_of(FileKind::GitlabPart) {
+        let tree = yaml::parse(part.text());
+        let kind = gitlab::FileKind::of(&part.path, &tree, &pipelines, &settings);
+        if !matches!(kind, gitlab::FileKind::Included | gitlab::FileKind::Other) {
+            pipelines.push(Pipeline::resolve_as(kind, part, files, &settings));
         }
->>>>>>> cd64c5c (Judge the cache and artifact clauses)
     }
     let dockerfiles = dockerfiles(project);
     let sources = (files.sources(), files as &dyn crate::model::Files);
@@ -264,7 +253,7 @@ fn judged(clause: &Clause<'_>, verdict: Verdict, rule: Option<RuleIndex>, note: 
 /// Takes out the findings that are not wanted or accepted in place, and orders the rest.
 fn accept(
     project: &Project,
-    _facts: &Facts<'_>,
+    facts: &Facts<'_>,
     catalog: &Catalog,
     selection: &Selection,
     findings: Vec<Finding>,
@@ -278,7 +267,9 @@ fn accept(
         .collect();
     let mut by_source: BTreeMap<_, Vec<(super::Suppression, bool)>> = BTreeMap::new();
     for source in sources.iter() {
-        let spans = Vec::new();
+        let dockerfile = facts.dockerfiles.iter().find(|it| it.source.id == source.id);
+        let instructions = dockerfile.map_or(&[][..], |it| it.instructions());
+        let spans: Vec<Span> = instructions.iter().map(|it| it.span).collect();
         let found = suppressions(source, &spans);
         if !found.is_empty() {
             by_source.insert(source.id, found.into_iter().map(|it| (it, false)).collect());

@@ -41,7 +41,8 @@ impl Excerpts {
     /// Cuts out what `places` need; `prefix` stands before each path.
     pub(super) fn new(sources: &Sources, prefix: &str, places: &[Location]) -> Self {
         let mut all: Vec<Excerpt> = Vec::new();
-        let places: Vec<Location> = places.iter().map(|place| first_line(sources, *place)).collect();
+        let places: Vec<Location> =
+            places.iter().map(|place| first_line(sources, *place)).collect();
         for place in &places {
             if all.iter().any(|excerpt| excerpt.source == place.source) {
                 continue;

@@ -56,6 +56,9 @@ impl Bound<'_, '_> {
         };
         let separated = text.replace([',', '/'], " or ");
         let words = separated.split_whitespace();
-        words.filter(|word| !["or", "and", "the", "any", "a"].contains(word)).map(str::to_owned).collect()
+        words
+            .filter(|word| !["or", "and", "the", "any", "a"].contains(word))
+            .map(str::to_owned)
+            .collect()
     }
 }

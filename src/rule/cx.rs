@@ -42,14 +42,17 @@ impl<'p> Facts<'p> {
         spec: Spec<'p>,
         (settings, roles): (Settings, BTreeMap<String, String>),
     ) -> Self {
-        let cells = |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
+        let cells =
+            |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
         Self { sources, files, pipelines, dockerfiles, spec, settings, roles, shells }
     }
 
     /// Every job of every pipeline.
     pub fn jobs(&self) -> impl Iterator<Item = JobOf<'_, 'p>> {
-        self.pipelines.iter().flat_map(|pipeline| pipeline.jobs.iter().map(move |job| (job, pipeline)))
+        self.pipelines
+            .iter()
+            .flat_map(|pipeline| pipeline.jobs.iter().map(move |job| (job, pipeline)))
     }
 
     /// The jobs that play a role of the spec: the one that the configuration names for it, else those of
@@ -69,9 +72,11 @@ impl<'p> Facts<'p> {
     /// The shells of a job.
     pub fn shells(&self, job: &Job<'p>, pipeline: &Pipeline<'p>) -> &[JobShell<'p>] {
         let same = |it: &&Pipeline<'p>| std::ptr::eq(*it, pipeline);
-        let place = self.pipelines.iter().position(|it| same(&it)).zip(
-            pipeline.jobs.iter().position(|it| it.name == job.name),
-        );
+        let place = self
+            .pipelines
+            .iter()
+            .position(|it| same(&it))
+            .zip(pipeline.jobs.iter().position(|it| it.name == job.name));
         let cell = place.and_then(|(pipeline, job)| self.shells.get(pipeline)?.get(job));
         cell.map_or(&[], |cell| cell.get_or_init(|| JobShell::of(job, pipeline, self.files)))
     }

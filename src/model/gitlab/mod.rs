@@ -39,9 +39,9 @@ pub use job::{
 pub use kind::FileKind;
 pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
 pub use problem::Problem;
-pub use shell::{CalledScript, JobShell};
-pub use sharing::{overlaps, project_path};
 pub use settings::{Limits, Settings, Version};
+pub use sharing::{overlaps, project_path};
+pub use shell::{CalledScript, JobShell};
 pub use text::Text;
 pub use value::{Entry, KeyKind, Map, Unknown, Value, ValueKind};
 

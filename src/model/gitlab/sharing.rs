@@ -1,6 +1,6 @@
 //! Which caches are the same, and what they cover.
 
-use super::{Cache, CacheKey, Pipeline, Job};
+use super::{Cache, CacheKey, Job, Pipeline};
 
 impl<'p> Cache<'p> {
     /// A text that is the same for two caches whose key is computed in the same way. The place in a list
@@ -15,27 +15,34 @@ impl<'p> Cache<'p> {
             names.sort();
             names.join("\n")
         };
-        let with_place = |kind: &str, files: &[super::Value<'_>], prefix: Option<&super::Value<'_>>| {
-            let prefix = prefix.and_then(|it| it.to_text().map(|it| it.into_owned()));
-            let prefix = match prefix {
-                Some(prefix) => prefix,
-                None if caches > 1 => format!("#{}", self.index),
-                None => String::new(),
+        let with_place =
+            |kind: &str, files: &[super::Value<'_>], prefix: Option<&super::Value<'_>>| {
+                let prefix = prefix.and_then(|it| it.to_text().map(|it| it.into_owned()));
+                let prefix = match prefix {
+                    Some(prefix) => prefix,
+                    None if caches > 1 => format!("#{}", self.index),
+                    None => String::new(),
+                };
+                format!("{kind}:{prefix}:{}", list(files))
             };
-            format!("{kind}:{prefix}:{}", list(files))
-        };
         match &self.key {
             CacheKey::Default => "text:default".to_owned(),
             CacheKey::Text(value) => format!("text:{}", value.to_text().unwrap_or_default()),
             CacheKey::Files { files, prefix, .. } => with_place("files", files, prefix.as_ref()),
-            CacheKey::FilesCommits { files, prefix, .. } => with_place("commits", files, prefix.as_ref()),
+            CacheKey::FilesCommits { files, prefix, .. } => {
+                with_place("commits", files, prefix.as_ref())
+            }
             CacheKey::Unknown(_) => "unknown".to_owned(),
         }
     }
 
     /// The paths below the project folder, without `$CI_PROJECT_DIR/`, `./` and a slash at the end.
     pub fn project_paths(&self) -> Vec<String> {
-        self.paths.iter().filter_map(|path| path.to_text()).map(|path| project_path(&path)).collect()
+        self.paths
+            .iter()
+            .filter_map(|path| path.to_text())
+            .map(|path| project_path(&path))
+            .collect()
     }
 
     /// Whether both keep some path.
@@ -47,16 +54,22 @@ impl<'p> Cache<'p> {
 
 /// A path below the project folder, without `$CI_PROJECT_DIR/`, `./` and a slash at the end.
 pub fn project_path(path: &str) -> String {
-    let bare = ["$CI_PROJECT_DIR/", "${CI_PROJECT_DIR}/", "./"].iter().find_map(|lead| path.strip_prefix(lead));
+    let bare = ["$CI_PROJECT_DIR/", "${CI_PROJECT_DIR}/", "./"]
+        .iter()
+        .find_map(|lead| path.strip_prefix(lead));
     bare.unwrap_or(path).trim_end_matches('/').to_owned()
 }
 
 /// Whether one path lies in the other, or a wildcard in one could name the other.
 pub fn overlaps(one: &str, other: &str) -> bool {
-    let fixed = |path: &str| path.split(['*', '?', '[']).next().unwrap_or("").trim_end_matches('/').to_owned();
+    let fixed = |path: &str| {
+        path.split(['*', '?', '[']).next().unwrap_or("").trim_end_matches('/').to_owned()
+    };
     let (one, other) = (fixed(one), fixed(other));
     let within = |inner: &str, outer: &str| {
-        outer.is_empty() || inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+        outer.is_empty()
+            || inner == outer
+            || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
     };
     within(&one, &other) || within(&other, &one)
 }
@@ -70,7 +83,9 @@ impl<'p> Pipeline<'p> {
         let (name, tail) = match rest.strip_prefix('{') {
             Some(braced) => braced.split_once('}')?,
             None => {
-                let end = rest.find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_').unwrap_or(rest.len());
+                let end = rest
+                    .find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_')
+                    .unwrap_or(rest.len());
                 rest.split_at(end)
             }
         };
@@ -79,7 +94,8 @@ impl<'p> Pipeline<'p> {
         }
         let mut values: Vec<String> = Vec::new();
         let mut add = |variable: Option<&super::Variable<'p>>| {
-            values.extend(variable.and_then(|it| it.text.as_ref()).map(|it| it.as_str().to_owned()));
+            values
+                .extend(variable.and_then(|it| it.text.as_ref()).map(|it| it.as_str().to_owned()));
         };
         add(self.variable_of(job, name));
         for rule in job.rules.iter().flatten() {
@@ -89,12 +105,18 @@ impl<'p> Pipeline<'p> {
             add(rule.variables.iter().find(|variable| variable.name == *name));
         }
         values.dedup();
-        if values.is_empty() || values.len() > 16 || values.iter().any(|value| value.contains('$')) {
+        if values.is_empty() || values.len() > 16 || values.iter().any(|value| value.contains('$'))
+        {
             return None;
         }
         let tails = self.possible_values(job, tail)?;
         let head = &text[..at];
-        Some(values.iter().flat_map(|value| tails.iter().map(move |tail| format!("{head}{value}{tail}"))).collect())
+        Some(
+            values
+                .iter()
+                .flat_map(|value| tails.iter().map(move |tail| format!("{head}{value}{tail}")))
+                .collect(),
+        )
     }
 }
 

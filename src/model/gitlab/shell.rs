@@ -59,7 +59,12 @@ impl<'p> JobShell<'p> {
         let (item, start) = self.script.item_at(span.start);
         let (last, end) = self.script.item_at(span.end.saturating_sub(1).max(span.start));
         let Some((value, map)) = self.items.get(item) else {
-            return self.items.last().map_or(Location::new(crate::text::SourceId(0), Span::default()), |(it, _)| it.at());
+            return self
+                .items
+                .last()
+                .map_or(Location::new(crate::text::SourceId(0), Span::default()), |(it, _)| {
+                    it.at()
+                });
         };
         if value.node.is_none() {
             return value.at();

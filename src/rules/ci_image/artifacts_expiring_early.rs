@@ -14,7 +14,8 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         let Some(artifacts) = &job.artifacts else { continue };
         judged += 1;
         let Some(value) = &artifacts.expire_in else { continue };
-        let seconds = value.to_text().and_then(|text| parse_duration(&text).ok()).and_then(Duration::seconds);
+        let seconds =
+            value.to_text().and_then(|text| parse_duration(&text).ok()).and_then(Duration::seconds);
         let Some(seconds) = seconds else { continue };
         let (longest, slowest) = rest_of_pipeline(job, pipeline);
         if longest > seconds {
@@ -25,7 +26,10 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
                 hours(seconds),
                 hours(longest)
             );
-            let mut report = cx.report(&value.origin, message).symbol(format!("job:{}/artifacts/expire_in", job.name)).help("keep them longer, or give the later jobs a shorter `timeout`");
+            let mut report = cx
+                .report(&value.origin, message)
+                .symbol(format!("job:{}/artifacts/expire_in", job.name))
+                .help("keep them longer, or give the later jobs a shorter `timeout`");
             if let Some(slowest) = slowest {
                 report = report.label(slowest, "the longest of them");
             }
@@ -40,13 +44,18 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
 }
 
 /// The seconds that the stages behind a job can take, and the job that takes longest.
-fn rest_of_pipeline(job: &Job<'_>, pipeline: &Pipeline<'_>) -> (f64, Option<crate::text::Location>) {
+fn rest_of_pipeline(
+    job: &Job<'_>,
+    pipeline: &Pipeline<'_>,
+) -> (f64, Option<crate::text::Location>) {
     let Some(own) = pipeline.stage_index(&job.stage) else { return (0.0, None) };
     let mut total = 0.0;
     let mut slowest: Option<(f64, crate::text::Location)> = None;
     for stage in own + 1..pipeline.stages.len() {
-        let in_stage = pipeline.jobs.iter().filter(|it| pipeline.stage_index(&it.stage) == Some(stage));
-        let longest = in_stage.map(|it| (time_of(it), it.key_at)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let in_stage =
+            pipeline.jobs.iter().filter(|it| pipeline.stage_index(&it.stage) == Some(stage));
+        let longest =
+            in_stage.map(|it| (time_of(it), it.key_at)).max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((time, at)) = longest {
             total += time;
             if slowest.is_none_or(|(most, _)| time > most) {
@@ -59,7 +68,8 @@ fn rest_of_pipeline(job: &Job<'_>, pipeline: &Pipeline<'_>) -> (f64, Option<crat
 
 fn time_of(job: &Job<'_>) -> f64 {
     let read = |keyword: &str| {
-        let text = job.get(keyword).and_then(|value| value.to_text().map(|text| text.into_owned()))?;
+        let text =
+            job.get(keyword).and_then(|value| value.to_text().map(|text| text.into_owned()))?;
         parse_duration(&text).ok().and_then(Duration::seconds)
     };
     read("timeout").unwrap_or(DEFAULT_TIMEOUT) + read("start_in").unwrap_or(0.0)
@@ -67,5 +77,9 @@ fn time_of(job: &Job<'_>) -> f64 {
 
 fn hours(seconds: f64) -> String {
     let hours = seconds / 3600.0;
-    if hours >= 1.0 { format!("{} h", (hours * 10.0).round() / 10.0) } else { format!("{} min", (seconds / 60.0).round()) }
+    if hours >= 1.0 {
+        format!("{} h", (hours * 10.0).round() / 10.0)
+    } else {
+        format!("{} min", (seconds / 60.0).round())
+    }
 }

@@ -33,7 +33,8 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         let caches = &job.caches;
         for (at, cache) in caches.iter().enumerate() {
             let earlier = caches[..at].iter().find(|other| {
-                other.shares_paths(cache) && other.key_identity(caches.len()) != cache.key_identity(caches.len())
+                other.shares_paths(cache)
+                    && other.key_identity(caches.len()) != cache.key_identity(caches.len())
             });
             if let Some(earlier) = earlier {
                 violated = true;
@@ -58,16 +59,28 @@ fn fallbacks(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) -> boo
         if let Some(key) = cache.fallback_keys.first() {
             found = true;
             let text = key.to_text().unwrap_or_default().into_owned();
-            cx.report(&key.origin, format!("fallback key `{text}` of `{}` hands out an old cache after each change", job.name))
-                .symbol(format!("job:{}/cache[{}]/fallback_keys", job.name, cache.index))
-                .help("remove `fallback_keys`");
+            cx.report(
+                &key.origin,
+                format!(
+                    "fallback key `{text}` of `{}` hands out an old cache after each change",
+                    job.name
+                ),
+            )
+            .symbol(format!("job:{}/cache[{}]/fallback_keys", job.name, cache.index))
+            .help("remove `fallback_keys`");
         }
     }
     if let Some(variable) = pipeline.variable_of(job, "CACHE_FALLBACK_KEY") {
         found = true;
-        cx.report(&variable.value.origin, format!("`CACHE_FALLBACK_KEY` hands out an old cache to `{}` after each change", job.name))
-            .symbol(format!("job:{}/CACHE_FALLBACK_KEY", job.name))
-            .help("remove the variable");
+        cx.report(
+            &variable.value.origin,
+            format!(
+                "`CACHE_FALLBACK_KEY` hands out an old cache to `{}` after each change",
+                job.name
+            ),
+        )
+        .symbol(format!("job:{}/CACHE_FALLBACK_KEY", job.name))
+        .help("remove the variable");
     }
     found
 }
@@ -76,7 +89,9 @@ fn fallbacks(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) -> boo
 fn stale(job: &Job<'_>, file: &crate::model::gitlab::Value<'_>, cx: &mut Cx<'_, '_>) -> bool {
     let facts = cx.facts;
     let Some(name) = file.to_text() else { return false };
-    let Some(lock) = facts.files.read(name.trim_start_matches("./").trim_start_matches('/')) else { return false };
+    let Some(lock) = facts.files.read(name.trim_start_matches("./").trim_start_matches('/')) else {
+        return false;
+    };
     let mut found = false;
     let mut offset = 0_u32;
     for line in lock.text().split_inclusive('\n') {
@@ -92,7 +107,10 @@ fn stale(job: &Job<'_>, file: &crate::model::gitlab::Value<'_>, cx: &mut Cx<'_, 
         if !source.invalid_utf8().is_empty() {
             continue;
         }
-        let now: String = Sha256::digest(source.text().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let now: String = Sha256::digest(source.text().as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         if now != digest.to_ascii_lowercase() {
             found = true;
             let span = crate::text::Span::new(start, start + 64);

@@ -9,33 +9,46 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let mut violated = false;
     for (job, _) in facts.jobs() {
         let name = &job.name;
-        let written: Vec<_> = job.caches.iter().filter(|cache| cache.policy.writes() == Some(true)).collect();
+        let written: Vec<_> =
+            job.caches.iter().filter(|cache| cache.policy.writes() == Some(true)).collect();
         if written.is_empty() {
             continue;
         }
         writers += 1;
-        if let Some(value) = job.get("interruptible").filter(|value| value.as_bool() == Some(true)) {
+        if let Some(value) = job.get("interruptible").filter(|value| value.as_bool() == Some(true))
+        {
             violated = true;
-            cx.report(&value.origin, format!("`{name}` writes the cache and may be canceled in the middle of the upload"))
-                .symbol(format!("job:{name}/interruptible"))
-                .help("set `interruptible: false` on the job that writes the cache");
+            cx.report(
+                &value.origin,
+                format!(
+                    "`{name}` writes the cache and may be canceled in the middle of the upload"
+                ),
+            )
+            .symbol(format!("job:{name}/interruptible"))
+            .help("set `interruptible: false` on the job that writes the cache");
         }
         if !job.parallel.instances.is_empty()
             && let Some(value) = job.get("parallel")
         {
             violated = true;
             let count = job.parallel.instances.len();
-            cx.report(&value.origin, format!("{count} instances of `{name}` write the cache, each over the one before"))
-                .symbol(format!("job:{name}/parallel"))
-                .help("write the cache in a job of its own");
+            cx.report(
+                &value.origin,
+                format!("{count} instances of `{name}` write the cache, each over the one before"),
+            )
+            .symbol(format!("job:{name}/parallel"))
+            .help("write the cache in a job of its own");
         }
         for cache in written {
             let untracked = cache.untracked.as_ref().filter(|value| value.as_bool() == Some(true));
             if let Some(value) = untracked {
                 violated = true;
-                cx.report(&value.origin, format!("cache of `{name}` takes in every file that git does not track"))
-                    .symbol(format!("job:{name}/cache[{}]/untracked", cache.index))
-                    .help("list the paths that are wanted");
+                cx.report(
+                    &value.origin,
+                    format!("cache of `{name}` takes in every file that git does not track"),
+                )
+                .symbol(format!("job:{name}/cache[{}]/untracked", cache.index))
+                .help("list the paths that are wanted");
             }
             if cache.when == Outcome::Always
                 && let Some(when) = cache.value.given("when")

@@ -6,21 +6,23 @@ pub(crate) const CHECK: Check = Check::Clause(check);
 fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let facts = cx.facts;
     let roles = bound.roles();
-    let in_role: Vec<JobOf<'_, '_>> = roles.iter().flat_map(|role| facts.jobs_in_role(role)).collect();
+    let in_role: Vec<JobOf<'_, '_>> =
+        roles.iter().flat_map(|role| facts.jobs_in_role(role)).collect();
     // "Other jobs" are all but those in the role; otherwise the jobs in the role are meant.
     let others = bound.clause.text.to_lowercase().starts_with("other");
     if in_role.is_empty() {
         return Judgement::Unknown(facts.missing_role(&roles.join("` or `")));
     }
-    let is_in_role = |(job, _): &JobOf<'_, '_>| in_role.iter().any(|(it, _)| std::ptr::eq(*it, *job));
-    let judged: Vec<JobOf<'_, '_>> = if others {
-        facts.jobs().filter(|it| !is_in_role(it)).collect()
-    } else {
-        in_role.clone()
-    };
+    let is_in_role =
+        |(job, _): &JobOf<'_, '_>| in_role.iter().any(|(it, _)| std::ptr::eq(*it, *job));
+    let judged: Vec<JobOf<'_, '_>> =
+        if others { facts.jobs().filter(|it| !is_in_role(it)).collect() } else { in_role.clone() };
     // The caches that must have one writer: those of the role, or those of whichever job writes them.
     let own: Vec<(&Cache<'_>, usize)> = if others {
-        in_role.iter().flat_map(|(job, _)| job.caches.iter().map(|cache| (cache, job.caches.len()))).collect()
+        in_role
+            .iter()
+            .flat_map(|(job, _)| job.caches.iter().map(|cache| (cache, job.caches.len())))
+            .collect()
     } else {
         Vec::new()
     };
@@ -30,7 +32,8 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     for (job, pipeline) in judged {
         for cache in &job.caches {
             let same = |(other, count): &(&Cache<'_>, usize)| {
-                cache.shares_paths(other) || cache.key_identity(job.caches.len()) == other.key_identity(*count)
+                cache.shares_paths(other)
+                    || cache.key_identity(job.caches.len()) == other.key_identity(*count)
             };
             if !all && !own.iter().any(same) {
                 continue;
@@ -53,10 +56,20 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     }
 }
 
-fn report(cx: &mut Cx<'_, '_>, bound: &Bound<'_, '_>, facts: &Facts<'_>, (job, cache): (&crate::model::gitlab::Job<'_>, &Cache<'_>)) {
+fn report(
+    cx: &mut Cx<'_, '_>,
+    bound: &Bound<'_, '_>,
+    facts: &Facts<'_>,
+    (job, cache): (&crate::model::gitlab::Job<'_>, &Cache<'_>),
+) {
     let name = &job.name;
     let symbol = format!("job:{name}/cache[{}]", cache.index);
-    let writer = bound.roles().iter().flat_map(|role| facts.jobs_in_role(role)).map(|(job, _)| job.key_at).next();
+    let writer = bound
+        .roles()
+        .iter()
+        .flat_map(|role| facts.jobs_in_role(role))
+        .map(|(job, _)| job.key_at)
+        .next();
     if cache.policy == CachePolicy::Pull {
         let at = cache.unprotect.as_ref().map_or(&cache.value.origin, |it| &it.origin);
         cx.report(at, format!("`{name}` lets unprotected branches share the cache, so they can write what protected ones read"))
@@ -65,9 +78,15 @@ fn report(cx: &mut Cx<'_, '_>, bound: &Bound<'_, '_>, facts: &Facts<'_>, (job, c
         return;
     }
     let message = match cache.policy.name() {
-        Some(policy) if cache.policy_at.is_some() => format!("`{name}` writes the cache too (`policy: {policy}`); it should only read it"),
-        _ if cache.policy_at.is_some() => format!("`{name}` can write the cache too; it should only read it"),
-        _ => format!("`{name}` writes the cache too, since a cache without `policy` is `pull-push`; it should only read it"),
+        Some(policy) if cache.policy_at.is_some() => {
+            format!("`{name}` writes the cache too (`policy: {policy}`); it should only read it")
+        }
+        _ if cache.policy_at.is_some() => {
+            format!("`{name}` can write the cache too; it should only read it")
+        }
+        _ => format!(
+            "`{name}` writes the cache too, since a cache without `policy` is `pull-push`; it should only read it"
+        ),
     };
     let place = cache.policy_at.as_ref().unwrap_or(&cache.value.origin);
     let mut report = cx.report(place, message).symbol(symbol).help("set `policy: pull`");

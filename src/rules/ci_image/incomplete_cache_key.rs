@@ -17,8 +17,10 @@ enum Cover {
 
 fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let facts = cx.facts;
-    let path = bound.params.text("path").trim_start_matches("./").trim_start_matches('/').to_owned();
-    let stand_in = cx.options.get("same-file").and_then(|map| map.get(&path)).and_then(|it| it.as_str());
+    let path =
+        bound.params.text("path").trim_start_matches("./").trim_start_matches('/').to_owned();
+    let stand_in =
+        cx.options.get("same-file").and_then(|map| map.get(&path)).and_then(|it| it.as_str());
     let path = stand_in.map_or(path, str::to_owned);
     let jobs = facts.jobs_in_role("setup");
     if jobs.is_empty() {
@@ -33,7 +35,11 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
             continue;
         }
         // With several caches, the file must be in the key of each that the job writes for itself.
-        let covers: Vec<Cover> = job.caches.iter().map(|cache| cover(&cache.key, &cache.value, &path, (job, pipeline), cx)).collect();
+        let covers: Vec<Cover> = job
+            .caches
+            .iter()
+            .map(|cache| cover(&cache.key, &cache.value, &path, (job, pipeline), cx))
+            .collect();
         judged += 1;
         let mut reported = Vec::new();
         for (cover, cache) in covers.into_iter().zip(&job.caches) {
@@ -60,9 +66,18 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     }
 }
 
-fn cover<'p>(key: &CacheKey<'_>, cache: &Value<'_>, path: &str, of: JobOf<'_, 'p>, cx: &Cx<'_, 'p>) -> Cover {
+fn cover<'p>(
+    key: &CacheKey<'_>,
+    cache: &Value<'_>,
+    path: &str,
+    of: JobOf<'_, 'p>,
+    cx: &Cx<'_, 'p>,
+) -> Cover {
     match key {
-        CacheKey::Default => Cover::No("the cache has no key, so it is always `default`".to_owned(), cache.origin.clone()),
+        CacheKey::Default => Cover::No(
+            "the cache has no key, so it is always `default`".to_owned(),
+            cache.origin.clone(),
+        ),
         CacheKey::Unknown(value) => {
             if value.has_unknown() {
                 return Cover::Unknown("the cache key is not known".to_owned());
@@ -70,12 +85,24 @@ fn cover<'p>(key: &CacheKey<'_>, cache: &Value<'_>, path: &str, of: JobOf<'_, 'p
             Cover::No("the server does not take this key".to_owned(), value.origin.clone())
         }
         CacheKey::Text(value) => by_text(value, path, of, cx),
-        CacheKey::Files { files, prefix, value } | CacheKey::FilesCommits { files, prefix, value } => {
+        CacheKey::Files { files, prefix, value }
+        | CacheKey::FilesCommits { files, prefix, value } => {
             let by_commits = matches!(key, CacheKey::FilesCommits { .. });
             let limit = if by_commits { 2 } else { cx.facts.settings.cache_key_files() };
             if files.len() > limit {
-                let why = format!("`key:files` has {} entries and GitLab takes {limit}, so there is no pipeline at all", files.len());
-                return Cover::No(why, value.get("files").or_else(|| value.get("files_commits")).unwrap_or(value).origin.clone());
+                let why = format!(
+                    "`key:files` has {} entries and GitLab takes {limit}, so there is no pipeline at all",
+                    files.len()
+                );
+                return Cover::No(
+                    why,
+                    value
+                        .get("files")
+                        .or_else(|| value.get("files_commits"))
+                        .unwrap_or(value)
+                        .origin
+                        .clone(),
+                );
             }
             let mut unknown = None;
             for file in files {
@@ -92,7 +119,9 @@ fn cover<'p>(key: &CacheKey<'_>, cache: &Value<'_>, path: &str, of: JobOf<'_, 'p
                 }
                 // A lock file that is not there cannot be looked into; that it exists is for the server.
                 if is_lock(name) && cx.facts.files.read(name).is_none() {
-                    unknown = Some(format!("`{name}`, which the key is made of, is not in the repository"));
+                    unknown = Some(format!(
+                        "`{name}`, which the key is made of, is not in the repository"
+                    ));
                 }
             }
             if let Some(prefix) = prefix
@@ -104,8 +133,12 @@ fn cover<'p>(key: &CacheKey<'_>, cache: &Value<'_>, path: &str, of: JobOf<'_, 'p
             match unknown {
                 Some(why) => Cover::Unknown(why),
                 None => {
-                    let names: Vec<String> = files.iter().filter_map(|file| file.to_text().map(|it| format!("`{it}`"))).collect();
-                    let at = value.get("files").or_else(|| value.get("files_commits")).unwrap_or(value);
+                    let names: Vec<String> = files
+                        .iter()
+                        .filter_map(|file| file.to_text().map(|it| format!("`{it}`")))
+                        .collect();
+                    let at =
+                        value.get("files").or_else(|| value.get("files_commits")).unwrap_or(value);
                     Cover::No(format!("it is made of {}", names.join(", ")), at.origin.clone())
                 }
             }
@@ -115,15 +148,19 @@ fn cover<'p>(key: &CacheKey<'_>, cache: &Value<'_>, path: &str, of: JobOf<'_, 'p
 
 /// GitLab's wildcards: `*` stops at `/`, `**` does not.
 fn matches_glob(pattern: &str, path: &str) -> bool {
-    pattern.contains('*') && Glob::new(&pattern.replace("**", "\u{1}").replace('*', "[!/]*").replace('\u{1}', "**"))
-        .or_else(|_| Glob::new(pattern))
-        .is_ok_and(|glob| glob.compile_matcher().is_match(path))
+    pattern.contains('*')
+        && Glob::new(&pattern.replace("**", "\u{1}").replace('*', "[!/]*").replace('\u{1}', "**"))
+            .or_else(|_| Glob::new(pattern))
+            .is_ok_and(|glob| glob.compile_matcher().is_match(path))
 }
 
 /// Whether a name is that of a file of digests rather than of something that is built from.
 fn is_lock(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
-    [".lock", ".sha256", ".sha256sum", ".digest", ".sum", ".key"].iter().any(|end| last.ends_with(end)) && last != "go.sum"
+    [".lock", ".sha256", ".sha256sum", ".digest", ".sum", ".key"]
+        .iter()
+        .any(|end| last.ends_with(end))
+        && last != "go.sum"
 }
 
 /// Whether a file of the repository lists `path` with a digest.
@@ -140,13 +177,19 @@ fn lists(line: &str, path: &str) -> bool {
 }
 
 /// A key with a variable that an earlier job computes from the file and hands over by dotenv.
-fn by_text<'p>(value: &Value<'_>, path: &str, (job, pipeline): JobOf<'_, 'p>, cx: &Cx<'_, 'p>) -> Cover {
+fn by_text<'p>(
+    value: &Value<'_>,
+    path: &str,
+    (job, pipeline): JobOf<'_, 'p>,
+    cx: &Cx<'_, 'p>,
+) -> Cover {
     let text = value.to_text().unwrap_or_default().into_owned();
     let Some(name) = first_variable(&text) else {
         return Cover::No(format!("`{text}` is the same for every content"), value.origin.clone());
     };
     for maker in &pipeline.jobs {
-        let dotenv = maker.artifacts.as_ref().is_some_and(|artifacts| artifacts.report("dotenv").is_some());
+        let dotenv =
+            maker.artifacts.as_ref().is_some_and(|artifacts| artifacts.report("dotenv").is_some());
         if !dotenv || std::ptr::eq(maker, job) {
             continue;
         }
@@ -156,7 +199,10 @@ fn by_text<'p>(value: &Value<'_>, path: &str, (job, pipeline): JobOf<'_, 'p>, cx
                 return if mentions(script, path) {
                     Cover::Yes
                 } else {
-                    Cover::No(format!("`{}` computes `${name}` without it", maker.name), value.origin.clone())
+                    Cover::No(
+                        format!("`{}` computes `${name}` without it", maker.name),
+                        value.origin.clone(),
+                    )
                 };
             }
         }
@@ -165,14 +211,18 @@ fn by_text<'p>(value: &Value<'_>, path: &str, (job, pipeline): JobOf<'_, 'p>, cx
         return Cover::Yes;
     }
     if name.starts_with("CI_") || pipeline.variable_of(job, name).is_some() {
-        return Cover::No(format!("`{text}` does not follow the content of the file"), value.origin.clone());
+        return Cover::No(
+            format!("`{text}` does not follow the content of the file"),
+            value.origin.clone(),
+        );
     }
     Cover::Unknown(format!("`${name}` in the cache key is not set by this configuration"))
 }
 
 /// Predefined variables that change with every commit or pipeline, and so with every content.
 fn commits(name: &str) -> bool {
-    ["CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA", "CI_PIPELINE_ID", "CI_PIPELINE_IID", "CI_JOB_ID"].contains(&name)
+    ["CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA", "CI_PIPELINE_ID", "CI_PIPELINE_IID", "CI_JOB_ID"]
+        .contains(&name)
 }
 
 fn first_variable(text: &str) -> Option<&str> {
@@ -184,10 +234,10 @@ fn first_variable(text: &str) -> Option<&str> {
 
 /// Whether a script names the path as a word.
 fn mentions(script: &str, path: &str) -> bool {
-    let boundary = |ch: Option<char>| ch.is_none_or(|ch| ch.is_whitespace() || "\"'();|&<>".contains(ch));
+    let boundary =
+        |ch: Option<char>| ch.is_none_or(|ch| ch.is_whitespace() || "\"'();|&<>".contains(ch));
     script.match_indices(path).any(|(at, _)| {
         let before = script[..at].trim_end_matches("./").chars().next_back();
         boundary(before) && boundary(script[at + path.len()..].chars().next())
     })
 }
-

@@ -17,8 +17,13 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
                 continue;
             }
             for cache in job.caches.iter().filter(|cache| cache.policy.reads() != Some(false)) {
-                let Some(source) = writer.caches.iter().find(|other| cache.shares_paths(other)) else { continue };
-                if matches!(cache.key, CacheKey::Unknown(_)) || matches!(source.key, CacheKey::Unknown(_)) {
+                let Some(source) = writer.caches.iter().find(|other| cache.shares_paths(other))
+                else {
+                    continue;
+                };
+                if matches!(cache.key, CacheKey::Unknown(_))
+                    || matches!(source.key, CacheKey::Unknown(_))
+                {
                     unknown = Some(format!("the cache key of `{}` is not known", job.name));
                     continue;
                 }
@@ -38,7 +43,8 @@ fn differs(
     (writer, source): (&Job<'_>, &Cache<'_>),
     cx: &mut Cx<'_, '_>,
 ) -> bool {
-    let (ours, theirs) = (cache.key_identity(job.caches.len()), source.key_identity(writer.caches.len()));
+    let (ours, theirs) =
+        (cache.key_identity(job.caches.len()), source.key_identity(writer.caches.len()));
     let symbol = format!("job:{}/cache[{}]/key", job.name, cache.index);
     if ours == theirs {
         return false;
@@ -61,6 +67,10 @@ fn differs(
     cx.report(&at.origin, message)
         .symbol(symbol)
         .label(&written.origin, "the key that is written")
-        .help(if place { "give both keys the same `prefix`" } else { "use one key, from one template" });
+        .help(if place {
+            "give both keys the same `prefix`"
+        } else {
+            "use one key, from one template"
+        });
     true
 }

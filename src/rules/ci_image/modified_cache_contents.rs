@@ -28,9 +28,12 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> boo
         for command in shell.script.commands().filter(|command| command.is_reachable()) {
             if let Some(what) = changes(command, &paths) {
                 found = true;
-                cx.report(shell.command_at(command), format!("`{}` {what}, and the job only reads the cache", command.source_text()))
-                    .symbol(format!("job:{}/script/{}", job.name, command.index()))
-                    .help("do it in the job that writes the cache");
+                cx.report(
+                    shell.command_at(command),
+                    format!("`{}` {what}, and the job only reads the cache", command.source_text()),
+                )
+                .symbol(format!("job:{}/script/{}", job.name, command.index()))
+                .help("do it in the job that writes the cache");
             }
         }
     }
@@ -38,9 +41,12 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> boo
         && flags.text.as_ref().is_some_and(|text| text.as_str().contains("-mod=mod"))
     {
         found = true;
-        cx.report(&flags.value.origin, format!("`GOFLAGS=-mod=mod` lets `{}` change the modules", job.name))
-            .symbol(format!("job:{}/GOFLAGS", job.name))
-            .help("leave `-mod=mod` out");
+        cx.report(
+            &flags.value.origin,
+            format!("`GOFLAGS=-mod=mod` lets `{}` change the modules", job.name),
+        )
+        .symbol(format!("job:{}/GOFLAGS", job.name))
+        .help("leave `-mod=mod` out");
     }
     found
 }
@@ -53,7 +59,9 @@ fn changes(command: Command<'_>, paths: &[String]) -> Option<&'static str> {
         let next = sub.subcommand(&[]).and_then(|next| next.name());
         return match sub.name() {
             Some("get") => Some("changes the modules"),
-            Some("mod") if next == Some("tidy") && !sub.has_flag(&["-diff"]) => Some("can fetch other modules"),
+            Some("mod") if next == Some("tidy") && !sub.has_flag(&["-diff"]) => {
+                Some("can fetch other modules")
+            }
             Some("clean") if sub.has_flag(&["-modcache"]) => Some("empties the module cache"),
             _ => None,
         };

@@ -36,11 +36,14 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
         return Judgement::Violated;
     }
     let mut violated = false;
-    let go: Vec<_> = job.caches.iter().filter(|cache| keeps_modules(cache.project_paths())).collect();
+    let go: Vec<_> =
+        job.caches.iter().filter(|cache| keeps_modules(cache.project_paths())).collect();
     if go.is_empty() {
-        let outside = job.caches.iter().flat_map(|cache| &cache.paths).find(|path| {
-            path.to_text().is_some_and(|text| text.starts_with('/'))
-        });
+        let outside = job
+            .caches
+            .iter()
+            .flat_map(|cache| &cache.paths)
+            .find(|path| path.to_text().is_some_and(|text| text.starts_with('/')));
         match outside {
             Some(path) => {
                 let text = path.to_text().unwrap_or_default().into_owned();
@@ -50,9 +53,12 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
                 return Judgement::Violated;
             }
             None if job.caches.iter().all(|cache| cache.paths.is_empty()) => {
-                cx.report(&job.caches[0].value.origin, format!("cache of `{name}` has no paths, so it keeps nothing"))
-                    .symbol(format!("job:{name}/cache/paths"))
-                    .help("list the module cache under `paths`");
+                cx.report(
+                    &job.caches[0].value.origin,
+                    format!("cache of `{name}` has no paths, so it keeps nothing"),
+                )
+                .symbol(format!("job:{name}/cache/paths"))
+                .help("list the module cache under `paths`");
                 return Judgement::Violated;
             }
             None => {}
@@ -72,7 +78,9 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
     violated |= outside_of_paths(job, pipeline, cx);
     let facts = cx.facts;
     let shells = facts.shells(job, pipeline);
-    let downloads = |script: &Script| script.commands().any(|command| command.is_reachable() && downloads(command));
+    let downloads = |script: &Script| {
+        script.commands().any(|command| command.is_reachable() && downloads(command))
+    };
     let found = shells.iter().any(|shell| {
         downloads(&shell.script) || shell.called.iter().any(|called| downloads(&called.script))
     });
@@ -80,7 +88,9 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
         return if violated { Judgement::Violated } else { Judgement::Proven };
     }
     let runner = shells.iter().flat_map(|shell| shell.script.commands()).find(|command| {
-        command.invocation().is_some_and(|run| run.is_any(&["make", "mise", "task", "just", "npm", "mage", "bazel"]))
+        command.invocation().is_some_and(|run| {
+            run.is_any(&["make", "mise", "task", "just", "npm", "mage", "bazel"])
+        })
     });
     if let Some(command) = runner {
         let what = command.source_text();
@@ -91,9 +101,12 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
     }
     let script = job.scripts.iter().find(|script| script.section.keyword() == "script");
     let at = script.map_or(job.key_at, |script| script.value.at());
-    cx.report(at, format!("`{name}` runs nothing that downloads Go modules, so the cache is not updated"))
-        .symbol(format!("job:{name}/script"))
-        .help("run `go mod download`");
+    cx.report(
+        at,
+        format!("`{name}` runs nothing that downloads Go modules, so the cache is not updated"),
+    )
+    .symbol(format!("job:{name}/script"))
+    .help("run `go mod download`");
     Judgement::Violated
 }
 
@@ -105,12 +118,17 @@ fn keeps_modules(paths: Vec<String>) -> bool {
 /// `GOMODCACHE` or `GOPATH`, where it is set, must point below the project and into the paths.
 fn outside_of_paths<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> bool {
     let name = &job.name;
-    let set = ["GOMODCACHE", "GOPATH"].iter().find_map(|name| Some((*name, pipeline.variable_of(job, name)?)));
+    let set = ["GOMODCACHE", "GOPATH"]
+        .iter()
+        .find_map(|name| Some((*name, pipeline.variable_of(job, name)?)));
     let Some((variable, value)) = set else { return false };
     let Some(text) = value.text.as_ref().map(|text| text.as_str().to_owned()) else { return false };
     let inside = text.starts_with("$CI_PROJECT_DIR") || text.starts_with("${CI_PROJECT_DIR}");
     let place = project_path(&text);
-    let kept = job.caches.iter().any(|cache| cache.project_paths().iter().any(|path| overlaps(path, &place)));
+    let kept = job
+        .caches
+        .iter()
+        .any(|cache| cache.project_paths().iter().any(|path| overlaps(path, &place)));
     if text.starts_with('/') && !text.starts_with("/builds") {
         cx.report(&value.value.origin, format!("`{variable}` of `{name}` is `{text}`, outside of the project folder, so its modules are not kept"))
             .symbol(format!("job:{name}/{variable}"))
@@ -118,9 +136,12 @@ fn outside_of_paths<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 
         return true;
     }
     if inside && !kept {
-        cx.report(&value.value.origin, format!("`{variable}` of `{name}` is `{text}`, which no path of its caches covers"))
-            .symbol(format!("job:{name}/{variable}"))
-            .help("list that folder under `cache:paths`");
+        cx.report(
+            &value.value.origin,
+            format!("`{variable}` of `{name}` is `{text}`, which no path of its caches covers"),
+        )
+        .symbol(format!("job:{name}/{variable}"))
+        .help("list that folder under `cache:paths`");
         return true;
     }
     false

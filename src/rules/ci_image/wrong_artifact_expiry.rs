@@ -40,11 +40,18 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         };
         violated = true;
         let report = cx
-            .report(&value.origin, format!("artifacts of `{name}` expire in {reading}; the spec says {spec}"))
+            .report(
+                &value.origin,
+                format!("artifacts of `{name}` expire in {reading}; the spec says {spec}"),
+            )
             .symbol(symbol)
             .help(format!("write `expire_in: {spec}`"));
         if value.origin.last.is_none() {
-            report.replace(value.origin.at.span, spec.clone(), format!("let the artifacts expire in {spec}"));
+            report.replace(
+                value.origin.at.span,
+                spec.clone(),
+                format!("let the artifacts expire in {spec}"),
+            );
         }
     }
     match (violated, unknown, judged) {
@@ -57,8 +64,17 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
 
 /// Seconds in the largest unit that divides them.
 fn in_words(seconds: f64) -> String {
-    let units = [(31_557_600.0, "year"), (86_400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second")];
-    let (unit, name) = units.into_iter().find(|(unit, _)| seconds >= *unit && (seconds / unit).fract() < 1e-9).unwrap_or((1.0, "second"));
+    let units = [
+        (31_557_600.0, "year"),
+        (86_400.0, "day"),
+        (3600.0, "hour"),
+        (60.0, "minute"),
+        (1.0, "second"),
+    ];
+    let (unit, name) = units
+        .into_iter()
+        .find(|(unit, _)| seconds >= *unit && (seconds / unit).fract() < 1e-9)
+        .unwrap_or((1.0, "second"));
     let count = seconds / unit;
     format!("{count} {name}{}", if (count - 1.0).abs() < 1e-9 { "" } else { "s" })
 }

@@ -34,15 +34,26 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
             match &cache.policy_at {
                 Some(origin) => {
                     let report = cx
-                        .report(origin, format!("cache policy of `{name}` is `{wrong}`; the spec says `{wanted}`"))
+                        .report(
+                            origin,
+                            format!(
+                                "cache policy of `{name}` is `{wrong}`; the spec says `{wanted}`"
+                            ),
+                        )
                         .symbol(symbol)
                         .help(format!("set `policy: {wanted}`"));
                     if origin.last.is_none() && values.len() == 1 {
-                        report.replace(origin.at.span, wanted.clone(), format!("set the policy to `{wanted}`"));
+                        report.replace(
+                            origin.at.span,
+                            wanted.clone(),
+                            format!("set the policy to `{wanted}`"),
+                        );
                     }
                 }
                 None => {
-                    let message = format!("a cache of `{name}` has no policy, so it is `pull-push`; the spec says `{wanted}`");
+                    let message = format!(
+                        "a cache of `{name}` has no policy, so it is `pull-push`; the spec says `{wanted}`"
+                    );
                     cx.report(&cache.value.origin, message)
                         .symbol(symbol)
                         .help(format!("add `policy: {wanted}` to the cache"));
