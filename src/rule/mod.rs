@@ -8,7 +8,7 @@ mod cx;
 mod finding;
 mod meta;
 
-pub use binding::{Binding, BindingError};
+pub use binding::{Binding, BindingError, Departure, nearest, parse_percent, pattern_for, stub};
 pub use catalog::{Catalog, RuleIndex};
 pub use cel::{run_cel, run_cel_clause};
 pub use check::{Bound, Check, Judgement};

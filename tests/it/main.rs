@@ -6,4 +6,5 @@ mod gitlab_merge;
 mod shell;
 
 mod catalog;
+mod spec_binding;
 mod spec_model;

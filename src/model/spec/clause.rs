@@ -8,6 +8,7 @@ use super::place::change_of;
 use super::reader::body_prose;
 use super::sentence::{Keyword, Sentence, normative};
 use super::step::StepKind;
+use super::words::Words;
 use crate::text::{Location, Source, Span};
 
 /// One SHALL or SHALL NOT statement.
@@ -24,6 +25,8 @@ pub struct Clause<'p> {
     pub scenario: &'p str,
     /// Its words on one line, without step keyword and emphasis.
     pub text: String,
+    /// The same in the form in which patterns are matched.
+    pub words: Words,
     /// Where it stands.
     pub at: Location,
     /// The file that it stands in.
@@ -130,6 +133,7 @@ impl<'p> List<'_, 'p> {
             requirement: self.requirement.name,
             scenario,
             text: words.text.clone(),
+            words: Words::new(&words.text),
             at: source.at(words.span),
             source,
             written: Written::in_source(source),

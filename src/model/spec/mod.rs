@@ -7,6 +7,7 @@ mod place;
 mod reader;
 mod sentence;
 mod step;
+mod words;
 
 pub use clause::{Clause, Param, Params, Relation, Written, fingerprint, lower_case_shall};
 pub use effective::{DocumentPlace, Part, Spec};
@@ -15,3 +16,4 @@ pub use place::{capability_of, change_of};
 pub use reader::read_spec;
 pub use sentence::{Keyword, Sentence};
 pub use step::{Step, StepKind};
+pub use words::Words;
