@@ -1,3 +1,3 @@
-module pipespec.dev/pipespec/ci
+module pipespec.dev/pipespec
 
 go 1.25.5
