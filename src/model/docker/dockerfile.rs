@@ -2,7 +2,8 @@ use super::{
     Base, EffectiveBase, IgnoreFile, ImageRef, Pragma, Run, Scopes, Shell, Stage, StageRef,
 };
 use crate::syntax::dockerfile::{
-    Comment, Directive, Error, Expander, Expansion, ExpansionError, Instruction, Keyword, Tree,
+    Comment, Directive, Error, ErrorKind, Expander, Expansion, ExpansionError, Instruction,
+    Keyword, Tree,
 };
 use crate::text::{Location, Source, Span};
 
@@ -121,6 +122,17 @@ impl<'p> Dockerfile<'p> {
     /// All instructions of this keyword, triggers aside.
     pub fn all(&self, keyword: Keyword) -> impl Iterator<Item = Step<'_, 'p>> {
         self.steps().filter(move |step| step.instruction.keyword == keyword)
+    }
+
+    /// The errors of one kind.
+    pub fn errors_of(&self, kind: ErrorKind) -> impl Iterator<Item = &Error> {
+        self.errors.iter().filter(move |error| error.kind == kind)
+    }
+
+    /// The instruction that covers a place of the file.
+    pub fn step_at(&self, offset: u32) -> Option<Step<'_, 'p>> {
+        let after = self.tree.instructions.partition_point(|it| it.span.start <= offset);
+        self.steps().nth(after.checked_sub(1)?)
     }
 
     /// What holds in front of an instruction.
@@ -248,6 +260,16 @@ impl<'p> Dockerfile<'p> {
             Some(other) => StageRef::Later(other.index),
             None => StageRef::NoSuchNumber(number),
         }
+    }
+}
+
+impl<'d> Step<'d, '_> {
+    /// A short name of the instruction that is stable under line moves: `build/COPY a b`.
+    pub fn symbol(&self) -> String {
+        let stage = self.stage.and_then(|stage| stage.name.as_deref()).unwrap_or("");
+        let words = self.instruction.rest_text().split_whitespace().take(3);
+        let words = words.collect::<Vec<_>>().join(" ");
+        format!("{stage}/{} {words}", self.instruction.name.text.to_ascii_uppercase())
     }
 }
 

@@ -40,6 +40,8 @@ pub enum ErrorKind {
     StageName,
     /// The image, the platform or the stage that an instruction refers to.
     Reference,
+    /// `COPY --from` its own stage.
+    OwnStage,
     /// A source or destination of `COPY` or `ADD`.
     Copy,
 }

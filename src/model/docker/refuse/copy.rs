@@ -74,7 +74,12 @@ impl Refusals<'_, '_> {
         let message = match self.dockerfile.stage_ref(stage, &from.text) {
             StageRef::Earlier(_) | StageRef::Other => return,
             StageRef::Same(_) => {
-                format!("circular dependency detected on stage: {}", from.text)
+                let message = format!(
+                    "circular dependency detected on stage: {} copies from itself",
+                    from.text
+                );
+                self.add(ErrorKind::OwnStage, from.span, message);
+                return;
             }
             StageRef::Later(_) => {
                 format!("stage {:?} needs to be defined before current stage", from.text)

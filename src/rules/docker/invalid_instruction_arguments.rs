@@ -1,0 +1,13 @@
+use crate::model::docker::Dockerfile;
+use crate::rule::{Check, Cx};
+use crate::syntax::dockerfile::ErrorKind;
+
+pub(crate) const CHECK: Check = Check::Dockerfile(check);
+
+fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
+    let too_long = file.errors_of(ErrorKind::LineLength);
+    for error in file.errors_of(ErrorKind::Arguments).chain(too_long) {
+        let symbol = file.step_at(error.span.start).map(|step| step.symbol()).unwrap_or_default();
+        cx.report(file.at(error.span), error.message.as_str()).symbol(symbol);
+    }
+}
