@@ -1,0 +1,40 @@
+use crate::model::docker::{Dockerfile, unquoted};
+use crate::rule::{Check, Cx};
+use crate::syntax::dockerfile::Keyword;
+
+pub(crate) const CHECK: Check = Check::Dockerfile(check);
+
+fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
+    for step in file.all(Keyword::Workdir) {
+        let Some(word) = step.instruction.value() else { continue };
+        let Some(path) = file.value(step.index, &word.text) else { continue };
+        let path = unquoted(&path);
+        if path.is_empty() || is_absolute(path) || is_absolute(unquoted(&word.text)) {
+            continue;
+        }
+        let earlier = file.state(step.index).workdir;
+        let message = format!("`WORKDIR {path}` is relative; an absolute path says where it is");
+        let report = cx.report(file.at(word.span), message).symbol(step.symbol());
+        let starts_with_variable = unquoted(&word.text).starts_with('$');
+        match earlier {
+            // The builder's own check knows the folder once one was set.
+            Some(earlier) => {
+                let report = report.alias("DL3000");
+                if let Some(before) = file.instructions().get(earlier) {
+                    report.label(file.at(before.span), "relative to this one");
+                }
+            }
+            None if starts_with_variable => {
+                report.alias("WorkdirRelativePath");
+            }
+            None => {}
+        }
+    }
+}
+
+fn is_absolute(path: &str) -> bool {
+    let mut chars = path.chars();
+    let first = chars.next();
+    let drive = first.is_some_and(|ch| ch.is_ascii_alphabetic()) && chars.next() == Some(':');
+    matches!(first, Some('/' | '\\')) || drive
+}
