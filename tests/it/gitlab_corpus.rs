@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pipespec::model::gitlab::{Pipeline, Settings};
+use pipespec::model::gitlab::{FileKind, Pipeline, Settings};
 use pipespec::model::{Files, MemoryFiles};
 use pipespec::text::{Source, Sources};
 
@@ -110,8 +110,9 @@ fn show(what: &str, files: usize, jobs: usize, all: &BTreeMap<&'static str, Vec<
 #[test]
 fn repositories_resolve() {
     let Some(corpus) = corpus() else { return };
-    let mut all = BTreeMap::new();
+    let (mut all, mut kinds) = (BTreeMap::new(), BTreeMap::new());
     let (mut count, mut jobs) = (0, 0);
+    let settings = Settings::default();
     let mut folders: Vec<_> =
         std::fs::read_dir(corpus.join("gitlab-repos")).unwrap().flatten().collect();
     folders.sort_by_key(std::fs::DirEntry::path);
@@ -119,7 +120,7 @@ fn repositories_resolve() {
         let files = Tree::new(&folder.path());
         let Some(root) = files.read(".gitlab-ci.yml") else { continue };
         let started = std::time::Instant::now();
-        let pipeline = Pipeline::resolve(root, &files, &Settings::default());
+        let pipeline = Pipeline::resolve(root, &files, &settings);
         let name = folder.file_name().to_string_lossy().into_owned();
         println!(
             "{name}: {} files, {} jobs, {} missing, {:?}",
@@ -131,7 +132,19 @@ fn repositories_resolve() {
         count += 1;
         jobs += pipeline.jobs.len();
         told(&name, &pipeline, &files.sources, &mut all);
+        let pipelines = [pipeline];
+        for source in files.sources.iter() {
+            let tree = pipespec::syntax::yaml::parse(source.text());
+            let kind = FileKind::of(&source.path, &tree, &pipelines, &settings);
+            *kinds.entry(kind).or_insert(0) += 1;
+            if matches!(kind, FileKind::Child | FileKind::Component | FileKind::Template) {
+                let part = Pipeline::resolve_as(kind, source, &files, &settings);
+                jobs += part.jobs.len();
+                told(&format!("{name}, {kind:?}"), &part, &files.sources, &mut all);
+            }
+        }
     }
+    println!("{kinds:?}");
     show("repositories", count, jobs, &all);
     assert!(count > 50);
 }

@@ -2,6 +2,7 @@
 mod dockerfile;
 mod dockerfile_corpus;
 mod gitlab_corpus;
+mod gitlab_limits;
 mod gitlab_merge;
 mod shell;
 

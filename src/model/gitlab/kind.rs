@@ -46,12 +46,11 @@ impl FileKind {
         let content = if has_header { roots.get(1) } else { roots.first() };
         let by_name = path == ".gitlab-ci.yml"
             || path.ends_with(".gitlab-ci.yml")
-            || path.ends_with(".gitlab-ci.yaml")
-            || path.starts_with(".gitlab/ci/")
-            || path.starts_with(".gitlab-ci/");
-        let is_mapping = content.is_some_and(|root| tree.mapping(*root).is_some());
-        match is_mapping && (by_name || has_header || content.is_some_and(|it| has_jobs(tree, *it)))
-        {
+            || path.ends_with(".gitlab-ci.yaml");
+        let by_folder = path.starts_with(".gitlab/ci/") || path.starts_with(".gitlab-ci/");
+        let holds = |test: fn(&Tree<'_>, NodeId) -> bool| content.is_some_and(|it| test(tree, *it));
+        let by_content = has_header || holds(has_jobs) || by_folder && holds(has_keywords);
+        match holds(|tree, root| tree.mapping(root).is_some()) && (by_name || by_content) {
             true => Self::Template,
             false => Self::Other,
         }
@@ -111,6 +110,14 @@ fn has_jobs(tree: &Tree<'_>, root: NodeId) -> bool {
         count >= usize::from(!has("script")) + 1
     };
     entries.iter().any(|entry| tree.mapping(entry.value).is_some() && is_job(entry.value))
+}
+
+/// Whether a mapping has a keyword of the top level, or a hidden entry.
+fn has_keywords(tree: &Tree<'_>, root: NodeId) -> bool {
+    const KEYWORDS: [&str; 5] = ["variables", "stages", "include", "default", "workflow"];
+    let entries = tree.mapping(root).unwrap_or(&[]);
+    let keys = entries.iter().filter_map(|entry| tree.scalar(entry.key));
+    keys.into_iter().any(|key| key.value.starts_with('.') || KEYWORDS.contains(&&*key.value))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::merge::Merged;
-use super::reference::height;
+use super::reference::measure;
 use super::steps::Steps;
 use super::{Entry, KeyKind, Problem, Text, Unknown, Value, ValueKind};
 use crate::model::{Origin, Step, StepKind};
@@ -217,7 +217,7 @@ impl<'p> Loader<'_, 'p> {
         let value = self.node(id, depth);
         if self.tree.node(id).anchor.is_some() {
             let (nodes, bytes) = (self.nodes - before.0, self.bytes - before.1);
-            let height = height(&value);
+            let (height, _) = measure(&value);
             self.anchored.insert(id, Anchored { value: value.clone(), height, nodes, bytes });
         }
         value

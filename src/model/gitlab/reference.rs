@@ -24,6 +24,7 @@ pub(super) fn dereference<'p>(
         problems,
         states: FxHashMap::default(),
         done: Vec::new(),
+        refused: false,
     };
     let mut entries = Vec::with_capacity(config.len());
     for entry in config.entries() {
@@ -48,14 +49,23 @@ enum State {
     Done(Option<usize>),
 }
 
+#[derive(Clone)]
+struct Target<'p> {
+    value: Value<'p>,
+    height: u32,
+    /// Number of values in it.
+    size: usize,
+}
+
 struct Lookup<'a, 'p> {
     config: &'a Map<'p>,
     complete: bool,
     copies: &'a mut usize,
     problems: &'a mut Vec<Problem>,
     states: FxHashMap<Vec<String>, State>,
-    /// Targets without references, each with its height.
-    done: Vec<(Value<'p>, u32)>,
+    /// Targets without references.
+    done: Vec<Target<'p>>,
+    refused: bool,
 }
 
 impl<'p> Lookup<'_, 'p> {
@@ -120,12 +130,8 @@ impl<'p> Lookup<'_, 'p> {
                 return unknown(Unknown::Reference);
             }
             Some(State::Done(found)) => {
-                let found = found.and_then(|at| self.done.get(at)).cloned();
-                return match found {
-                    Some((found, height)) if depth + height <= DEPTH => {
-                        (self.stepped(&found, value), height)
-                    }
-                    Some(_) => unknown(Unknown::Reference),
+                return match found.and_then(|at| self.done.get(at)).cloned() {
+                    Some(found) => self.use_target(&found, value, depth),
                     None => {
                         self.missing(value, target);
                         unknown(Unknown::Reference)
@@ -144,11 +150,27 @@ impl<'p> Lookup<'_, 'p> {
         };
         self.states.insert(path.clone(), State::Open);
         let resolved = self.value(&found, depth + 1);
-        let (resolved, height) = resolved.unwrap_or_else(|| (found, 0));
-        let height = height.max(self::height(&resolved));
+        let resolved = resolved.map_or(found, |(resolved, _)| resolved);
+        let (height, size) = measure(&resolved);
+        let found = Target { value: resolved, height, size };
         self.states.insert(path, State::Done(Some(self.done.len())));
-        self.done.push((resolved.clone(), height));
-        (self.stepped(&resolved, value), height)
+        self.done.push(found.clone());
+        self.use_target(&found, value, depth)
+    }
+
+    /// What a reference stands for, unless that is too much.
+    fn use_target(&mut self, found: &Target<'p>, reference: &Value<'p>, depth: u32) -> (Value<'p>, u32) {
+        let steps = reference.origin.steps().count() + 1;
+        let cost = found.size.saturating_mul(steps);
+        if depth + found.height <= DEPTH && cost <= *self.copies {
+            return (self.stepped(&found.value, reference), found.height);
+        }
+        if cost > *self.copies && !self.refused {
+            self.refused = true;
+            let message = "The parsed YAML is too big: its references written out are more than the server can load";
+            self.problems.push(Problem::new("yaml-too-big", &reference.origin, message));
+        }
+        (Value::new(ValueKind::Unknown(Unknown::Reference), reference.origin.clone()), 0)
     }
 
     fn stepped(&mut self, found: &Value<'p>, reference: &Value<'p>) -> Value<'p> {
@@ -225,14 +247,14 @@ fn reason(config: &Map<'_>, names: &[&str]) -> String {
     format!("`{path}` is {}", if value.is_null() { "null" } else { "false" })
 }
 
-/// How many levels of values lie in a value.
-pub(super) fn height(value: &Value<'_>) -> u32 {
+/// How many levels of values lie in a value, and how many values it is.
+pub(super) fn measure(value: &Value<'_>) -> (u32, usize) {
+    let together = |(height, size): (u32, usize), (h, s): (u32, usize)| (height.max(h + 1), size + s);
     match &value.kind {
-        ValueKind::Seq(items) => items.iter().map(height).max().map_or(0, |below| below + 1),
+        ValueKind::Seq(items) => items.iter().map(measure).fold((0, 1), together),
         ValueKind::Map(map) => {
-            let below = map.entries().iter().map(|entry| height(&entry.value)).max();
-            below.map_or(0, |below| below + 1)
+            map.entries().iter().map(|entry| measure(&entry.value)).fold((0, 1), together)
         }
-        _ => 0,
+        _ => (0, 1),
     }
 }

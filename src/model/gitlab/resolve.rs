@@ -34,7 +34,7 @@ impl<'p> Pipeline<'p> {
         settings: &Settings,
     ) -> Self {
         let mut problems = Vec::new();
-        let expanded = expand(root, (files, settings), kind.gets_inputs(), &mut problems);
+        let expanded = expand(root, (files, settings), kind, &mut problems);
         let Expanded { config, files, missing, trees } = expanded;
         // A key that could not be read may be the template that something extends.
         let broken = trees.iter().any(|(_, tree)| !tree.errors.is_empty());

@@ -6,7 +6,7 @@ use crate::text::Location;
 
 /// How many values a resolution may copy to note a step in them. Beyond that, subtrees are shared
 /// and keep the steps that they have: a configuration made to explode costs neither time nor memory.
-pub(super) const COPIES: usize = 4_000_000;
+pub(super) const COPIES: usize = 2_000_000;
 
 /// Adds one step to the origins of whole subtrees.
 pub(super) struct Steps {

@@ -10,7 +10,7 @@ use crate::model::gitlab::inputs::{self, Component, Given};
 use crate::model::gitlab::load::{Bounds, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::{
-    IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value, expand_known,
+    FileKind, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value, expand_known,
     has_variables,
 };
 use crate::model::{Files, Origin, StepKind};
@@ -25,12 +25,11 @@ pub(in crate::model::gitlab) struct Expanded<'p> {
     pub(in crate::model::gitlab) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
 }
 
-/// Reads `root` and all that it includes. `by_itself` says that others will give the inputs of the
-/// root: it is a component, a template or a child pipeline.
+/// Reads `root`, which is a file of this kind, and all that it includes.
 pub(in crate::model::gitlab) fn expand<'p>(
     root: &'p Source,
     (files, settings): (&'p dyn Files, &Settings),
-    by_itself: bool,
+    kind: FileKind,
     problems: &mut Vec<Problem>,
 ) -> Expanded<'p> {
     let mut expander = Expander {
@@ -47,13 +46,14 @@ pub(in crate::model::gitlab) fn expand<'p>(
     let way = Way {
         steps: Vec::new(),
         parent: None,
-        certain: true,
+        // Nobody knows where a template that nothing includes is meant to be used.
+        certain: kind != FileKind::Template,
         base: Base::Repository,
         component: Component::default(),
         prefix: String::new(),
         at: Origin::here(root.at(Span::empty(0))),
         inputs: None,
-        by_itself,
+        by_itself: kind.gets_inputs(),
     };
     let config = expander.file(root, &way).unwrap_or_default();
     let Expander { read, trees, missing, .. } = expander;
