@@ -51,11 +51,13 @@ fn generated(jobs: usize) -> String {
 fn cost_grows_with_the_number_of_jobs_and_no_faster() {
     let time = |jobs| {
         let text = generated(jobs);
-        let runs = (0..3).map(|_| resolve(&text, |pipeline, took| {
-            assert_eq!(pipeline.jobs.len(), jobs);
-            assert!(pipeline.problems.is_empty(), "{:?}", pipeline.problems);
-            took
-        }));
+        let runs = (0..3).map(|_| {
+            resolve(&text, |pipeline, took| {
+                assert_eq!(pipeline.jobs.len(), jobs);
+                assert!(pipeline.problems.is_empty(), "{:?}", pipeline.problems);
+                took
+            })
+        });
         runs.min().unwrap()
     };
     let (small, large) = (time(200), time(2000));
@@ -92,9 +94,17 @@ fn bombs_and_chains_end_in_bounded_time() {
         ("reference chain", chain, vec![]),
         ("nested references", nested, vec![]),
         ("deep", format!("a: {}", "[".repeat(5000)), vec!["invalid-yaml"]),
-        ("deep and closed", format!("a: {}{}", "[".repeat(120), "]".repeat(120)), vec!["yaml-too-big"]),
+        (
+            "deep and closed",
+            format!("a: {}{}", "[".repeat(120), "]".repeat(120)),
+            vec!["yaml-too-big"],
+        ),
         ("self extending", "a: {extends: a, script: x}\n".to_owned(), vec!["circular-extends"]),
-        ("self reference", "a: {script: [!reference [a]]}\n".to_owned(), vec!["circular-reference"]),
+        (
+            "self reference",
+            "a: {script: [!reference [a]]}\n".to_owned(),
+            vec!["circular-reference"],
+        ),
     ];
     for (name, text, expected) in cases {
         let text = format!("{text}job: {{script: x}}\n");
@@ -124,7 +134,8 @@ fn files_that_include_each_other_end_at_the_limit_of_the_server() {
 
 #[test]
 fn nothing_of_a_reference_or_tag_is_left_in_the_result() {
-    let text = ".a: {script: [x]}\njob: {script: !reference [.a, script], image: !reference [.b]}\n";
+    let text =
+        ".a: {script: [x]}\njob: {script: !reference [.a, script], image: !reference [.b]}\n";
     resolve(text, |pipeline, _| {
         let image = &pipeline.jobs[0].value.get("image").unwrap().kind;
         assert!(matches!(image, ValueKind::Unknown(_)), "{image:?}");

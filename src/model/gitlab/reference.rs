@@ -159,7 +159,12 @@ impl<'p> Lookup<'_, 'p> {
     }
 
     /// What a reference stands for, unless that is too much.
-    fn use_target(&mut self, found: &Target<'p>, reference: &Value<'p>, depth: u32) -> (Value<'p>, u32) {
+    fn use_target(
+        &mut self,
+        found: &Target<'p>,
+        reference: &Value<'p>,
+        depth: u32,
+    ) -> (Value<'p>, u32) {
         let steps = reference.origin.steps().count() + 1;
         let cost = found.size.saturating_mul(steps);
         if depth + found.height <= DEPTH && cost <= *self.copies {
@@ -249,7 +254,8 @@ fn reason(config: &Map<'_>, names: &[&str]) -> String {
 
 /// How many levels of values lie in a value, and how many values it is.
 pub(super) fn measure(value: &Value<'_>) -> (u32, usize) {
-    let together = |(height, size): (u32, usize), (h, s): (u32, usize)| (height.max(h + 1), size + s);
+    let together =
+        |(height, size): (u32, usize), (h, s): (u32, usize)| (height.max(h + 1), size + s);
     match &value.kind {
         ValueKind::Seq(items) => items.iter().map(measure).fold((0, 1), together),
         ValueKind::Map(map) => {

@@ -10,8 +10,8 @@ use crate::model::gitlab::inputs::{self, Component, Given};
 use crate::model::gitlab::load::{Bounds, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::{
-    FileKind, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value, expand_known,
-    has_variables,
+    FileKind, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value,
+    expand_known, has_variables,
 };
 use crate::model::{Files, Origin, StepKind};
 use crate::syntax::yaml::{self, Tree};
