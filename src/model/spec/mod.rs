@@ -7,6 +7,7 @@ mod place;
 mod reader;
 mod sentence;
 mod step;
+mod tasks;
 mod words;
 
 pub use clause::{Clause, Param, Params, Relation, Written, fingerprint, lower_case_shall};
@@ -16,4 +17,5 @@ pub use place::{capability_of, change_of};
 pub use reader::read_spec;
 pub use sentence::{Keyword, Sentence};
 pub use step::{Step, StepKind};
+pub use tasks::{Task, TaskList, read_tasks};
 pub use words::Words;
