@@ -32,17 +32,17 @@ struct File {
 
 type Example = Vec<File>;
 
-/// The examples of a page: each fenced block, blocks right behind one another that name their paths
-/// together.
+/// The examples of a page: each fenced block; blocks right behind one another (no line between) that
+/// name their paths are one example, and a `fixed` block belongs to the one before it.
 fn examples(page: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     let mut lines = page.lines().enumerate();
-    // Whether only blank lines stand between the last block and here, and it named a path.
+    // Whether the last block ended on the line before and named a path.
     let mut joinable = false;
     while let Some((number, line)) = lines.next() {
         let fence: String = line.chars().take_while(|ch| *ch == '`').collect();
         if fence.len() < 3 {
-            joinable &= line.trim().is_empty();
+            joinable = false;
             continue;
         }
         let mut words = line[fence.len()..].split_whitespace();
