@@ -174,7 +174,7 @@ impl<'d, 'p> RunCommand<'d, 'p> {
             let at = self.run.to_source(Span::new(end.saturating_sub(1), end)).end;
             return Some(Edit { span: Span::empty(at), text: format!("{newline}{command}") });
         }
-        let has_heredoc = self.dockerfile.instruction_of(self.run)?.heredocs.first().is_some();
+        let has_heredoc = !self.dockerfile.instruction_of(self.run)?.heredocs.is_empty();
         let ends_open = kept.ends_with(['&', '|', ';', '\\', '{', '(']);
         let comment = script.comments().iter().any(|span| span.end >= end);
         if has_heredoc || ends_open || comment {

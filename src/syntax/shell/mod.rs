@@ -6,6 +6,7 @@
 //! [`Command`] knows its [`Word`]s and its [`Enclosure`]s. All spans are offsets in the text that
 //! was parsed; what maps them to a source is the caller's.
 
+mod bound;
 mod command;
 mod context;
 mod dialect;

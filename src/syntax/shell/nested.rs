@@ -3,6 +3,7 @@
 use shuck_parser::parser::Parser;
 
 use super::Dialect;
+use super::bound::too_deep;
 use super::lower::Lower;
 use super::tree::{NONE, PartKind, Range, RoleData, WordData};
 use super::wrapper::{self, Step};
@@ -46,7 +47,7 @@ impl Lower<'_> {
 
     fn nested_script(&mut self, command: u32, parts: Range) {
         let (text, map) = self.nested_text(parts);
-        if text.trim().is_empty() {
+        if text.trim().is_empty() || too_deep(&text).is_some() {
             return;
         }
         let parsed = Parser::with_dialect(&text, Dialect::Bash.grammar()).parse();

@@ -1,6 +1,7 @@
 use shuck_parser::parser::Parser;
 
 use super::Dialect;
+use super::bound::too_deep;
 use super::lower::Lower;
 use super::tree::{TextRef, Tree};
 use super::word::Commands;
@@ -84,11 +85,16 @@ impl Script {
     }
 
     fn read(text: Box<str>, dialect: Dialect, items: Vec<u32>) -> Self {
-        let parsed = Parser::with_dialect(&text, dialect.grammar()).parse();
         let mut tree = Tree::default();
         let mut errors = Vec::new();
-        let mut lower = Lower::new(&text, &mut tree, &mut errors);
-        lower.script(&parsed);
+        if let Some(at) = too_deep(&text) {
+            let span = Span::from_range(at..at + 2);
+            let message = "expansions are nested too deep to be read".to_owned();
+            errors.push(SyntaxError { span, message });
+        } else {
+            let parsed = Parser::with_dialect(&text, dialect.grammar()).parse();
+            Lower::new(&text, &mut tree, &mut errors).script(&parsed);
+        }
         let mut script = Self { text, dialect, items, errors, tree, assigned: Vec::new() };
         script.assigned = script.assigned_names();
         script

@@ -170,9 +170,9 @@ pub(super) fn step(words: &[Option<&str>]) -> Option<Step> {
         } else if operands > 0 {
             operands -= 1;
             at += 1;
-        } else if options.assigns && is_assignment(word) {
-            at += 1;
-        } else if name == "retry" && word.bytes().all(|byte| byte.is_ascii_digit()) {
+        } else if (options.assigns && is_assignment(word))
+            || (name == "retry" && word.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             at += 1;
         } else {
             break;
