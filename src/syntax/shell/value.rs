@@ -40,7 +40,9 @@ impl<'s> Word<'s> {
             }
             let with = |choice: &Vec<Piece>| {
                 let choice = choice.clone();
-                values.iter().map(move |value| [choice.as_slice(), std::slice::from_ref(value)].concat())
+                values
+                    .iter()
+                    .map(move |value| [choice.as_slice(), std::slice::from_ref(value)].concat())
             };
             choices = choices.iter().flat_map(with).collect::<Vec<_>>();
         }
