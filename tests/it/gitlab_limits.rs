@@ -88,7 +88,7 @@ fn bombs_and_chains_end_in_bounded_time() {
     }
     let cases = [
         ("alias bomb", aliases, vec!["yaml-too-big"]),
-        ("reference bomb", references, vec![]),
+        ("reference bomb", references, vec!["yaml-too-big"]),
         ("extends chain", extends, vec!["extends-too-deep"]),
         ("merge chain", merges, vec![]),
         ("reference chain", chain, vec![]),
@@ -96,7 +96,7 @@ fn bombs_and_chains_end_in_bounded_time() {
         ("deep", format!("a: {}", "[".repeat(5000)), vec!["invalid-yaml"]),
         (
             "deep and closed",
-            format!("a: {}{}", "[".repeat(120), "]".repeat(120)),
+            (0..120).map(|at| format!("{}a:\n", " ".repeat(at))).collect::<String>(),
             vec!["yaml-too-big"],
         ),
         ("self extending", "a: {extends: a, script: x}\n".to_owned(), vec!["circular-extends"]),
@@ -111,9 +111,7 @@ fn bombs_and_chains_end_in_bounded_time() {
         resolve(&text, |pipeline, took| {
             println!("{name}: {took:?}, {:?}", rules(pipeline));
             assert!(took < Duration::from_secs(5), "{name}: {took:?}");
-            for rule in expected {
-                assert!(rules(pipeline).contains(&rule), "{name}: {:?}", rules(pipeline));
-            }
+            assert_eq!(rules(pipeline), expected, "{name}");
         });
     }
 }

@@ -84,14 +84,19 @@ impl<'a, 'p> Extending<'a, 'p> {
         };
         self.states[at] = State::Open;
         self.undefined(entry, extends);
-        let (mut height, mut partial) = (0, false);
+        let (mut height, mut partial, mut too_deep) = (0, false, false);
         let mut inherited: Option<Value<'p>> = None;
         for (name, item) in bases(extends) {
             let Some(base) = self.base(entry, &name, item, depth) else {
                 partial = true;
                 continue;
             };
-            height = height.max(base.height + 1);
+            height = height.max((base.height + 1).min(HOPS + 1));
+            if base.height >= HOPS {
+                too_deep |= base.height == HOPS;
+                partial = true;
+                continue;
+            }
             let mut steps = Steps::new(StepKind::Extends(name), item.at());
             let value = steps.value(&base.value, self.copies);
             inherited = Some(match inherited {
@@ -99,7 +104,7 @@ impl<'a, 'p> Extending<'a, 'p> {
                 None => value,
             });
         }
-        if height == HOPS + 1 && depth < HOPS {
+        if too_deep {
             let deep = self.deepest(at);
             let message = format!(
                 "{deep}: nesting too deep in `extends`: `{}` comes to it by 11 hops, the server follows 11 of them at most",
@@ -192,7 +197,7 @@ impl<'a, 'p> Extending<'a, 'p> {
             return None;
         }
         if depth >= SEARCH {
-            return Some(Extended { value: base.value.clone(), height: HOPS });
+            return Some(Extended { value: base.value.clone(), height: HOPS + 1 });
         }
         Some(self.entry(at, depth + 1))
     }

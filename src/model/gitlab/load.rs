@@ -5,7 +5,6 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::merge::Merged;
-use super::reference::measure;
 use super::steps::Steps;
 use super::{Entry, KeyKind, Problem, Text, Unknown, Value, ValueKind};
 use crate::model::{Origin, Step, StepKind};
@@ -104,6 +103,25 @@ fn roots(tree: &Tree<'_>, text: &str) -> Vec<NodeId> {
         }
     }
     roots
+}
+
+/// Height, number of values and least memory of a value.
+fn weigh(value: &Value<'_>) -> (u32, usize, usize) {
+    let together = |(height, nodes, bytes): (u32, usize, usize), (h, n, b)| {
+        (height.max(h + 1), nodes + n, bytes + b)
+    };
+    match &value.kind {
+        ValueKind::Seq(items) => items.iter().map(weigh).fold((0, 1, OBJECT), together),
+        ValueKind::Map(map) => {
+            map.entries().iter().map(|entry| weigh(&entry.value)).fold((0, 1, OBJECT), together)
+        }
+        ValueKind::Str(text) => (0, 1, text_bytes(text.len())),
+        _ => (0, 1, OBJECT),
+    }
+}
+
+const fn text_bytes(length: usize) -> usize {
+    OBJECT + if length > EMBEDDED { length } else { 0 }
 }
 
 struct Loader<'a, 'p> {
@@ -213,11 +231,9 @@ impl<'p> Loader<'_, 'p> {
     }
 
     fn value(&mut self, id: NodeId, depth: u32) -> Value<'p> {
-        let before = (self.nodes, self.bytes);
         let value = self.node(id, depth);
         if self.tree.node(id).anchor.is_some() {
-            let (nodes, bytes) = (self.nodes - before.0, self.bytes - before.1);
-            let (height, _) = measure(&value);
+            let (height, nodes, bytes) = weigh(&value);
             self.anchored.insert(id, Anchored { value: value.clone(), height, nodes, bytes });
         }
         value
@@ -232,11 +248,11 @@ impl<'p> Loader<'_, 'p> {
                 None => Value::new(ValueKind::Unknown(Unknown::Refused), origin),
             };
         }
-        let text = match &node.kind {
-            NodeKind::Scalar(scalar) if scalar.value.len() > EMBEDDED => scalar.value.len(),
-            _ => 0,
+        let bytes = match &node.kind {
+            NodeKind::Scalar(scalar) => text_bytes(scalar.value.len()),
+            _ => OBJECT,
         };
-        if !self.count((1, OBJECT + text), id, depth) {
+        if !self.count((1, bytes), id, depth) {
             return Value::new(ValueKind::Unknown(Unknown::Refused), origin);
         }
         if let Some(class) = self.tree.refused_class(id) {
