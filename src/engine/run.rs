@@ -10,7 +10,7 @@ use super::discover::FileKind;
 use super::suppress::{Dialect, suppressions};
 use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
 use crate::model::Files as _;
-use crate::model::docker::Dockerfile;
+use crate::model::docker::{Build, Dockerfile, Pragma, Tool};
 use crate::model::gitlab::{self, Pipeline};
 use crate::model::spec::{Clause, Spec};
 use crate::rule::{
@@ -18,7 +18,7 @@ use crate::rule::{
     run_cel, run_cel_clause,
 };
 use crate::syntax::yaml;
-use crate::text::Span;
+use crate::text::{Source, Span};
 
 /// Judges a project.
 pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
@@ -99,7 +99,19 @@ fn read(project: &Project) -> Facts<'_> {
 
 /// Resolves the Dockerfiles that are judged.
 fn dockerfiles(project: &Project) -> Vec<Dockerfile<'_>> {
-    project.files_of(FileKind::Dockerfile).into_iter().map(Dockerfile::resolve).collect()
+    let resolve = |source| {
+        let ignore_file = ignore_file(&project.files, source);
+        Dockerfile::resolve_with(source, &Build { args: Vec::new(), ignore_file })
+    };
+    project.files_of(FileKind::Dockerfile).into_iter().map(resolve).collect()
+}
+
+/// The ignore file of a Dockerfile: its own, or the one beside it. One elsewhere may belong to
+/// another build context.
+fn ignore_file<'p>(files: &'p impl crate::model::Files, dockerfile: &Source) -> Option<&'p Source> {
+    let folder = dockerfile.path.rfind('/').map_or("", |slash| &dockerfile.path[..=slash]);
+    let own = files.read(&format!("{}.dockerignore", dockerfile.path));
+    own.or_else(|| files.read(&format!("{folder}.dockerignore")))
 }
 
 /// The options of a rule: what the configuration says over what its page says.
@@ -250,6 +262,23 @@ fn judged(clause: &Clause<'_>, verdict: Verdict, rule: Option<RuleIndex>, note: 
     }
 }
 
+/// The `# check=skip=` of BuildKit that leaves a finding out.
+fn build_check_skip<'f>(
+    facts: &'f Facts<'_>,
+    rule: &Rule,
+    finding: &Finding,
+) -> Option<&'f Pragma<'f>> {
+    let dockerfile = facts.dockerfiles.iter().find(|it| it.source.id == finding.at.source)?;
+    let skips = |pragma: &&Pragma<'_>| {
+        let skips = |name: &str| pragma.skips(name, finding.at.span.start);
+        match finding.alias {
+            Some(alias) => skips(alias),
+            None => rule.aliases.iter().any(|alias| skips(alias)),
+        }
+    };
+    dockerfile.pragmas.iter().filter(|it| it.tool == Tool::BuildKit).find(skips)
+}
+
 /// Takes out the findings that are not wanted or accepted in place, and orders the rest.
 fn accept(
     project: &Project,
@@ -293,6 +322,11 @@ fn accept(
             }
         }
         if ignored {
+            continue;
+        }
+        if let Some(by) = build_check_skip(facts, rule, &finding) {
+            let (reason, by) = (String::new(), source.at(by.span));
+            suppressed.push(Suppressed { finding, reason, by });
             continue;
         }
         let line = source.lines().line(finding.at.span.start);

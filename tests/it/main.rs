@@ -1,9 +1,11 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
 mod dockerfile;
+mod dockerfile_checks;
 mod dockerfile_corpus;
 mod gitlab_corpus;
 mod gitlab_limits;
 mod gitlab_merge;
+mod hadolint;
 mod shell;
 
 mod catalog;

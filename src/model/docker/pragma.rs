@@ -41,8 +41,35 @@ pub struct Pragma<'p> {
     pub span: Span,
 }
 
+/// Checks of BuildKit with what a comment above one instruction can do: `false` where only the
+/// directive at the top of the file counts.
+const CHECKS: [(&str, bool); 21] = [
+    ("ConsistentInstructionCasing", false),
+    ("CopyIgnoredFile", true),
+    ("DuplicateStageName", false),
+    ("ExposeInvalidFormat", true),
+    ("ExposeProtoCasing", true),
+    ("FromAsCasing", true),
+    ("FromPlatformFlagConstDisallowed", true),
+    ("InvalidBaseImagePlatform", false),
+    ("InvalidDefaultArgInFrom", false),
+    ("JSONArgsRecommended", true),
+    ("LegacyKeyValueFormat", true),
+    ("MaintainerDeprecated", true),
+    ("MultipleInstructionsDisallowed", true),
+    ("NoEmptyContinuation", false),
+    ("RedundantTargetPlatform", true),
+    ("ReservedStageName", false),
+    ("SecretsUsedInArgOrEnv", true),
+    ("StageNameCasing", true),
+    ("UndefinedArgInFrom", true),
+    ("UndefinedVar", true),
+    ("WorkdirRelativePath", true),
+];
+
 impl Pragma<'_> {
-    /// Whether it leaves out the check of this name at `offset`.
+    /// Whether it leaves out the check of this name at `offset`. The experimental check of
+    /// BuildKit is never left out: it runs only where it is asked for.
     pub fn skips(&self, name: &str, offset: u32) -> bool {
         let here = match self.scope {
             PragmaScope::File => true,
@@ -50,7 +77,16 @@ impl Pragma<'_> {
                 span.start <= offset && offset < span.end.max(span.start + 1)
             }
         };
-        here && (self.all || self.skip.contains(&name))
+        if !here || !(self.all || self.skip.contains(&name)) {
+            return false;
+        }
+        let own = CHECKS.iter().find(|(check, _)| *check == name);
+        match self.tool {
+            Tool::Hadolint => true,
+            Tool::BuildKit => {
+                own.is_some_and(|(_, single)| *single || self.scope == PragmaScope::File)
+            }
+        }
     }
 }
 
