@@ -7,16 +7,25 @@ use pipespec::rules::catalog;
 
 use crate::dockerfile_corpus::cases;
 
-/// The options that the configured cases imply: they do not tell them.
-const CONFIGURATION: &str = "\
-rules:
-  untrusted-registry:
-    trusted: [docker.io, random.com, trusted.com]
-  label-schema:
-    schema: {foo: text, required: text, emptylabel: text, urllabel: url, datelabel: rfc3339, \
-spdxlabel: spdx, githash: hash, semver: semver, maintainer: email}
-    strict: true
-";
+/// The options that the configured cases of a rule imply: they do not tell them.
+fn configuration(code: &str) -> String {
+    let schema = match code {
+        "DL3049" => "foo: text",
+        "DL3050" => "required: text",
+        "DL3051" => "emptylabel: text",
+        "DL3052" => "urllabel: url",
+        "DL3053" => "datelabel: rfc3339",
+        "DL3054" => "spdxlabel: spdx",
+        "DL3055" => "githash: hash",
+        "DL3056" => "semver: semver",
+        "DL3058" => "maintainer: email",
+        _ => "",
+    };
+    format!(
+        "rules:\n  untrusted-registry:\n    trusted: [docker.io, random.com, trusted.com]\n  \
+         label-schema:\n    strict: true\n    schema: {{{schema}}}\n"
+    )
+}
 
 /// Cases on which we judge otherwise, each with the reason.
 const OTHERWISE: &[(&str, &str)] = &[];
@@ -24,7 +33,7 @@ const OTHERWISE: &[(&str, &str)] = &[];
 fn fires(code: &str, dockerfile: &str, configured: bool) -> bool {
     let mut files = vec![("Dockerfile", dockerfile.to_owned())];
     if configured {
-        files.push(("pipespec.yaml", CONFIGURATION.to_owned()));
+        files.push(("pipespec.yaml", configuration(code)));
     }
     let selection = Selection { select: vec![code.to_owned()], ..Selection::default() };
     let options = CheckOptions { selection, ..CheckOptions::default() };
@@ -67,5 +76,5 @@ fn rules_agree_with_hadolint_on_its_cases() {
     for wrong in &wrong {
         println!("  {wrong}");
     }
-    assert!(right * 100 >= all * 96, "only {right} of {all} agree");
+    assert!(right * 100 >= all * 99, "only {right} of {all} agree");
 }

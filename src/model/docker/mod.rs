@@ -12,6 +12,7 @@ mod commands;
 mod dockerfile;
 mod ignore;
 mod image;
+mod label;
 mod managers;
 mod packages;
 mod parts;
@@ -22,6 +23,7 @@ mod resolve;
 mod run;
 mod scope;
 mod shell;
+mod spdx;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,7 @@ pub use commands::{Mount, RunCommand};
 pub use dockerfile::{Build, Dockerfile, State, Step};
 pub use ignore::IgnoreFile;
 pub use image::{DEFAULT_REGISTRY, ImageRef, ImageRefError};
+pub use label::LabelKind;
 pub use managers::{Action, Manager};
 pub use packages::{Package, PackageCommand, listed};
 pub use parts::{

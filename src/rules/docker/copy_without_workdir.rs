@@ -1,0 +1,28 @@
+use crate::model::docker::{CopyParts, Dockerfile, unquoted};
+use crate::rule::{Check, Cx};
+use crate::syntax::dockerfile::Keyword;
+
+pub(crate) const CHECK: Check = Check::Dockerfile(check);
+
+fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
+    for step in file.all(Keyword::Copy) {
+        let Some(parts) = CopyParts::of(step.instruction) else { continue };
+        let word = parts.destination;
+        let path = unquoted(&word.text);
+        if file.state(step.index).workdir.is_some() || path.starts_with('$') || is_absolute(path) {
+            continue;
+        }
+        let message = format!(
+            "`{path}` is relative to whatever folder the base image set; a `WORKDIR` further up would say which"
+        );
+        let report = cx.report(file.at(word.span), message).symbol(step.symbol());
+        report.help("set a `WORKDIR`, or copy to an absolute path");
+    }
+}
+
+fn is_absolute(path: &str) -> bool {
+    let mut chars = path.chars();
+    let first = chars.next();
+    let drive = first.is_some_and(|ch| ch.is_ascii_alphabetic()) && chars.next() == Some(':');
+    matches!(first, Some('/' | '\\')) || drive
+}
