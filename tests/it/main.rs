@@ -3,6 +3,7 @@ mod dockerfile;
 mod dockerfile_checks;
 mod dockerfile_corpus;
 mod gitlab_corpus;
+mod gitlab_expressions;
 mod gitlab_limits;
 mod gitlab_merge;
 mod hadolint;

@@ -19,16 +19,18 @@ mod resolve;
 mod stages;
 
 // What the configuration means.
+pub mod condition;
 mod defaults;
 mod duration;
+pub mod expand;
+pub mod glob;
 mod job;
 mod kind;
 mod logic;
 mod pipeline;
+pub mod regexp;
 mod sharing;
 mod shell;
-
-mod glue;
 
 pub use duration::{Duration, DurationError, parse_duration};
 pub use job::{
@@ -45,5 +47,4 @@ pub use shell::{CalledScript, JobShell};
 pub use text::Text;
 pub use value::{Entry, KeyKind, Map, Unknown, Value, ValueKind};
 
-use glue::{expand_known, expression_truth, glob_matches, has_variables, regexp_matches};
 use nearest::nearest;

@@ -6,12 +6,12 @@ use super::entry::{IncludeEntry, Target, entries};
 use super::integrity::{Integrity, integrity};
 use super::locate::{Base, Mapping, wildcard};
 use super::rules::applies;
+use crate::model::gitlab::expand::{expand as expand_variables, variables};
 use crate::model::gitlab::inputs::{self, Component, Given};
 use crate::model::gitlab::load::{Bounds, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::{
     FileKind, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value,
-    expand_known, has_variables,
 };
 use crate::model::{Files, Origin, StepKind};
 use crate::syntax::yaml::{self, Tree};
@@ -405,7 +405,7 @@ impl<'p> Expander<'_, 'p> {
     fn locate(&mut self, entry: &IncludeEntry<'_, 'p>, base: &Base) -> Vec<Found> {
         let settings = self.settings;
         let known = |name: &str| settings.variable(name).map(str::to_owned);
-        let expanded = |value: &Value<'_>| expand_known(value.as_str().unwrap_or(""), known);
+        let expanded = |value: &Value<'_>| expand_variables(value.as_str().unwrap_or(""), known);
         let mapping = Mapping { settings, files: self.files };
         let found = |found: Option<(Base, String)>, kind, name: String| match found {
             Some((base, path)) => Found::File { base, path, component: Component::default() },
@@ -426,7 +426,7 @@ impl<'p> Expander<'_, 'p> {
             }
             Target::Template(value) => {
                 let name = expanded(value);
-                if !name.ends_with(".gitlab-ci.yml") && !has_variables(&name) {
+                if !name.ends_with(".gitlab-ci.yml") && variables(&name).next().is_none() {
                     let message = format!(
                         "Template file `{name}` is not a valid location!: the name of a template ends in .gitlab-ci.yml"
                     );
@@ -473,7 +473,7 @@ impl<'p> Expander<'_, 'p> {
     }
 
     fn locate_local(&self, path: &str, base: &Base) -> Vec<Found> {
-        if has_variables(path) {
+        if variables(path).next().is_some() {
             return vec![Found::Missing(MissingKind::Variable, path.to_owned())];
         }
         let Some(full) = base.path(path) else {

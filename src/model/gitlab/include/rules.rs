@@ -1,5 +1,7 @@
-use crate::model::gitlab::{Problem, Settings, Value, expression_truth};
+use crate::model::gitlab::condition::{Known, evaluate, fault};
+use crate::model::gitlab::{Problem, Settings, Value, glob};
 use crate::model::{Files, Origin};
+use crate::syntax::expression::parse;
 
 /// Whether an include takes place; nothing if that cannot be judged offline.
 pub(super) fn applies(
@@ -63,9 +65,13 @@ fn check(rule: &Value<'_>, refuse: &mut impl FnMut(&Origin, String)) {
         refuse(&when.origin, message);
     }
     if let Some(condition) = rule.given("if").filter(|it| !it.is_unknown()) {
-        let text = condition.as_str();
-        if text.is_none_or(|text| expression_truth(text, &|_| None).is_err()) {
-            refuse(&condition.origin, "include:rule if invalid expression syntax".to_owned());
+        let reason = match condition.as_str() {
+            Some(text) => fault(&parse(text)).map(|fault| fault.message),
+            None => Some(format!("it is {}", condition.kind_name())),
+        };
+        if let Some(reason) = reason {
+            let message = format!("include:rule if invalid expression syntax: {reason}");
+            refuse(&condition.origin, message);
         }
     }
 }
@@ -75,8 +81,11 @@ fn holds(rule: &Value<'_>, files: &dyn Files, settings: &Settings) -> Option<boo
     let condition = match rule.given("if") {
         None => Some(true),
         Some(value) => value.as_str().and_then(|text| {
-            let known = |name: &str| settings.variable(name).map(str::to_owned);
-            expression_truth(text, &known).ok().flatten()
+            let known = |name: &str| match settings.variable(name) {
+                Some(value) => Known::Set(value.to_owned()),
+                None => Known::Unknown,
+            };
+            evaluate(&parse(text), &known).holds()
         }),
     };
     let exists = match rule.given("exists") {
@@ -102,7 +111,7 @@ fn exists(value: &Value<'_>, files: &dyn Files) -> Option<bool> {
         match glob.as_str() {
             Some(text) if !text.contains('$') => {
                 let text = text.trim_start_matches('/');
-                if files.paths().iter().any(|path| crate::model::gitlab::glob_matches(text, path)) {
+                if files.paths().iter().any(|path| glob::matches(text, path)) {
                     return Some(true);
                 }
             }

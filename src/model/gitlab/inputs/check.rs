@@ -2,6 +2,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Header, InputSpec, InputType};
 use crate::model::Origin;
+use crate::model::gitlab::regexp::compile;
 use crate::model::gitlab::{Problem, Text, Unknown, Value, ValueKind};
 
 /// What a file gets for its inputs.
@@ -142,15 +143,18 @@ impl Checker<'_> {
             return self.refuse(spec, &regex.origin, rule, message);
         }
         let (Some(pattern), Some(text)) = (regex.as_str(), value.to_text()) else { return };
-        match crate::model::gitlab::regexp_matches(pattern, &text) {
-            Some(true) => {}
-            Some(false) => {
+        match compile(pattern, "") {
+            Ok(regex) if regex.is_match(&text) => {}
+            Ok(_) => {
                 let message = format!(
                     "{what} does not match required RegEx pattern: `{text}` does not match `{pattern}`"
                 );
                 self.refuse(spec, &value.origin, rule, &message);
             }
-            None => self.refuse(spec, &regex.origin, rule, "invalid regular expression"),
+            Err(reason) => {
+                let message = format!("invalid regular expression: {reason}");
+                self.refuse(spec, &regex.origin, rule, &message);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+use crate::model::gitlab::expand::expand;
 use crate::model::gitlab::{Settings, Unknown, ValueKind};
 
 /// What a function of an interpolation makes of a value.
@@ -62,7 +63,7 @@ fn truncate(text: &str, numbers: &[usize], _: &Settings) -> ValueKind<'static> {
 /// Variables that are known outside the configuration are filled in, others stay.
 fn expand_vars(text: &str, _: &[usize], settings: &Settings) -> ValueKind<'static> {
     let known = |name: &str| settings.variable(name).map(str::to_owned);
-    ValueKind::Str(crate::model::gitlab::expand_known(text, known).into())
+    ValueKind::Str(expand(text, known).into())
 }
 
 /// As Ruby's `Shellwords.escape`.
