@@ -16,7 +16,8 @@ fn read(name: &str) -> Option<String> {
 
 #[test]
 fn conditions_are_read_and_decided_as_on_the_server() {
-    let (Some(cases), Some(variables)) = (read("expressions.jsonl"), read("expressions.vars.json")) else {
+    let (Some(cases), Some(variables)) = (read("expressions.jsonl"), read("expressions.vars.json"))
+    else {
         return;
     };
     let variables: Json = serde_json::from_str(&variables).unwrap();

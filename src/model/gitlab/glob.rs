@@ -16,7 +16,9 @@ fn alternatives(pattern: &str) -> Vec<String> {
     let mut done = Vec::new();
     while let Some(pattern) = open.pop() {
         match braces(&pattern) {
-            Some((before, parts, after)) if open.len() + done.len() + parts.len() <= ALTERNATIVES => {
+            Some((before, parts, after))
+                if open.len() + done.len() + parts.len() <= ALTERNATIVES =>
+            {
                 open.extend(parts.iter().map(|part| format!("{before}{part}{after}")));
             }
             _ => done.push(pattern),
@@ -92,7 +94,8 @@ fn fits(pattern: &str, path: &str) -> bool {
 
 /// Whether one name fits a pattern without `/`.
 fn part_fits(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut at) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     loop {

@@ -93,7 +93,9 @@ fn translate(source: &str) -> Result<String, String> {
                 let count = chars.clone().take_while(|it| *it != '}').collect::<String>();
                 if let Some((least, most)) = counts(&count) {
                     if least.max(most) > REPEATS {
-                        return Err(format!("bad repetition count `{{{count}}}`: at most {REPEATS}"));
+                        return Err(format!(
+                            "bad repetition count `{{{count}}}`: at most {REPEATS}"
+                        ));
                     }
                     all.push('{');
                 } else {
@@ -123,7 +125,20 @@ mod tests {
 
     #[test]
     fn patterns_are_taken_and_refused_as_by_re2() {
-        for good in ["a", "^v\\d+$", "[[:alpha:]]", "[a[b]", "[]a]", "[a&&b]", "a{3}", "{x}", "(?i)a", "a+?", "\\/", "a{2,}"] {
+        for good in [
+            "a",
+            "^v\\d+$",
+            "[[:alpha:]]",
+            "[a[b]",
+            "[]a]",
+            "[a&&b]",
+            "a{3}",
+            "{x}",
+            "(?i)a",
+            "a+?",
+            "\\/",
+            "a{2,}",
+        ] {
             assert!(compile(good, "").is_ok(), "{good}: {:?}", compile(good, ""));
         }
         for bad in ["(?=a)", "(?!a)", "(a", "a++", "a**", "(a)\\1", "a{1001}", "a\\", "[a"] {

@@ -115,7 +115,8 @@ impl Node<'_> {
 
 /// Reads an expression.
 pub fn parse(text: &str) -> Expression<'_> {
-    match tokens(text).and_then(|tokens| Parser { tokens: &tokens, at: 0, end: text.len() }.whole()) {
+    match tokens(text).and_then(|tokens| Parser { tokens: &tokens, at: 0, end: text.len() }.whole())
+    {
         Ok(root) => Expression { root: Some(root), errors: Vec::new() },
         Err(error) => Expression { root: None, errors: vec![error] },
     }
@@ -177,16 +178,17 @@ impl<'s> Parser<'_, 's> {
         let root = self.binary(1)?;
         match self.tokens.get(self.at) {
             None => Ok(root),
-            Some(Token { span, kind: TokenKind::Close }) => {
-                Err(error(*span, "`)` closes nothing"))
+            Some(Token { span, kind: TokenKind::Close }) => Err(error(*span, "`)` closes nothing")),
+            Some(token) => {
+                Err(error(token.span, "`&&`, `||` or a comparison must stand before this"))
             }
-            Some(token) => Err(error(token.span, "`&&`, `||` or a comparison must stand before this")),
         }
     }
 
     fn binary(&mut self, strength: u8) -> Result<Node<'s>, SyntaxError> {
         let mut left = if strength > 3 { return self.value() } else { self.binary(strength + 1)? };
-        while let Some(Token { kind: TokenKind::Operator(operator), .. }) = self.tokens.get(self.at) {
+        while let Some(Token { kind: TokenKind::Operator(operator), .. }) = self.tokens.get(self.at)
+        {
             let operator = *operator;
             if operator.strength() != strength {
                 break;
@@ -222,7 +224,10 @@ impl<'s> Parser<'_, 's> {
             }
             TokenKind::Close => return Err(error(span, "a value must stand before `)`")),
             TokenKind::Operator(operator) => {
-                return Err(error(span, format!("a value must stand before `{}`", operator.text())));
+                return Err(error(
+                    span,
+                    format!("a value must stand before `{}`", operator.text()),
+                ));
             }
         };
         Ok(Node { span, kind })
