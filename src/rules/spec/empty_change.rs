@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::spec::change_of;
+use crate::model::spec::{capability_of, change_of};
 use crate::rule::{Check, Cx};
 use crate::text::Span;
 
@@ -17,8 +17,15 @@ fn check(cx: &mut Cx<'_, '_>) {
         }
     }
     for (change, proposal) in changes {
-        let own = facts.spec.pending().filter(|it| it.change == Some((change, false)));
-        if own.into_iter().any(|it| !it.requirements.is_empty() || !it.renames.is_empty()) {
+        let paths = facts.files.paths().iter().filter(|path| {
+            change_of(path) == Some((change, false)) && capability_of(path).is_some()
+        });
+        // A delta that was not read, because another spec was named, is taken for one.
+        let holds = |path: &String| {
+            let file = facts.spec.files.iter().find(|file| file.source.path == *path);
+            file.is_none_or(|it| !it.requirements.is_empty() || !it.renames.is_empty())
+        };
+        if paths.into_iter().any(holds) {
             continue;
         }
         let settings = facts.files.read(&format!("openspec/changes/{change}/.openspec.yaml"));
