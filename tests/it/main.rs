@@ -1,4 +1,5 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may
 mod dockerfile;
 mod dockerfile_checks;
 mod dockerfile_corpus;
@@ -6,6 +7,7 @@ mod gitlab_corpus;
 mod gitlab_expressions;
 mod gitlab_limits;
 mod gitlab_merge;
+mod gitlab_origins;
 mod hadolint;
 mod shell;
 

@@ -1,3 +1,5 @@
+//! What a condition of `rules:if` comes to, as far as the variables are known.
+
 use super::regexp::compile;
 use crate::syntax::expression::{Expression, Node, NodeKind, Operator};
 

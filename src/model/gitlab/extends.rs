@@ -171,9 +171,7 @@ impl<'a, 'p> Extending<'a, 'p> {
             return None;
         }
         let job = &entry.key;
-        let Some(&at) = self.by_name.get(name) else {
-            return None;
-        };
+        let at = *self.by_name.get(name)?;
         let entries = self.entries;
         let base = entries.get(at)?;
         match &base.value.kind {

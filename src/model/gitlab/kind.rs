@@ -107,7 +107,7 @@ fn has_jobs(tree: &Tree<'_>, root: NodeId) -> bool {
     let is_job = |value: NodeId| {
         let has = |key| tree.get(value, key).is_some();
         let count = JOB_KEYS.into_iter().filter(|key| has(key)).count();
-        count >= usize::from(!has("script")) + 1
+        count > usize::from(!has("script"))
     };
     entries.iter().any(|entry| tree.mapping(entry.value).is_some() && is_job(entry.value))
 }

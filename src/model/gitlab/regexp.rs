@@ -1,3 +1,5 @@
+//! Regular expressions under the rules of RE2, which the server matches with.
+
 use regex::{Regex, RegexBuilder};
 
 /// Reads a regular expression as RE2 does. The flags are letters out of `ismU`.

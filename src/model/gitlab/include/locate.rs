@@ -128,7 +128,8 @@ pub(super) fn wildcard(pattern: &str, path: &str) -> bool {
     // Where to go on when the rest does not fit: for the last `*` and for the last `**`.
     let (pattern, path) = (pattern.as_bytes(), path.as_bytes());
     let (mut p, mut at) = (0, 0);
-    let (mut star, mut double): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+    let mut star: Option<(usize, usize)> = None;
+    let mut double: Option<(usize, usize)> = None;
     loop {
         if pattern[p.min(pattern.len())..].starts_with(b"**") {
             p += 2;

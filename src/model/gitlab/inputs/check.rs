@@ -115,7 +115,8 @@ impl Checker<'_> {
             InputType::Array => value.as_seq().is_some(),
         };
         // A default of null is allowed by newer servers for all types.
-        if !fits && !(value.is_null() && what == "default value") {
+        let is_null_default = value.is_null() && what == "default value";
+        if !fits && !is_null_default {
             let message = format!("{what} is not {}", kind.with_article());
             self.refuse(spec, &value.origin, rule, &message);
             return false;

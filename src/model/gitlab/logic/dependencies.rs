@@ -1,5 +1,6 @@
 use super::{Named, named, near, runs_later};
-use crate::model::gitlab::{Job, Pipeline, Problem, Value};
+use crate::model::Origin;
+use crate::model::gitlab::{Job, NeedKind, Pipeline, Problem, Value};
 
 /// `dependencies`, and the jobs that make the files of child pipelines.
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
@@ -7,12 +8,46 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         for value in job.dependencies.iter().flatten() {
             dependency(pipeline, job, value, problems);
         }
+        beside_needs(job, problems);
         let includes = job.trigger.iter().flat_map(|trigger| &trigger.includes);
         for include in includes.filter(|it| it.get("artifact").is_some()) {
             if let Some(value) = include.get("job") {
                 dependency(pipeline, job, value, problems);
             }
         }
+    }
+}
+
+/// Artifacts can come only from jobs that the job waits for.
+fn beside_needs(job: &Job<'_>, problems: &mut Vec<Problem>) {
+    let (Some(names), Some(needs)) = (&job.dependencies, &job.needs) else { return };
+    let unknown =
+        needs.iter().any(|need| need.value.has_unknown() || need.kind == NeedKind::Unknown);
+    if needs.is_empty() || names.is_empty() || unknown || job.is_partial() {
+        return;
+    }
+    if needs.iter().all(|need| need.kind != NeedKind::Job) {
+        let message = format!(
+            "jobs:{} needs corresponding to dependencies must be from the same pipeline",
+            job.name
+        );
+        let at = job.get("needs").map_or_else(|| Origin::here(job.key_at), |it| it.origin.clone());
+        problems.push(Problem::new("dependency-without-need", &at, message));
+        return;
+    }
+    for value in names {
+        let Some(name) = value.as_str() else { continue };
+        if needs.iter().any(|need| need.name() == Some(name)) {
+            continue;
+        }
+        let message = format!("jobs:{} dependencies the {name} should be part of needs", job.name);
+        let mut problem = Problem::new("dependency-without-need", &value.origin, message);
+        if let Some(needs) = job.get("needs") {
+            problem = problem.label(needs.at(), "the needs are listed here");
+        }
+        problems.push(problem.help(
+            "Need the job too, or remove the dependency: needs fetch artifacts by themselves.",
+        ));
     }
 }
 
