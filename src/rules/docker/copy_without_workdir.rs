@@ -9,7 +9,10 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let Some(parts) = CopyParts::of(step.instruction) else { continue };
         let word = parts.destination;
         let path = unquoted(&word.text);
-        if file.state(step.index).workdir.is_some() || path.starts_with('$') || is_absolute(path) {
+        if file.state(step.index).workdir.is_some()
+            || path.trim_start_matches(['"', '\'']).starts_with('$')
+            || is_absolute(path)
+        {
             continue;
         }
         let message = format!(
