@@ -7,6 +7,7 @@ mod check;
 mod cx;
 mod finding;
 mod meta;
+mod scripts;
 
 pub use binding::{Binding, BindingError, Departure, nearest, parse_percent, pattern_for, stub};
 pub use catalog::{Catalog, RuleIndex};
@@ -15,3 +16,4 @@ pub use check::{Bound, Check, Judgement};
 pub use cx::{Cx, Facts, JobOf, Options, Place};
 pub use finding::{Finding, Fix, Label, Safety};
 pub use meta::{BindingSource, Family, FixKind, OptionSpec, Rule, Severity};
+pub use scripts::ScriptOf;

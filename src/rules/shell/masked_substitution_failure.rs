@@ -1,0 +1,69 @@
+use crate::rule::{Check, Cx, ScriptOf};
+use crate::syntax::shell::{Assignment, Command, Part};
+
+pub(crate) const CHECK: Check = Check::Project(check);
+
+/// Commands that fail for no reason that a script could meet.
+const SURE: &[&str] = &[
+    "pwd", "date", "echo", "printf", "basename", "dirname", "whoami", "id", "uname", "nproc",
+    "hostname", "mktemp", "tty", "arch", "true", ":", "readlink", "realpath", "expr", "seq",
+    "getconf",
+];
+
+fn check(cx: &mut Cx<'_, '_>) {
+    for it in cx.facts.scripts().iter().filter(|it| !it.is_after_script()) {
+        for command in it.script.commands() {
+            let declared = command.assignments().filter(|it| it.is_declared());
+            for assignment in declared.filter(|it| it.name() != "PATH") {
+                report(cx, it, command, assignment);
+            }
+        }
+    }
+}
+
+fn report(
+    cx: &mut Cx<'_, '_>,
+    it: &ScriptOf<'_, '_>,
+    command: Command<'_>,
+    assignment: Assignment<'_>,
+) {
+    let Some(value) = assignment.value() else { return };
+    // Where nothing stops at a failure, nothing is hidden either.
+    if !command.options(it.options).errexit || is_checked(command, assignment.name()) {
+        return;
+    }
+    let runs = value.parts().find_map(|part| match part {
+        Part::Commands(commands) => {
+            let may_fail = |inner: &Command<'_>| {
+                let sure = inner.invocation().is_some_and(|it| it.is_any(SURE));
+                inner.words().len() > 0 && !sure && inner.fallback().is_none()
+            };
+            commands.into_iter().find(may_fail)
+        }
+        _ => None,
+    });
+    let Some(name) = runs.and_then(|inner| inner.name()) else { return };
+    let keyword = command.name().unwrap_or("export");
+    let message = format!(
+        "`{keyword}` hides a failure of `{name}`: the script goes on with an empty `{}`; the \
+         assignment has to be a command of its own",
+        assignment.name()
+    );
+    cx.report(it.at(assignment.span()), message)
+        .help(format!("write `{0}=$(...)` first, then `{keyword} {0}`", assignment.name()))
+        .symbol(it.symbol(command));
+}
+
+/// Whether the script looks at the value behind: `[ -n "$X" ]`, `${X:?}`.
+fn is_checked(command: Command<'_>, name: &str) -> bool {
+    let later = command.script().commands().skip(command.index() + 1);
+    later.into_iter().any(|it| {
+        let test = it.is("[") || it.is("[[") || it.is("test");
+        it.words().any(|word| {
+            word.variables().iter().any(|used| {
+                used.name == name
+                    && (test || used.kind == crate::syntax::shell::ExpansionKind::Error)
+            })
+        })
+    })
+}
