@@ -13,8 +13,10 @@ mod extends;
 mod include;
 mod inputs;
 mod load;
+mod lookup;
 mod merge;
 mod reference;
+mod registry;
 mod resolve;
 mod stages;
 
@@ -41,6 +43,8 @@ pub use job::{
 pub use kind::FileKind;
 pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
 pub use problem::Problem;
+pub use lookup::{Retry, is_lookup, retry_of};
+pub use registry::{Code, ImageAct, ImageUse, image_uses, is_versioned, split_tag, symbolic};
 pub use settings::{Limits, Settings, Version};
 pub use sharing::{overlaps, project_path};
 pub use shell::{CalledScript, JobShell};

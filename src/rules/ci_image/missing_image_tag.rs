@@ -1,0 +1,80 @@
+use crate::model::gitlab::{Code, ImageAct, ImageUse, Job, Pipeline, image_uses, is_versioned, split_tag};
+use crate::rule::{Bound, Check, Cx, Judgement};
+use crate::text::Location;
+
+pub(crate) const CHECK: Check = Check::Clause(check);
+
+fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
+    let facts = cx.facts;
+    let jobs = facts.jobs_in_role("build-ci-image");
+    if jobs.is_empty() {
+        return Judgement::Unknown(facts.missing_role("build-ci-image"));
+    }
+    let mut result = Judgement::Proven;
+    for (job, pipeline) in jobs {
+        match judge(job, pipeline, cx) {
+            Judgement::Violated => return Judgement::Violated,
+            Judgement::Proven => {}
+            other => result = other,
+        }
+    }
+    result
+}
+
+fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Judgement {
+    let facts = cx.facts;
+    let name = &job.name;
+    let codes: Vec<Code<'_, 'p>> = facts.shells(job, pipeline).iter().flat_map(Code::of).collect();
+    let mut pushed: Vec<(String, Location)> = Vec::new();
+    let mut builds: Vec<(String, Location)> = Vec::new();
+    let mut all: Vec<(String, Location)> = Vec::new();
+    let mut bake = false;
+    for code in &codes {
+        for it in image_uses(code.script(), (job, pipeline)) {
+            let entry = |it: &ImageUse<'_>| (it.image().to_owned(), code.at(it.command.span()));
+            match it.act {
+                ImageAct::Push => pushed.push(entry(&it)),
+                ImageAct::Build | ImageAct::Tag => builds.push(entry(&it)),
+                ImageAct::PushAll => all.push(entry(&it)),
+                _ => {}
+            }
+        }
+        bake |= code.script().commands().any(|command| command.source_text().contains("buildx bake"));
+    }
+    for (repository, at) in all {
+        let of = |image: &&(String, Location)| split_tag(&image.0).0 == repository;
+        pushed.extend(builds.iter().filter(of).map(|(image, _)| (image.clone(), at)));
+    }
+    if pushed.is_empty() {
+        return Judgement::Unknown(if bake {
+            format!("`{name}` builds with `docker buildx bake`, whose file is not looked into")
+        } else {
+            format!("no command of `{name}` that pushes an image is known")
+        });
+    }
+    if pushed.iter().any(|(image, _)| image.contains('?')) {
+        return Judgement::Unknown(format!("a tag that `{name}` pushes is made by a command"));
+    }
+    let tag = |image: &str| split_tag(image).1.unwrap_or("latest").to_owned();
+    let latest = pushed.iter().any(|(image, _)| tag(image) == "latest");
+    let versioned = pushed.iter().any(|(image, _)| is_versioned(&tag(image)));
+    let (image, at) = &pushed[0];
+    let missing = match (latest, versioned) {
+        (true, true) => {
+            return Judgement::NeedsEvidence("the job pushes both tags; that both are in the registry takes evidence `tags`".into());
+        }
+        (false, _) => format!("`{name}` pushes `{}` and no `latest`", tag(image)),
+        (true, false) => {
+            let others: Vec<String> = pushed.iter().map(|(image, _)| tag(image)).filter(|tag| tag != "latest").collect();
+            match others.first() {
+                Some(moving) => format!("`{name}` pushes `latest` and `{moving}`, which moves; there is no versioned tag to go back to"),
+                None => format!("`{name}` pushes only `latest`; there is no versioned tag to go back to"),
+            }
+        }
+    };
+    let build = builds.first().map_or(*at, |(_, at)| *at);
+    cx.report(build, missing)
+        .symbol(format!("job:{name}/tags"))
+        .help("push the image under a versioned tag and under `latest`");
+    Judgement::Violated
+}
