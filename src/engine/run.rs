@@ -358,9 +358,7 @@ fn accept(
         let key = |it: &Finding| (it.at.span, it.rule, it.message.clone());
         path(a).cmp(path(b)).then_with(|| key(a).cmp(&key(b)))
     });
-    kept.dedup_by(|a, b| {
-        a.at == b.at && a.rule == b.rule && a.message == b.message && a.clause == b.clause
-    });
+    kept.dedup_by(|a, b| a.at == b.at && a.rule == b.rule && a.message == b.message);
     (kept, suppressed)
 }
 

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
-use crate::model::docker::Dockerfile;
-use crate::model::gitlab::{Job, JobShell, Pipeline, Settings};
+use crate::model::docker::{Dockerfile, Stage};
+use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
 use crate::model::{Files, Origin, StepKind};
 use crate::text::{Edit, Location, Sources, Span};
@@ -28,6 +28,16 @@ pub struct Facts<'p> {
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
     shells: Vec<Vec<OnceLock<Vec<JobShell<'p>>>>>,
+}
+
+/// The Dockerfile of the CI image.
+pub struct CiImage<'a, 'p> {
+    /// The file.
+    pub dockerfile: &'a Dockerfile<'p>,
+    /// The stage that is built.
+    pub stage: &'a Stage,
+    /// The names of the build arguments that the image job gives.
+    pub args: Vec<String>,
 }
 
 /// A job with the pipeline that it belongs to.
@@ -79,6 +89,50 @@ impl<'p> Facts<'p> {
             .zip(pipeline.jobs.iter().position(|it| it.name == job.name));
         let cell = place.and_then(|(pipeline, job)| self.shells.get(pipeline)?.get(job));
         cell.map_or(&[], |cell| cell.get_or_init(|| JobShell::of(job, pipeline, self.files)))
+    }
+
+    /// The Dockerfile of the CI image: the one that the image job builds, else `Dockerfile.ci`, else the
+    /// only one; with the stage that is built, and the build arguments that the job gives.
+    pub fn ci_image(&self) -> Option<CiImage<'_, 'p>> {
+        let mut args = Vec::new();
+        for (job, pipeline) in self.jobs_in_role("build-ci-image") {
+            for code in self.shells(job, pipeline).iter().flat_map(Code::of) {
+                for command in code.script().commands() {
+                    let Some(run) = command.invocation() else { continue };
+                    let builds = run.is_any(&["docker", "podman", "buildah", "nerdctl"])
+                        && run.operands(&[]).iter().any(|word| word.is("build") || word.is("bud"));
+                    if !builds {
+                        continue;
+                    }
+                    let given = run.option_values(&["--build-arg"]);
+                    let names = given.iter().map(|value| value.word.literal_prefix());
+                    args.extend(names.map(|text| {
+                        let text = text.trim_start_matches("--build-arg=");
+                        text.split('=').next().unwrap_or(text).to_owned()
+                    }));
+                    let value =
+                        |names: &[&str]| run.option_value(names).and_then(|value| value.text);
+                    let Some(path) = value(&["-f", "--file"]) else { continue };
+                    let path = path.trim_start_matches("./");
+                    let dockerfile = self.dockerfiles.iter().find(|it| it.source.path == path);
+                    if let Some(dockerfile) = dockerfile {
+                        let named = value(&["--target"]).and_then(|name| dockerfile.target(name));
+                        let stage = named.or_else(|| dockerfile.final_stage())?;
+                        return Some(CiImage { dockerfile, stage, args });
+                    }
+                }
+            }
+        }
+        let named = self
+            .dockerfiles
+            .iter()
+            .find(|it| it.source.path.rsplit('/').next() == Some("Dockerfile.ci"));
+        let dockerfile = match (named, &self.dockerfiles[..]) {
+            (Some(named), _) => named,
+            (None, [only]) => only,
+            _ => return None,
+        };
+        Some(CiImage { dockerfile, stage: dockerfile.final_stage()?, args })
     }
 
     /// Why a role has no job, in words, with the job whose name comes nearest.

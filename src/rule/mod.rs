@@ -13,7 +13,7 @@ pub use binding::{Binding, BindingError, Departure, nearest, parse_percent, patt
 pub use catalog::{Catalog, RuleIndex};
 pub use cel::{run_cel, run_cel_clause};
 pub use check::{Bound, Check, Judgement};
-pub use cx::{Cx, Facts, JobOf, Options, Place};
+pub use cx::{CiImage, Cx, Facts, JobOf, Options, Place};
 pub use finding::{Finding, Fix, Label, Safety};
 pub use meta::{BindingSource, Family, FixKind, OptionSpec, Rule, Severity};
 pub use scripts::ScriptOf;

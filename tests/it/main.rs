@@ -14,3 +14,4 @@ mod shell;
 mod catalog;
 mod spec_binding;
 mod spec_model;
+mod spec_scenarios;

@@ -27,7 +27,9 @@ pub fn is_lookup(command: Command<'_>, of: (&Job<'_>, &Pipeline<'_>)) -> bool {
         Some("curl" | "wget" | "http" | "https" | "xh" | "aria2c") => run.arguments().any(|word| {
             let text = symbolic(word, command, of);
             let release = text.contains("github.com/") && text.contains("/releases/latest");
-            text.contains("api.github.com") || release && !text.contains("/download/") || text.contains("mise.jdx.dev/VERSION")
+            text.contains("api.github.com")
+                || release && !text.contains("/download/")
+                || text.contains("mise.jdx.dev/VERSION")
         }),
         _ => false,
     }
@@ -41,15 +43,21 @@ pub fn retry_of(command: Command<'_>) -> Retry {
     }
     // A function that is called in a loop is in that loop.
     let function = command.function().and_then(|name| command.script().function(name));
-    if let Some(around) = function.and_then(|function| function.calls().find_map(|call| call.loops().next())) {
+    if let Some(around) =
+        function.and_then(|function| function.calls().find_map(|call| call.loops().next()))
+    {
         return by_loop(around);
     }
-    if let Some(name) = command.name().filter(|name| ["retry", "retry.sh", "tenacity"].contains(name)) {
+    if let Some(name) =
+        command.name().filter(|name| ["retry", "retry.sh", "tenacity"].contains(name))
+    {
         return Retry::Unknown(format!("`{name}` is not looked into"));
     }
     if run.is("curl") {
         let Some(count) = run.option_value(&["--retry"]) else { return Retry::None };
-        let Some(count) = count.text.and_then(|text| text.rsplit('=').next().unwrap_or(text).parse::<u32>().ok()) else {
+        let Some(count) =
+            count.text.and_then(|text| text.rsplit('=').next().unwrap_or(text).parse::<u32>().ok())
+        else {
             return Retry::Unknown("the number behind `--retry` is not known".to_owned());
         };
         if let Some(delay) = run.option_value(&["--retry-delay"])
@@ -64,7 +72,10 @@ pub fn retry_of(command: Command<'_>) -> Retry {
         return Retry::Exponential(count);
     }
     if run.is("wget") && run.option_value(&["--tries", "-t"]).is_some() {
-        return Retry::Other("`wget --tries` waits by steps of one second, and BusyBox has no such option".to_owned());
+        return Retry::Other(
+            "`wget --tries` waits by steps of one second, and BusyBox has no such option"
+                .to_owned(),
+        );
     }
     Retry::None
 }
@@ -72,13 +83,17 @@ pub fn retry_of(command: Command<'_>) -> Retry {
 /// What a loop does between the tries.
 fn by_loop(around: Loop<'_>) -> Retry {
     let body = || around.body();
-    let sleeps: Vec<Command<'_>> = body().filter(|command| command.invocation().is_some_and(|run| run.is("sleep"))).collect();
+    let sleeps: Vec<Command<'_>> =
+        body().filter(|command| command.invocation().is_some_and(|run| run.is("sleep"))).collect();
     if sleeps.is_empty() {
         return Retry::Other("the loop does not wait between the tries".to_owned());
     }
     let (tries, numbers) = match around.construct() {
         Construct::For => {
-            let words: Vec<Option<f64>> = around.words().map(|word| word.literal().and_then(|text| text.parse().ok())).collect();
+            let words: Vec<Option<f64>> = around
+                .words()
+                .map(|word| word.literal().and_then(|text| text.parse().ok()))
+                .collect();
             let count = count_of(&around).unwrap_or(words.len());
             (Some(count), words.into_iter().collect::<Option<Vec<f64>>>())
         }
@@ -87,7 +102,9 @@ fn by_loop(around: Loop<'_>) -> Retry {
     let Some(tries) = tries else {
         return Retry::Other("the loop has no bound that can be read".to_owned());
     };
-    let grows = |numbers: &[f64]| numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] >= pair[0] * 1.5);
+    let grows = |numbers: &[f64]| {
+        numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] >= pair[0] * 1.5)
+    };
     for sleep in &sleeps {
         let Some(word) = sleep.arguments().next() else { continue };
         let text = sleep.script().slice(word.span());
@@ -98,20 +115,32 @@ fn by_loop(around: Loop<'_>) -> Retry {
         let Some(variable) = word.variable().map(|expansion| expansion.name) else { continue };
         if around.variable() == Some(variable) {
             return match &numbers {
-                Some(numbers) if grows(numbers) => Retry::Exponential(u32::try_from(tries.saturating_sub(1)).unwrap_or(u32::MAX)),
+                Some(numbers) if grows(numbers) => {
+                    Retry::Exponential(u32::try_from(tries.saturating_sub(1)).unwrap_or(u32::MAX))
+                }
                 _ => Retry::Other("the waits do not grow by a factor".to_owned()),
             };
         }
         let multiplied = body().flat_map(|command| command.assignments()).any(|assignment| {
-            let value = assignment.value().map(|value| value.parts().filter_map(|part| match part {
-                crate::syntax::shell::Part::Arithmetic(text) => Some(text.to_owned()),
-                _ => None,
-            }).collect::<String>()).unwrap_or_default();
+            let value = assignment
+                .value()
+                .map(|value| {
+                    value
+                        .parts()
+                        .filter_map(|part| match part {
+                            crate::syntax::shell::Part::Arithmetic(text) => Some(text.to_owned()),
+                            _ => None,
+                        })
+                        .collect::<String>()
+                })
+                .unwrap_or_default();
             assignment.name() == variable && (value.contains('*') || value.contains("<<"))
         });
         let arithmetic = body().any(|command| {
             let text = command.source_text();
-            (text.starts_with("((") || text.starts_with("let ")) && text.contains(variable) && (text.contains("*=") || text.contains("<<="))
+            (text.starts_with("((") || text.starts_with("let "))
+                && text.contains(variable)
+                && (text.contains("*=") || text.contains("<<="))
         });
         if multiplied || arithmetic {
             return Retry::Exponential(u32::try_from(tries.saturating_sub(1)).unwrap_or(u32::MAX));
@@ -125,12 +154,14 @@ fn count_of(around: &Loop<'_>) -> Option<usize> {
     let words: Vec<_> = around.words().collect();
     let [word] = words[..] else { return None };
     let text = word.literal_prefix();
-    let source = around.body().next().map(|command| command.script().slice(word.span())).unwrap_or(text);
+    let source =
+        around.body().next().map(|command| command.script().slice(word.span())).unwrap_or(text);
     if let Some((from, to)) = source.trim_matches(['{', '}']).split_once("..") {
         return Some(to.parse::<usize>().ok()?.checked_sub(from.parse().ok()?)? + 1);
     }
     let inner = source.strip_prefix("$(seq")?.strip_suffix(')')?;
-    let numbers: Vec<usize> = inner.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let numbers: Vec<usize> =
+        inner.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     match numbers[..] {
         [to] => Some(to),
         [from, to] => Some(to.checked_sub(from)? + 1),
@@ -141,10 +172,14 @@ fn count_of(around: &Loop<'_>) -> Option<usize> {
 /// The bound of a counter in the condition of `while` or `until`, from 1 (or from 0 with `-lt`).
 fn bound_of(around: Loop<'_>) -> Option<usize> {
     for command in around.condition() {
-        let words: Vec<&str> = command.words().map(|word| command.script().slice(word.span())).collect();
+        let words: Vec<&str> =
+            command.words().map(|word| command.script().slice(word.span())).collect();
         for (at, word) in words.iter().enumerate() {
-            let number = || words.get(at + 1).and_then(|word| word.trim_matches('"').parse::<usize>().ok());
-            let counter = words.get(at.wrapping_sub(1)).map(|word| word.trim_matches('"').trim_start_matches(['$', '{']).trim_end_matches('}'));
+            let number =
+                || words.get(at + 1).and_then(|word| word.trim_matches('"').parse::<usize>().ok());
+            let counter = words.get(at.wrapping_sub(1)).map(|word| {
+                word.trim_matches('"').trim_start_matches(['$', '{']).trim_end_matches('}')
+            });
             let start = counter.and_then(|name| first_value(command.script(), name)).unwrap_or(1);
             match *word {
                 "-le" | "-gt" => return number().map(|bound| (bound + 1).saturating_sub(start)),

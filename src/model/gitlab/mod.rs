@@ -41,9 +41,9 @@ pub use job::{
     Variable,
 };
 pub use kind::FileKind;
+pub use lookup::{Retry, is_lookup, retry_of};
 pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
 pub use problem::Problem;
-pub use lookup::{Retry, is_lookup, retry_of};
 pub use registry::{Code, ImageAct, ImageUse, image_uses, is_versioned, split_tag, symbolic};
 pub use settings::{Limits, Settings, Version};
 pub use sharing::{overlaps, project_path};

@@ -71,9 +71,17 @@ impl<'j, 'p> Code<'j, 'p> {
 }
 
 /// Options of `docker` in front of the subcommand that take a value.
-const DOCKER: [&str; 9] =
-    ["--config", "-c", "--context", "-H", "--host", "-l", "--log-level", "--tlscacert", "--tlscert"];
-
+const DOCKER: [&str; 9] = [
+    "--config",
+    "-c",
+    "--context",
+    "-H",
+    "--host",
+    "-l",
+    "--log-level",
+    "--tlscacert",
+    "--tlscert",
+];
 
 /// How deep variables in variables are followed.
 const DEPTH: u32 = 4;
@@ -84,12 +92,19 @@ pub fn symbolic(word: Word<'_>, command: Command<'_>, of: (&Job<'_>, &Pipeline<'
     symbolic_in(word, command, of, DEPTH)
 }
 
-fn symbolic_in(word: Word<'_>, command: Command<'_>, of: (&Job<'_>, &Pipeline<'_>), depth: u32) -> String {
+fn symbolic_in(
+    word: Word<'_>,
+    command: Command<'_>,
+    of: (&Job<'_>, &Pipeline<'_>),
+    depth: u32,
+) -> String {
     let mut out = String::new();
     for part in word.parts() {
         match part {
             Part::Literal(text) => out.push_str(text),
-            Part::Variable(expansion) => out.push_str(&variable(expansion.name, command, of, depth)),
+            Part::Variable(expansion) => {
+                out.push_str(&variable(expansion.name, command, of, depth))
+            }
             _ => out.push('?'),
         }
     }
@@ -105,7 +120,8 @@ fn variable(name: &str, command: Command<'_>, of: (&Job<'_>, &Pipeline<'_>), dep
         let script = command.script();
         let function = command.function().and_then(|function| script.function(function));
         let call = function.and_then(|function| function.calls().next());
-        let argument = call.and_then(|call| Some((call, call.arguments().nth(position.checked_sub(1)?)?)));
+        let argument =
+            call.and_then(|call| Some((call, call.arguments().nth(position.checked_sub(1)?)?)));
         return match argument {
             Some((call, argument)) => symbolic_in(argument, call, of, depth - 1),
             None => unknown(),
@@ -144,7 +160,9 @@ fn expand(text: &str, of: (&Job<'_>, &Pipeline<'_>), depth: u32) -> String {
     let (name, tail) = match rest.strip_prefix('{').and_then(|braced| braced.split_once('}')) {
         Some(pair) => pair,
         None => {
-            let end = rest.find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_').unwrap_or(rest.len());
+            let end = rest
+                .find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_')
+                .unwrap_or(rest.len());
             rest.split_at(end)
         }
     };
@@ -166,11 +184,16 @@ pub fn image_uses<'s>(script: &'s Script, of: (&Job<'_>, &Pipeline<'_>)) -> Vec<
     uses
 }
 
-fn image_command<'s>(run: Invocation<'s>, of: (&Job<'_>, &Pipeline<'_>), uses: &mut Vec<ImageUse<'s>>) {
+fn image_command<'s>(
+    run: Invocation<'s>,
+    of: (&Job<'_>, &Pipeline<'_>),
+    uses: &mut Vec<ImageUse<'s>>,
+) {
     let command = run.command();
     let mut add = |act, word: Option<Word<'s>>| {
         let reference = word.map_or_else(String::new, |word| symbolic(word, command, of));
-        let reference = reference.strip_prefix("docker://").map_or(reference.clone(), str::to_owned);
+        let reference =
+            reference.strip_prefix("docker://").map_or(reference.clone(), str::to_owned);
         let span = word.map_or(command.span(), Word::span);
         uses.push(ImageUse { act, reference, command, span });
     };
@@ -184,13 +207,39 @@ fn image_command<'s>(run: Invocation<'s>, of: (&Job<'_>, &Pipeline<'_>), uses: &
                     add(ImageAct::ManifestInspect, next.and_then(|next| first(next, &[])));
                 }
                 ("image", Some("inspect" | "ls" | "exists")) | ("images" | "inspect", _) => {
-                    let words = if verb == "image" { next.map(|it| it.operands(&["-f", "--format", "--filter"])) } else { Some(sub.operands(&["-f", "--format", "--filter"])) };
+                    let words = if verb == "image" {
+                        next.map(|it| it.operands(&["-f", "--format", "--filter"]))
+                    } else {
+                        Some(sub.operands(&["-f", "--format", "--filter"]))
+                    };
                     add(ImageAct::LocalInspect, words.and_then(|words| words.first().copied()));
                 }
-                ("image", Some("pull")) => add(ImageAct::Pull, next.and_then(|next| first(next, &["--platform"]))),
+                ("image", Some("pull")) => {
+                    add(ImageAct::Pull, next.and_then(|next| first(next, &["--platform"])))
+                }
                 ("image", Some("push")) => pushed(next.unwrap_or(sub), &mut add),
                 ("pull", _) => add(ImageAct::Pull, first(sub, &["--platform", "--policy"])),
-                ("run" | "create", _) => add(ImageAct::Pull, first(sub, &["--name", "-e", "--env", "-v", "--volume", "-w", "--workdir", "--entrypoint", "-u", "--user", "--network", "-p", "--platform"])),
+                ("run" | "create", _) => add(
+                    ImageAct::Pull,
+                    first(
+                        sub,
+                        &[
+                            "--name",
+                            "-e",
+                            "--env",
+                            "-v",
+                            "--volume",
+                            "-w",
+                            "--workdir",
+                            "--entrypoint",
+                            "-u",
+                            "--user",
+                            "--network",
+                            "-p",
+                            "--platform",
+                        ],
+                    ),
+                ),
                 ("push", _) => pushed(sub, &mut add),
                 ("tag", _) => add(ImageAct::Tag, sub.operands(&[]).get(1).copied()),
                 ("build" | "bud", _) => built(sub, &mut add),
@@ -199,9 +248,16 @@ fn image_command<'s>(run: Invocation<'s>, of: (&Job<'_>, &Pipeline<'_>), uses: &
                 _ => {}
             }
         }
-        (Some("crane" | "gcrane"), Some("manifest" | "digest" | "head" | "validate" | "config")) => add(ImageAct::OtherInspect, first(sub, &["--platform"])),
-        (Some("crane" | "gcrane"), Some("pull")) => add(ImageAct::Pull, first(sub, &["--platform"])),
-        (Some("crane" | "gcrane"), Some("copy" | "cp" | "push")) => add(ImageAct::Push, sub.operands(&["--platform"]).get(1).copied()),
+        (
+            Some("crane" | "gcrane"),
+            Some("manifest" | "digest" | "head" | "validate" | "config"),
+        ) => add(ImageAct::OtherInspect, first(sub, &["--platform"])),
+        (Some("crane" | "gcrane"), Some("pull")) => {
+            add(ImageAct::Pull, first(sub, &["--platform"]))
+        }
+        (Some("crane" | "gcrane"), Some("copy" | "cp" | "push")) => {
+            add(ImageAct::Push, sub.operands(&["--platform"]).get(1).copied())
+        }
         (Some("crane" | "gcrane"), Some("tag")) => {
             let words = sub.operands(&[]);
             if let [image, tag, ..] = words[..] {
@@ -211,19 +267,33 @@ fn image_command<'s>(run: Invocation<'s>, of: (&Job<'_>, &Pipeline<'_>), uses: &
                 uses.push(ImageUse { act: ImageAct::Push, reference, command, span: tag.span() });
             }
         }
-        (Some("skopeo"), Some("inspect")) => add(ImageAct::OtherInspect, first(sub, &["--authfile", "--creds", "--format"])),
-        (Some("skopeo"), Some("copy")) => add(ImageAct::Push, sub.operands(&["--authfile", "--src-creds", "--dest-creds", "--format"]).get(1).copied()),
-        (Some("regctl"), Some("manifest")) => add(ImageAct::OtherInspect, sub.subcommand(&[]).and_then(|next| first(next, &["--format"]))),
+        (Some("skopeo"), Some("inspect")) => {
+            add(ImageAct::OtherInspect, first(sub, &["--authfile", "--creds", "--format"]))
+        }
+        (Some("skopeo"), Some("copy")) => add(
+            ImageAct::Push,
+            sub.operands(&["--authfile", "--src-creds", "--dest-creds", "--format"])
+                .get(1)
+                .copied(),
+        ),
+        (Some("regctl"), Some("manifest")) => add(
+            ImageAct::OtherInspect,
+            sub.subcommand(&[]).and_then(|next| first(next, &["--format"])),
+        ),
         (Some("regctl"), Some("image")) => {
             if let Some(next) = sub.subcommand(&[]) {
                 match next.name() {
                     Some("copy") => add(ImageAct::Push, next.operands(&[]).get(1).copied()),
-                    Some("digest" | "inspect") => add(ImageAct::OtherInspect, first(next, &["--format"])),
+                    Some("digest" | "inspect") => {
+                        add(ImageAct::OtherInspect, first(next, &["--format"]))
+                    }
                     _ => {}
                 }
             }
         }
-        (Some("oras"), Some("manifest")) => add(ImageAct::OtherInspect, sub.subcommand(&[]).and_then(|next| first(next, &[]))),
+        (Some("oras"), Some("manifest")) => {
+            add(ImageAct::OtherInspect, sub.subcommand(&[]).and_then(|next| first(next, &[])))
+        }
         _ => {
             if run.name().is_some_and(|name| name == "executor" || name == "kaniko") {
                 for value in run.option_values(&["-d", "--destination"]) {
@@ -242,7 +312,10 @@ fn pushed<'s>(push: Invocation<'s>, add: &mut impl FnMut(ImageAct, Option<Word<'
 }
 
 fn built<'s>(build: Invocation<'s>, add: &mut impl FnMut(ImageAct, Option<Word<'s>>)) {
-    let pushes = build.has_flag(&["--push"]) || build.option_values(&["-o", "--output"]).iter().any(|it| it.text.is_some_and(|text| text.contains("push=true") || text.contains("type=registry")));
+    let pushes = build.has_flag(&["--push"])
+        || build.option_values(&["-o", "--output"]).iter().any(|it| {
+            it.text.is_some_and(|text| text.contains("push=true") || text.contains("type=registry"))
+        });
     let tags = build.option_values(&["-t", "--tag"]);
     if tags.is_empty() {
         add(ImageAct::Build, None);
@@ -259,7 +332,9 @@ fn built<'s>(build: Invocation<'s>, add: &mut impl FnMut(ImageAct, Option<Word<'
 fn imagetools<'s>(tools: Invocation<'s>, add: &mut impl FnMut(ImageAct, Option<Word<'s>>)) {
     let Some(sub) = tools.subcommand(&["--builder"]) else { return };
     match sub.name() {
-        Some("inspect") => add(ImageAct::OtherInspect, sub.operands(&["--format"]).first().copied()),
+        Some("inspect") => {
+            add(ImageAct::OtherInspect, sub.operands(&["--format"]).first().copied())
+        }
         Some("create") => {
             for tag in sub.option_values(&["-t", "--tag"]) {
                 add(ImageAct::Push, Some(tag.word));
@@ -277,7 +352,10 @@ fn add_value<'s>(
     uses: &mut Vec<ImageUse<'s>>,
 ) {
     let text = symbolic(value.word, command, of);
-    let reference = text.split_once('=').filter(|(head, _)| head.starts_with('-')).map_or(text.clone(), |(_, tail)| tail.to_owned());
+    let reference = text
+        .split_once('=')
+        .filter(|(head, _)| head.starts_with('-'))
+        .map_or(text.clone(), |(_, tail)| tail.to_owned());
     uses.push(ImageUse { act, reference, command, span: value.word.span() });
 }
 
@@ -313,13 +391,17 @@ pub fn split_tag(reference: &str) -> (&str, Option<&str>) {
 /// Whether a tag names one content: it has a digit or a variable that follows the content, and is none of
 /// the names that move.
 pub fn is_versioned(tag: &str) -> bool {
-    const MOVING: [&str; 9] = ["latest", "main", "master", "stable", "edge", "dev", "develop", "nightly", "test"];
+    const MOVING: [&str; 9] =
+        ["latest", "main", "master", "stable", "edge", "dev", "develop", "nightly", "test"];
     if MOVING.contains(&tag) {
         return false;
     }
-    let moving_variable = ["REF_SLUG", "REF_NAME", "BRANCH", "ENVIRONMENT"].iter().any(|part| tag.contains(part));
+    let moving_variable =
+        ["REF_SLUG", "REF_NAME", "BRANCH", "ENVIRONMENT"].iter().any(|part| tag.contains(part));
     if tag.contains('$') {
-        let content = ["SHA", "COMMIT_TAG", "PIPELINE_I", "DIGEST", "VERSION"].iter().any(|part| tag.contains(part));
+        let content = ["SHA", "COMMIT_TAG", "PIPELINE_I", "DIGEST", "VERSION"]
+            .iter()
+            .any(|part| tag.contains(part));
         return content || !moving_variable;
     }
     tag.bytes().any(|byte| byte.is_ascii_digit())
@@ -341,7 +423,13 @@ mod tests {
         for tag in ["latest", "$CI_COMMIT_REF_SLUG", "main", "stable"] {
             assert!(!is_versioned(tag), "{tag}");
         }
-        for tag in ["v1", "$CI_COMMIT_SHA", "$CI_IMAGE_TAG", "alpine3.23-r1", "$CI_COMMIT_REF_SLUG-$CI_COMMIT_SHA"] {
+        for tag in [
+            "v1",
+            "$CI_COMMIT_SHA",
+            "$CI_IMAGE_TAG",
+            "alpine3.23-r1",
+            "$CI_COMMIT_REF_SLUG-$CI_COMMIT_SHA",
+        ] {
             assert!(is_versioned(tag), "{tag}");
         }
     }

@@ -15,9 +15,12 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let mut keyed = false;
     for (job, pipeline) in jobs {
         violated |= fallbacks(job, pipeline, cx);
+        // Beside a cache with a key of files, one with a constant key is about something else.
+        let by_files = job.caches.iter().any(|cache| !cache.key.files().is_empty());
         for cache in &job.caches {
             keyed |= !matches!(cache.key, CacheKey::Default | CacheKey::Unknown(_));
             if let CacheKey::Text(value) = &cache.key
+                && !by_files
                 && value.to_text().is_some_and(|text| !text.contains('$'))
             {
                 violated = true;

@@ -31,7 +31,11 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> (us
     let mut found = 0;
     let mut wrong = false;
     for code in facts.shells(job, pipeline).iter().flat_map(Code::of) {
-        for command in code.script().commands().filter(|command| command.is_reachable() && is_lookup(*command, (job, pipeline))) {
+        for command in code
+            .script()
+            .commands()
+            .filter(|command| command.is_reachable() && is_lookup(*command, (job, pipeline)))
+        {
             found += 1;
             let message = match command.outcome(ShellOptions::gitlab(true)) {
                 Outcome::Decides(_) if ignored(command) => Some(format!("`{name}` ignores that this look-up failed and goes on without a version")),
@@ -82,13 +86,19 @@ fn tested_later(command: Command<'_>) -> bool {
     let Some(name) = assigned.map(|assignment| assignment.name()) else { return false };
     script.commands().filter(|it| it.index() > command.index()).any(|it| {
         let test = it.invocation().is_some_and(|run| run.is_any(&["[", "test", "[["]));
-        test && it.words().any(|word| word.variables().iter().any(|expansion| expansion.name == name))
+        test && it
+            .words()
+            .any(|word| word.variables().iter().any(|expansion| expansion.name == name))
     })
 }
 
 /// Whether the function that it stands in is called, in any script of the shell, where its status is looked at.
 fn called_in_condition(command: Command<'_>, codes: &[Code<'_, '_>]) -> bool {
     let Some(function) = command.function() else { return false };
-    let mut calls = codes.iter().flat_map(|code| code.script().commands()).filter(|it| it.name() == Some(function)).peekable();
+    let mut calls = codes
+        .iter()
+        .flat_map(|code| code.script().commands())
+        .filter(|it| it.name() == Some(function))
+        .peekable();
     calls.peek().is_some() && calls.all(|call| call.is_tested())
 }

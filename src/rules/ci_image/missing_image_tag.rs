@@ -1,4 +1,6 @@
-use crate::model::gitlab::{Code, ImageAct, ImageUse, Job, Pipeline, image_uses, is_versioned, split_tag};
+use crate::model::gitlab::{
+    Code, ImageAct, ImageUse, Job, Pipeline, image_uses, is_versioned, split_tag,
+};
 use crate::rule::{Bound, Check, Cx, Judgement};
 use crate::text::Location;
 
@@ -39,7 +41,8 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
                 _ => {}
             }
         }
-        bake |= code.script().commands().any(|command| command.source_text().contains("buildx bake"));
+        bake |=
+            code.script().commands().any(|command| command.source_text().contains("buildx bake"));
     }
     for (repository, at) in all {
         let of = |image: &&(String, Location)| split_tag(&image.0).0 == repository;
@@ -61,14 +64,22 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
     let (image, at) = &pushed[0];
     let missing = match (latest, versioned) {
         (true, true) => {
-            return Judgement::NeedsEvidence("the job pushes both tags; that both are in the registry takes evidence `tags`".into());
+            return Judgement::NeedsEvidence(
+                "the job pushes both tags; that both are in the registry takes evidence `tags`"
+                    .into(),
+            );
         }
         (false, _) => format!("`{name}` pushes `{}` and no `latest`", tag(image)),
         (true, false) => {
-            let others: Vec<String> = pushed.iter().map(|(image, _)| tag(image)).filter(|tag| tag != "latest").collect();
+            let others: Vec<String> =
+                pushed.iter().map(|(image, _)| tag(image)).filter(|tag| tag != "latest").collect();
             match others.first() {
-                Some(moving) => format!("`{name}` pushes `latest` and `{moving}`, which moves; there is no versioned tag to go back to"),
-                None => format!("`{name}` pushes only `latest`; there is no versioned tag to go back to"),
+                Some(moving) => format!(
+                    "`{name}` pushes `latest` and `{moving}`, which moves; there is no versioned tag to go back to"
+                ),
+                None => format!(
+                    "`{name}` pushes only `latest`; there is no versioned tag to go back to"
+                ),
             }
         }
     };

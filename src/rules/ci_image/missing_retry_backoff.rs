@@ -11,7 +11,9 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         return Judgement::Unknown(facts.missing_role(&roles.join("` or `")));
     }
     let Some(most) = bound.params.number("int") else {
-        return Judgement::Unknown("the number of tries in the clause is not understood".to_owned());
+        return Judgement::Unknown(
+            "the number of tries in the clause is not understood".to_owned(),
+        );
     };
     // "Up to 3" may count the tries or the retries; by default the reading that allows more holds.
     let attempts = cx.options.text("count") == "attempts";
@@ -20,19 +22,27 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let mut lookups = 0;
     for (job, pipeline) in jobs {
         for code in facts.shells(job, pipeline).iter().flat_map(Code::of) {
-            for command in code.script().commands().filter(|command| command.is_reachable() && is_lookup(*command, (job, pipeline))) {
+            for command in code
+                .script()
+                .commands()
+                .filter(|command| command.is_reachable() && is_lookup(*command, (job, pipeline)))
+            {
                 lookups += 1;
                 let wrong = match retry_of(command) {
                     Retry::Exponential(retries) => {
                         let counted = f64::from(retries) + if attempts { 1.0 } else { 0.0 };
-                        (counted > most).then(|| format!("it is tried again {retries} times; the spec allows {most}"))
+                        (counted > most).then(|| {
+                            format!("it is tried again {retries} times; the spec allows {most}")
+                        })
                     }
                     Retry::Other(why) => Some(why),
                     Retry::Unknown(why) => {
                         unknown = Some(why);
                         None
                     }
-                    Retry::None if job.get("retry").is_some() => Some("`retry` of the job starts the whole job again, at once".to_owned()),
+                    Retry::None if job.get("retry").is_some() => {
+                        Some("`retry` of the job starts the whole job again, at once".to_owned())
+                    }
                     Retry::None => Some("it is not tried again".to_owned()),
                 };
                 if let Some(why) = wrong {

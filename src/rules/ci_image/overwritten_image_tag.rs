@@ -11,17 +11,22 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     }
     let mut violated = false;
     for (job, pipeline) in jobs {
-        let codes: Vec<Code<'_, '_>> = facts.shells(job, pipeline).iter().flat_map(Code::of).collect();
+        let codes: Vec<Code<'_, '_>> =
+            facts.shells(job, pipeline).iter().flat_map(Code::of).collect();
         let guarded = codes.iter().any(|code| {
             image_uses(code.script(), (job, pipeline)).iter().any(|it| {
-                matches!(it.act, ImageAct::ManifestInspect | ImageAct::OtherInspect) && it.command.is_tested()
+                matches!(it.act, ImageAct::ManifestInspect | ImageAct::OtherInspect)
+                    && it.command.is_tested()
             })
         });
         if guarded {
             continue;
         }
         for code in &codes {
-            for push in image_uses(code.script(), (job, pipeline)).iter().filter(|it| it.act == ImageAct::Push) {
+            for push in image_uses(code.script(), (job, pipeline))
+                .iter()
+                .filter(|it| it.act == ImageAct::Push)
+            {
                 let Some(tag) = split_tag(push.image()).1 else { continue };
                 if !tag.contains(['$', '?']) && is_versioned(tag) {
                     violated = true;

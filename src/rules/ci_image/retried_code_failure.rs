@@ -22,8 +22,12 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     }
     match (violated, sentence) {
         (true, _) => Judgement::Violated,
-        (false, true) => Judgement::ProvenWith("as far as files can: the job is serialized and retried for infrastructure only".into()),
-        (false, false) => Judgement::NeedsEvidence("why past runs failed takes evidence `jobs`: the history of the job".into()),
+        (false, true) => Judgement::ProvenWith(
+            "as far as files can: the job is serialized and retried for infrastructure only".into(),
+        ),
+        (false, false) => Judgement::NeedsEvidence(
+            "why past runs failed takes evidence `jobs`: the history of the job".into(),
+        ),
     }
 }
 
@@ -36,14 +40,16 @@ fn retries(job: &Job<'_>, cx: &mut Cx<'_, '_>) -> bool {
     if count == Some(0) {
         return false;
     }
-    let when: Vec<_> = retry.given("when").map(|when| when.one_or_more().iter().collect()).unwrap_or_default();
+    let when: Vec<_> =
+        retry.given("when").map(|when| when.one_or_more().iter().collect()).unwrap_or_default();
     if when.is_empty() {
         cx.report(&retry.origin, format!("`{name}` is retried after any failure, also of its own script"))
             .symbol(symbol)
             .help("add `when` with the infrastructure's reasons: `runner_system_failure`, `stuck_or_timeout_failure`, `api_failure`");
         return true;
     }
-    let wrong = when.into_iter().find(|reason| reason.as_str().is_some_and(|text| CODE.contains(&text)));
+    let wrong =
+        when.into_iter().find(|reason| reason.as_str().is_some_and(|text| CODE.contains(&text)));
     let Some(reason) = wrong else { return false };
     let text = reason.to_text().unwrap_or_default().into_owned();
     cx.report(&reason.origin, format!("`{name}` is retried on `{text}`, which hides failures of its own script"))
@@ -68,14 +74,26 @@ fn concurrent<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -
         }
         return shared;
     }
-    let uses: Vec<_> = facts.shells(job, pipeline).iter().flat_map(Code::of).flat_map(|code| {
-        image_uses(code.script(), (job, pipeline)).into_iter().filter(|it| matches!(it.act, ImageAct::Push | ImageAct::PushAll)).map(|it| (it.act, it.image().to_owned())).collect::<Vec<_>>()
-    }).collect();
+    let uses: Vec<_> = facts
+        .shells(job, pipeline)
+        .iter()
+        .flat_map(Code::of)
+        .flat_map(|code| {
+            image_uses(code.script(), (job, pipeline))
+                .into_iter()
+                .filter(|it| matches!(it.act, ImageAct::Push | ImageAct::PushAll))
+                .map(|it| (it.act, it.image().to_owned()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
     // Tags that follow the content come out the same whoever pushes them last.
-    let by_content = !uses.is_empty() && uses.iter().all(|(act, image)| {
-        let tag = crate::model::gitlab::split_tag(image).1.unwrap_or("latest");
-        *act == ImageAct::Push && is_versioned(tag) && (tag.contains("SHA") || tag.contains("DIGEST") || tag.contains("COMMIT_TAG"))
-    });
+    let by_content = !uses.is_empty()
+        && uses.iter().all(|(act, image)| {
+            let tag = crate::model::gitlab::split_tag(image).1.unwrap_or("latest");
+            *act == ImageAct::Push
+                && is_versioned(tag)
+                && (tag.contains("SHA") || tag.contains("DIGEST") || tag.contains("COMMIT_TAG"))
+        });
     if by_content || uses.is_empty() {
         return false;
     }

@@ -15,19 +15,28 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     for (job, pipeline) in jobs {
         for code in facts.shells(job, pipeline).iter().flat_map(Code::of) {
             let uses = image_uses(code.script(), (job, pipeline));
-            let looks = uses.iter().filter(|it| matches!(it.act, ImageAct::ManifestInspect | ImageAct::OtherInspect));
+            let looks = uses
+                .iter()
+                .filter(|it| matches!(it.act, ImageAct::ManifestInspect | ImageAct::OtherInspect));
             // The first look decides; a function counts from where it is called.
             let Some(first) = looks.map(|it| place(it.command)).min() else { continue };
             checked = true;
-            for it in uses.iter().filter(|it| matches!(it.act, ImageAct::Pull | ImageAct::Build) && place(it.command) < first) {
+            for it in uses.iter().filter(|it| {
+                matches!(it.act, ImageAct::Pull | ImageAct::Build) && place(it.command) < first
+            }) {
                 violated = true;
                 let what = if it.act == ImageAct::Pull { "pulls" } else { "builds" };
-                cx.report(code.at(it.command.span()), format!("`{}` {what} an image before it asks whether that is needed", job.name))
-                    .symbol(format!("job:{}/before-check", job.name))
-                    .help("ask first, and do this only where the image is missing");
+                cx.report(
+                    code.at(it.command.span()),
+                    format!("`{}` {what} an image before it asks whether that is needed", job.name),
+                )
+                .symbol(format!("job:{}/before-check", job.name))
+                .help("ask first, and do this only where the image is missing");
             }
             for command in code.script().commands().filter(|command| command.index() < first) {
-                let run = command.invocation().filter(|run| run.is("git") && run.has_flag(&["--unshallow"]));
+                let run = command
+                    .invocation()
+                    .filter(|run| run.is("git") && run.has_flag(&["--unshallow"]));
                 if run.is_some() {
                     violated = true;
                     cx.report(code.at(command.span()), format!("`{}` fetches the whole history before it asks whether the image exists", job.name))

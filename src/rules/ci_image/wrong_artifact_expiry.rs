@@ -34,6 +34,7 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         };
         let reading = match parse_duration(&text) {
             Ok(Duration::Seconds(seconds)) if (seconds - wanted).abs() < 0.5 => continue,
+            Ok(Duration::Seconds(seconds)) if in_words(seconds) == text => format!("`{text}`"),
             Ok(Duration::Seconds(seconds)) => format!("`{text}`, which is {}", in_words(seconds)),
             Ok(Duration::Never) => "`never`".to_owned(),
             Err(_) => format!("`{text}`, which GitLab does not take"),
