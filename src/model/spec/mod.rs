@@ -7,6 +7,7 @@ mod place;
 mod reader;
 mod rollback;
 mod sentence;
+pub mod snapshot;
 mod step;
 mod tasks;
 mod words;
