@@ -12,6 +12,7 @@ mod hadolint;
 mod shell;
 
 mod catalog;
+mod markdown;
 mod spec_binding;
 mod spec_model;
 mod spec_scenarios;

@@ -3,7 +3,9 @@
 //! What a reader does not see (HTML comments, struck text) is not in a block's text; what is only an
 //! example (fences) is a block of its own.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+mod reader;
+
+pub use reader::parse;
 
 use crate::text::Span;
 
@@ -12,6 +14,10 @@ use crate::text::Span;
 pub struct Tree {
     /// The blocks.
     pub blocks: Vec<Block>,
+    /// The HTML comments.
+    pub comments: Vec<Span>,
+    /// The thematic breaks, `---`.
+    pub breaks: Vec<Span>,
 }
 
 /// A heading, a paragraph, a list item, a row of a table, a fence.
@@ -19,11 +25,58 @@ pub struct Tree {
 pub struct Block {
     /// What it is.
     pub kind: BlockKind,
-    /// From its first to its last byte, markers included.
+    /// From its first to its last byte, markers included, line ends at its end not.
     pub span: Span,
     /// What a reader sees: without markers, emphasis, comments and struck text; line breaks and
     /// blanks between the parts are single blanks. Inline code is in it.
     pub text: String,
+    /// What stands out in it, in order; one inside another comes behind it.
+    pub inlines: Vec<Inline>,
+    /// For a numbered item: its number.
+    pub number: Option<u64>,
+    /// For a checkbox: its marker, `[x]`.
+    pub marker: Option<Span>,
+    /// For a row: its cells.
+    pub cells: Vec<Cell>,
+    /// For a fence: what stands behind its opening mark; nothing for an indented code block.
+    pub info: Option<String>,
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Where.
+    pub span: Span,
+    /// What a reader sees.
+    pub text: String,
+}
+
+/// A part of a text that stands out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inline {
+    /// How.
+    pub kind: InlineKind,
+    /// From its first to its last byte, markers included.
+    pub span: Span,
+    /// Its words, struck ones too.
+    pub text: String,
+}
+
+/// How a part of a text stands out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InlineKind {
+    /// `` `code` ``
+    Code,
+    /// `*emphasis*`
+    Emphasis,
+    /// `**strong**`
+    Strong,
+    /// `~~struck~~`, which a reader takes for gone.
+    Struck,
+    /// A link to this target.
+    Link(String),
+    /// An image of this target.
+    Image(String),
 }
 
 /// What a block is.
@@ -79,110 +132,6 @@ impl Tree {
     }
 }
 
-/// Reads a whole file; a byte order mark may stand in front.
-pub fn parse(text: &str) -> Tree {
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let base = text.len() - body.len();
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut reader =
-        Reader { tree: Tree::default(), open: Vec::new(), lists: Vec::new(), struck: 0 };
-    for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
-        reader.event(event, Span::from_range(base + range.start..base + range.end));
-    }
-    reader.tree.blocks.sort_by_key(|block| block.span.start);
-    reader.tree
-}
-
-struct Reader {
-    tree: Tree,
-    open: Vec<Block>,
-    /// For each list around: whether it is numbered.
-    lists: Vec<bool>,
-    struck: u32,
-}
-
-impl Reader {
-    fn event(&mut self, event: Event<'_>, span: Span) {
-        match event {
-            Event::Start(tag) => self.start(&tag, span),
-            Event::End(tag) => self.end(tag),
-            Event::Text(text) | Event::Code(text) => self.text(&text),
-            Event::SoftBreak | Event::HardBreak => self.text(" "),
-            Event::TaskListMarker(ticked) => {
-                if let Some(Block { kind: BlockKind::Item { checked, .. }, .. }) =
-                    self.open.last_mut()
-                {
-                    *checked = Some(ticked);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        if self.struck == 0
-            && let Some(open) = self.open.last_mut()
-        {
-            open.text.push_str(text);
-        }
-    }
-
-    fn start(&mut self, tag: &Tag<'_>, span: Span) {
-        let kind = match tag {
-            Tag::Heading { level, .. } => BlockKind::Heading(*level as u8),
-            Tag::Paragraph => match self.open.last() {
-                // The paragraphs of an item are the item.
-                Some(Block { kind: BlockKind::Item { .. }, .. }) => return self.text(" "),
-                _ => BlockKind::Paragraph,
-            },
-            Tag::List(first) => return self.lists.push(first.is_some()),
-            Tag::Item => {
-                let ordered = self.lists.last().copied().unwrap_or(false);
-                let depth = u8::try_from(self.lists.len()).unwrap_or(u8::MAX);
-                BlockKind::Item { ordered, checked: None, depth }
-            }
-            Tag::TableHead | Tag::TableRow => BlockKind::Row,
-            Tag::TableCell => return self.text(" | "),
-            Tag::CodeBlock(_) => BlockKind::Code,
-            Tag::Strikethrough => {
-                self.struck += 1;
-                return;
-            }
-            _ => return,
-        };
-        self.open.push(Block { kind, span, text: String::new() });
-    }
-
-    fn end(&mut self, tag: TagEnd) {
-        match tag {
-            TagEnd::List(_) => {
-                self.lists.pop();
-            }
-            TagEnd::Strikethrough => self.struck = self.struck.saturating_sub(1),
-            TagEnd::Paragraph => {
-                if matches!(self.open.last(), Some(Block { kind: BlockKind::Paragraph, .. })) {
-                    self.close();
-                }
-            }
-            TagEnd::Heading(_)
-            | TagEnd::Item
-            | TagEnd::TableHead
-            | TagEnd::TableRow
-            | TagEnd::CodeBlock => self.close(),
-            _ => {}
-        }
-    }
-
-    fn close(&mut self) {
-        let Some(mut block) = self.open.pop() else { return };
-        if block.kind != BlockKind::Code {
-            block.text = block.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        }
-        self.tree.blocks.push(block);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,5 +164,48 @@ mod tests {
         let counts: Vec<usize> = tree.sections().map(|section| section.blocks.len()).collect();
         assert_eq!(counts, [3, 1, 1]);
         assert_eq!(tree.blocks[0].span.start, 3);
+    }
+
+    #[test]
+    fn what_stands_out_has_its_place() {
+        let text = "\u{feff}a **b `c`** ~~d *e*~~ [f](g.md) <!-- h -->\r\n\r\n***\r\n\r\n3. [X] i\r\n4. j\r\n\r\n~~~yaml bad=1\r\nk\r\n~~~\r\n\r\n<!--\r\n# l\r\n-->\r\n";
+        let tree = parse(text);
+        let slice = |span: Span| &text[span.range()];
+        let inlines: Vec<(&InlineKind, &str, &str)> = tree.blocks[0]
+            .inlines
+            .iter()
+            .map(|it| (&it.kind, slice(it.span), it.text.as_str()))
+            .collect();
+        assert_eq!(
+            inlines,
+            [
+                (&InlineKind::Strong, "**b `c`**", "b c"),
+                (&InlineKind::Code, "`c`", "c"),
+                (&InlineKind::Struck, "~~d *e*~~", "d e"),
+                (&InlineKind::Emphasis, "*e*", "e"),
+                (&InlineKind::Link("g.md".to_owned()), "[f](g.md)", "f"),
+            ]
+        );
+        assert_eq!(tree.blocks[0].text, "a b c f");
+        let comments: Vec<&str> = tree.comments.iter().map(|span| slice(*span)).collect();
+        assert_eq!(comments, ["<!-- h -->", "<!--\r\n# l\r\n-->"]);
+        assert_eq!(slice(tree.breaks[0]), "***");
+        assert_eq!((slice(tree.blocks[1].span), tree.blocks[1].number), ("3. [X] i", Some(3)));
+        assert_eq!(
+            (tree.blocks[1].marker.map(slice), tree.blocks[2].number),
+            (Some("[X]"), Some(4))
+        );
+        assert_eq!(tree.blocks[3].info.as_deref(), Some("yaml bad=1"));
+        assert_eq!(tree.blocks.len(), 4);
+    }
+
+    #[test]
+    fn rows_have_cells() {
+        let text = "| a `b` | ~~c~~ d |\n|---|---|\n| e | f\\|g |\n";
+        let tree = parse(text);
+        let cells: Vec<&str> =
+            tree.blocks.iter().flat_map(|row| &row.cells).map(|cell| cell.text.as_str()).collect();
+        assert_eq!(cells, ["a b", "d", "e", "f|g"]);
+        assert_eq!(&text[tree.blocks[1].cells[0].span.range()].trim(), &"e");
     }
 }
