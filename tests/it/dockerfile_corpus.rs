@@ -5,7 +5,7 @@ use std::process::Command as Process;
 use std::sync::OnceLock;
 
 /// A file of `../shared/cases`; nothing, with a message, where it is not at hand.
-pub fn case_file(name: &str) -> Option<String> {
+pub(crate) fn case_file(name: &str) -> Option<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases").join(name);
     let text = std::fs::read_to_string(&path).ok();
     if text.is_none() {
@@ -15,14 +15,14 @@ pub fn case_file(name: &str) -> Option<String> {
 }
 
 /// The lines of a JSONL file of the cases.
-pub fn cases(name: &str) -> Vec<serde_json::Value> {
+pub(crate) fn cases(name: &str) -> Vec<serde_json::Value> {
     let text = case_file(name).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     lines.map(|line| serde_json::from_str(line).expect("a case is JSON")).collect()
 }
 
 /// Names and bytes of all real Dockerfiles; none, with a message, where they are not at hand.
-pub fn dockerfiles() -> &'static [(String, Vec<u8>)] {
+pub(crate) fn dockerfiles() -> &'static [(String, Vec<u8>)] {
     static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
     FILES.get_or_init(|| {
         let Some(root) = unpacked() else { return Vec::new() };

@@ -197,7 +197,7 @@ fn ignored_names(text: &str) -> Option<Vec<&str>> {
         !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_digit() || b"DLSC".contains(&byte))
     };
-    names.iter().all(|name| is_name(name)).then_some(names)
+    names.iter().all(is_name).then_some(names)
 }
 
 /// The instruction whose first line is the one right below the comment.

@@ -81,8 +81,8 @@ impl ShellKind {
 
 fn is_windows(repository: &str, tag: &str) -> bool {
     let words = ["nanoserver", "servercore", "windowsservercore"];
-    let has = |word: &&str| repository.contains(*word) || tag.contains(*word);
-    words.iter().any(|word| has(&word))
+    let has = |word: &str| repository.contains(word) || tag.contains(word);
+    words.iter().any(|word| has(word))
         || repository.split(['/', '-', '_']).any(|part| part == "windows")
         || tag.split(['-', '_']).any(|part| part.starts_with("ltsc") || part == "windows")
 }

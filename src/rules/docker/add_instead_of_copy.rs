@@ -24,7 +24,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             let path = value.as_deref().map(unquoted);
             match path {
                 Some(path) if !is_for_add(path) => {
-                    plain = plain.or(Some((*source, path.to_owned())))
+                    plain = plain.or(Some((*source, path.to_owned())));
                 }
                 _ => all_plain = false,
             }

@@ -62,11 +62,12 @@ fn report(
             continue;
         }
         told.push(name);
-        let mut message = format!("variable `{name}` has no value here");
-        match nearest(file, step, name) {
-            Some(near) => message.push_str(&format!("; did you mean `{near}`?")),
-            None => message.push_str("; an `ARG` or `ENV` in front would give it one"),
-        }
+        let message = match nearest(file, step, name) {
+            Some(near) => format!("variable `{name}` has no value here; did you mean `{near}`?"),
+            None => format!(
+                "variable `{name}` has no value here; an `ARG` or `ENV` further up would give it one"
+            ),
+        };
         cx.report(file.at(at(reference)), message).symbol(format!("{} ${name}", step.symbol()));
     }
 }
@@ -75,8 +76,9 @@ fn report(
 fn nearest<'f>(file: &'f Dockerfile<'_>, step: Step<'_, '_>, name: &str) -> Option<&'f str> {
     let stage = step.stage?;
     let scopes = file.ancestry(stage).filter_map(|stage| file.scopes.stages.get(stage.index));
-    let mut known: Vec<&str> =
-        scopes.flat_map(|scope| scope.definitions()).map(|it| it.name.as_str()).collect();
+    let definitions = scopes.flat_map(|scope| scope.definitions());
+    let earlier = definitions.filter(|it| it.instruction < step.index && it.name != name);
+    let mut known: Vec<&str> = earlier.map(|it| it.name.as_str()).collect();
     known.push("PATH");
     let distance = |other: &&str| strsim::damerau_levenshtein(other, name);
     known.into_iter().min_by_key(distance).filter(|near| distance(near) <= 2)

@@ -8,8 +8,8 @@ const NAME: &str = "InvalidDefinitionDescription";
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     let asked = file.pragmas.iter().any(|pragma| {
-        let named = |name: &&str| matches!(*name, "all" | NAME);
-        pragma.tool == Tool::BuildKit && pragma.experimental.iter().any(|it| named(&it))
+        let named = |name: &str| matches!(name, "all" | NAME);
+        pragma.tool == Tool::BuildKit && pragma.experimental.iter().any(|it| named(it))
     });
     if !asked && !cx.options.flag("always") {
         return;
@@ -19,7 +19,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let mut names: Vec<String> = Vec::new();
         match instruction.keyword {
             Keyword::Arg => {
-                names.extend(instruction.pairs().iter().map(|it| it.key.text.to_string()))
+                names.extend(instruction.pairs().iter().map(|it| it.key.text.to_string()));
             }
             Keyword::From => {
                 let name = instruction.from_parts().and_then(|parts| parts.name);

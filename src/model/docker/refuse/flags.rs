@@ -88,7 +88,9 @@ impl Refusals<'_, '_> {
         let distance = |known: &str| strsim::damerau_levenshtein(known, name);
         let near = known.iter().map(|(known, _)| *known).min_by_key(|known| distance(known));
         match near {
-            Some(near) if name.len() < 30 && distance(near) <= 2 => {
+            Some(near)
+                if name.len() < 30 && distance(near) <= 2 && distance(near) * 2 < name.len() =>
+            {
                 message.push_str(&format!(" (did you mean `--{near}`?)"));
             }
             Some(_) => {}

@@ -95,6 +95,7 @@ impl Refusals<'_, '_> {
             if lookup.len() < 30
                 && let Some(near) = known.min_by_key(distance)
                 && distance(&near) <= 2
+                && distance(&near) * 2 < lookup.len()
             {
                 message.push_str(&format!(" (did you mean `{near}`?)"));
             }
