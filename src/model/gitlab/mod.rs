@@ -1,8 +1,10 @@
 //! The GitLab pipeline: files to resolved jobs, each value with its origin.
 
 // Values and what is told about them.
+mod map;
 mod nearest;
 mod problem;
+mod ruby;
 mod settings;
 mod steps;
 mod text;
@@ -42,6 +44,7 @@ pub use job::{
 };
 pub use kind::FileKind;
 pub use lookup::{Retry, is_lookup, retry_of};
+pub use map::Map;
 pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
 pub use problem::Problem;
 pub use registry::{Code, ImageAct, ImageUse, image_uses, is_versioned, split_tag, symbolic};
@@ -49,6 +52,6 @@ pub use settings::{Limits, Settings, Version};
 pub use sharing::{overlaps, project_path};
 pub use shell::{CalledScript, JobShell};
 pub use text::Text;
-pub use value::{Entry, KeyKind, Map, Unknown, Value, ValueKind};
+pub use value::{Entry, KeyKind, Unknown, Value, ValueKind};
 
 use nearest::nearest;

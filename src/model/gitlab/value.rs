@@ -1,7 +1,8 @@
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use super::Text;
+use super::ruby::{float_text, inspect};
+use super::{Map, Text};
 use crate::model::Origin;
 use crate::syntax::yaml::NodeId;
 use crate::text::Location;
@@ -58,14 +59,6 @@ pub enum Unknown {
     Refused,
 }
 
-/// The entries of a mapping in order; keys are unique.
-#[derive(Debug, Default)]
-pub struct Map<'p> {
-    entries: Vec<Entry<'p>>,
-    partial: bool,
-    by_key: OnceLock<Box<[u32]>>,
-}
-
 /// One entry of a mapping.
 #[derive(Clone, Debug)]
 pub struct Entry<'p> {
@@ -94,74 +87,6 @@ pub enum KeyKind {
     Collection,
 }
 
-/// Mappings up to this size are searched from front to back.
-const SMALL: usize = 16;
-
-impl<'p> Map<'p> {
-    /// A mapping of these entries, whose keys must be unique.
-    pub fn new(entries: Vec<Entry<'p>>) -> Self {
-        Self { entries, partial: false, by_key: OnceLock::new() }
-    }
-
-    /// The same mapping, marked as one that may have entries which are not known: it extends a
-    /// template, or includes a file, that is not there.
-    #[must_use]
-    pub fn into_partial(self) -> Self {
-        Self { partial: true, ..self }
-    }
-
-    /// Whether it may have further entries that are not known. No check may say that a key is
-    /// missing then.
-    pub const fn is_partial(&self) -> bool {
-        self.partial
-    }
-
-    /// The entries in order.
-    pub fn entries(&self) -> &[Entry<'p>] {
-        &self.entries
-    }
-
-    /// The place among the entries of the one with this string key.
-    pub fn position(&self, key: &str) -> Option<usize> {
-        let is_it = |entry: &Entry<'_>| entry.key_kind == KeyKind::Str && entry.key == *key;
-        if self.entries.len() <= SMALL {
-            return self.entries.iter().position(is_it);
-        }
-        let sorted = self.by_key.get_or_init(|| {
-            let mut order: Vec<u32> = (0..).take(self.entries.len()).collect();
-            order.sort_by(|a, b| self.key_at(*a).cmp(self.key_at(*b)));
-            order.into()
-        });
-        let from = sorted.partition_point(|at| self.key_at(*at) < key);
-        let same = sorted.iter().skip(from).take_while(|at| self.key_at(**at) == key);
-        same.map(|at| *at as usize).find(|at| self.entries.get(*at).is_some_and(is_it))
-    }
-
-    fn key_at(&self, at: u32) -> &str {
-        self.entries.get(at as usize).map_or("", |entry| entry.key.as_str())
-    }
-
-    /// The entry with this string key.
-    pub fn entry(&self, key: &str) -> Option<&Entry<'p>> {
-        self.position(key).and_then(|at| self.entries.get(at))
-    }
-
-    /// The value with this string key.
-    pub fn get(&self, key: &str) -> Option<&Value<'p>> {
-        self.entry(key).map(|entry| &entry.value)
-    }
-
-    /// Whether there is no entry.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// The number of entries.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-}
-
 impl<'p> Value<'p> {
     /// A value that was written at `origin`, but not as one node.
     pub const fn new(kind: ValueKind<'p>, origin: Origin) -> Self {
@@ -173,7 +98,7 @@ impl<'p> Value<'p> {
     pub(super) fn as_partial(&self) -> Self {
         match &self.kind {
             ValueKind::Map(map) => {
-                let partial = Map::new(map.entries.clone()).into_partial();
+                let partial = Map::new(map.entries().to_vec()).into_partial();
                 Self { kind: ValueKind::Map(Arc::new(partial)), ..self.clone() }
             }
             _ => self.clone(),
@@ -278,7 +203,7 @@ impl<'p> Value<'p> {
     pub fn has_unknown(&self) -> bool {
         match &self.kind {
             ValueKind::Seq(items) => items.iter().any(Value::has_unknown),
-            ValueKind::Map(map) => map.entries.iter().any(|entry| entry.value.has_unknown()),
+            ValueKind::Map(map) => map.entries().iter().any(|entry| entry.value.has_unknown()),
             _ => self.is_unknown(),
         }
     }
@@ -356,73 +281,6 @@ fn flatten<'v, 'p>(items: &'v [Value<'p>], levels: u32, all: &mut Vec<&'v Value<
             return;
         }
     }
-}
-
-const INSPECTED: usize = 200;
-
-fn inspect(value: &Value<'_>, text: &mut String) {
-    if text.len() > INSPECTED {
-        if !text.ends_with('…') {
-            text.push('…');
-        }
-        return;
-    }
-    match &value.kind {
-        ValueKind::Null => text.push_str("nil"),
-        ValueKind::Str(it) => {
-            text.push('"');
-            text.extend(it.chars().take(INSPECTED));
-            text.push('"');
-        }
-        ValueKind::Symbol(it) => {
-            text.push(':');
-            text.push_str(it);
-        }
-        ValueKind::Seq(items) => {
-            text.push('[');
-            for (at, item) in items.iter().enumerate() {
-                text.push_str(if at > 0 { ", " } else { "" });
-                inspect(item, text);
-            }
-            text.push(']');
-        }
-        ValueKind::Map(map) => {
-            text.push('{');
-            for (at, entry) in map.entries.iter().enumerate() {
-                text.push_str(if at > 0 { ", \"" } else { "\"" });
-                text.push_str(&entry.key);
-                text.push_str("\"=>");
-                inspect(&entry.value, text);
-            }
-            text.push('}');
-        }
-        ValueKind::Reference(target) => {
-            text.push_str("!reference ");
-            inspect(target, text);
-        }
-        ValueKind::Unknown(_) => text.push('?'),
-        _ => text.push_str(&value.to_text().unwrap_or_default()),
-    }
-}
-
-/// A float as Ruby's `to_s` writes it.
-fn float_text(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
-    let size = value.abs();
-    if size != 0.0 && !(1e-4..1e16).contains(&size) {
-        let text = format!("{value:e}");
-        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let point = if digits.contains('.') { "" } else { ".0" };
-        let power: i32 = exponent.parse().unwrap_or(0);
-        let sign = if power < 0 { '-' } else { '+' };
-        return format!("{digits}{point}e{sign}{:02}", power.abs());
-    }
-    format!("{value:?}")
 }
 
 #[cfg(test)]

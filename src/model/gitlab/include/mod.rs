@@ -2,6 +2,7 @@
 
 mod entry;
 mod expand;
+mod found;
 mod integrity;
 mod locate;
 mod rules;
