@@ -1,5 +1,5 @@
 use crate::rule::{Check, Cx, ScriptOf};
-use crate::syntax::shell::{Assignment, Command, Part};
+use crate::syntax::shell::{Assignment, Command, Part, Role};
 
 pub(crate) const CHECK: Check = Check::Project(check);
 
@@ -8,6 +8,29 @@ const SURE: &[&str] = &[
     "pwd", "date", "echo", "printf", "basename", "dirname", "whoami", "id", "uname", "nproc",
     "hostname", "mktemp", "tty", "arch", "true", ":", "readlink", "realpath", "expr", "seq",
     "getconf",
+];
+/// Filters that fail only on a file of theirs, not on what they read from a pipe.
+const FILTERS: &[&str] = &[
+    "sed",
+    "awk",
+    "cut",
+    "tr",
+    "head",
+    "tail",
+    "sort",
+    "uniq",
+    "rev",
+    "wc",
+    "base64",
+    "cat",
+    "xargs",
+    "tee",
+    "md5sum",
+    "sha1sum",
+    "sha256sum",
+    "paste",
+    "fold",
+    "column",
 ];
 
 fn check(cx: &mut Cx<'_, '_>) {
@@ -35,7 +58,12 @@ fn report(
     let runs = value.parts().find_map(|part| match part {
         Part::Commands(commands) => {
             let may_fail = |inner: &Command<'_>| {
-                let sure = inner.invocation().is_some_and(|it| it.is_any(SURE));
+                let piped = inner
+                    .context()
+                    .any(|it| matches!(it.role(), Role::Stage { index, .. } if index > 0));
+                let sure = inner
+                    .invocation()
+                    .is_some_and(|it| it.is_any(SURE) || (piped && it.is_any(FILTERS)));
                 inner.words().len() > 0 && !sure && inner.fallback().is_none()
             };
             commands.into_iter().find(may_fail)

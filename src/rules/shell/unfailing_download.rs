@@ -3,11 +3,9 @@ use crate::syntax::shell::{Command, Word};
 
 pub(crate) const CHECK: Check = Check::Project(check);
 
-/// Programs that take what they read for data or for a program.
-const PARSERS: &[&str] = &[
-    "jq", "yq", "tar", "bsdtar", "sh", "bash", "gunzip", "gzip", "unzip", "xz", "gpg", "apt-key",
-    "base64", "zstd",
-];
+/// Programs that may take an error page for what they were to read. Those that unpack notice.
+const PARSERS: &[&str] =
+    &["jq", "yq", "sh", "bash", "dash", "ash", "zsh", "python", "python3", "node", "php"];
 
 fn check(cx: &mut Cx<'_, '_>) {
     for it in &cx.facts.scripts() {
