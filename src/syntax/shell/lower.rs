@@ -43,7 +43,7 @@ impl<'t> Lower<'t> {
     pub(super) fn diagnostics(&mut self, parsed: &ParseResult) {
         for diagnostic in &parsed.diagnostics {
             let span = self.span(diagnostic.span);
-            self.errors.push(SyntaxError { span, message: diagnostic.message.clone() });
+            self.errors.push(SyntaxError { span, message: in_words(&diagnostic.message) });
         }
     }
 
@@ -277,4 +277,10 @@ impl<'t> Lower<'t> {
         }
         self.frame = outer;
     }
+}
+
+/// A message of the parser as we write them: names in backticks, and no prefix.
+fn in_words(message: &str) -> String {
+    let message = message.strip_prefix("syntax error: ").unwrap_or(message);
+    message.replace('\'', "`")
 }
