@@ -8,8 +8,11 @@ fn check(cx: &mut Cx<'_, '_>) {
         let text = it.script.text();
         let foreign = Script::looks_like_cmd(text) || Script::looks_like_powershell(text);
         let Some(error) = it.script.errors().first().filter(|_| !foreign) else { continue };
-        cx.report(it.at(error.span), format!("the shell cannot read this script: {}", error.message))
-            .help("try it with `sh -n`")
-            .symbol(it.owner.replace('`', ""));
+        cx.report(
+            it.at(error.span),
+            format!("the shell cannot read this script: {}", error.message),
+        )
+        .help("try it with `sh -n`")
+        .symbol(it.owner.replace('`', ""));
     }
 }
