@@ -1,6 +1,8 @@
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::clause::{Clause, clauses_of, make_ids_unique};
 use super::file::{Operation, Requirement, SpecFile};
-use super::place::{capability_of, change_of};
+use super::place::{capability_of, change_of, tracked_file};
 use super::reader::read_spec;
 use crate::model::Files;
 use crate::text::Source;
@@ -133,6 +135,12 @@ impl<'p> Spec<'p> {
         capability: &str,
         name: &str,
     ) -> Option<(&'p Source, DocumentPlace)> {
+        // A schema of the project may give the task list another name.
+        let tracked = if name == "tasks.md" { tracked_file(files) } else { None };
+        let tracked = tracked.filter(|it| it != name);
+        if let Some(found) = tracked.and_then(|it| self.document(files, capability, &it)) {
+            return Some(found);
+        }
         let mut pending = Vec::new();
         let mut archived = Vec::new();
         let mut others = Vec::new();
@@ -169,26 +177,29 @@ impl<'p> Spec<'p> {
 
 /// Applies a delta in OpenSpec's order: renamed, removed, modified, added.
 fn apply<'p>(requirements: &mut Vec<Requirement<'p>>, file: &SpecFile<'p>) {
-    for rename in &file.renames {
-        for requirement in requirements.iter_mut().filter(|it| it.name == rename.from) {
-            requirement.name = rename.to;
+    let renames: FxHashMap<&str, &'p str> =
+        file.renames.iter().map(|it| (it.from, it.to)).collect();
+    for requirement in requirements.iter_mut() {
+        if let Some(new) = renames.get(requirement.name) {
+            requirement.name = new;
         }
     }
     let of = |operation| file.requirements.iter().filter(move |it| it.operation == operation);
-    for removed in of(Some(Operation::Removed)) {
-        requirements.retain(|requirement| requirement.name != removed.name);
+    let removed: FxHashSet<&str> = of(Some(Operation::Removed)).map(|it| it.name).collect();
+    requirements.retain(|requirement| !removed.contains(requirement.name));
+    // The same block again is no change; OpenSpec refuses to add one that differs, the later is shown.
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+    for (at, requirement) in requirements.iter().enumerate() {
+        places.entry(requirement.name).or_insert(at);
     }
-    for modified in of(Some(Operation::Modified)) {
-        match requirements.iter_mut().find(|requirement| requirement.name == modified.name) {
-            Some(requirement) => *requirement = modified.clone(),
-            None => requirements.push(modified.clone()),
-        }
-    }
-    for added in of(Some(Operation::Added)).chain(of(None)) {
-        // The same block again is no change; OpenSpec refuses one that differs, the later is shown.
-        match requirements.iter_mut().find(|requirement| requirement.name == added.name) {
-            Some(requirement) => *requirement = added.clone(),
-            None => requirements.push(added.clone()),
+    let changed = of(Some(Operation::Modified));
+    for requirement in changed.chain(of(Some(Operation::Added))).chain(of(None)) {
+        match places.get(requirement.name).and_then(|at| requirements.get_mut(*at)) {
+            Some(place) => *place = requirement.clone(),
+            None => {
+                places.insert(requirement.name, requirements.len());
+                requirements.push(requirement.clone());
+            }
         }
     }
 }
@@ -218,6 +229,20 @@ mod tests {
         assert_eq!(ids(&files), ["ci/c#1", "ci/d#1"]);
         let only = MemoryFiles::new([("openspec/specs/ci/spec.md", MAIN)]);
         assert_eq!(ids(&only), ["ci/a#1", "ci/a/s#1", "ci/b#1"]);
+    }
+
+    #[test]
+    fn a_schema_may_name_the_task_list() {
+        let files = MemoryFiles::new([
+            ("openspec/config.yaml", "schema: house\n"),
+            ("openspec/schemas/house/schema.yaml", "apply:\n  tracks: plan.md\n"),
+            ("openspec/changes/one/specs/ci/spec.md", MAIN),
+            ("openspec/changes/one/plan.md", "plan"),
+            ("tasks.md", "root"),
+        ]);
+        let spec = Spec::from_project(&files);
+        let (source, place) = spec.document(&files, "ci", "tasks.md").unwrap();
+        assert_eq!((source.text(), place), ("plan", DocumentPlace::Change));
     }
 
     #[test]

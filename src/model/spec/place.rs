@@ -1,5 +1,8 @@
 //! Where OpenSpec keeps what.
 
+use crate::model::Files;
+use crate::syntax::yaml;
+
 /// The change that a path below `openspec/changes/` belongs to, and whether it is archived.
 pub fn change_of(path: &str) -> Option<(&str, bool)> {
     let rest = path.strip_prefix("openspec/changes/")?;
@@ -22,4 +25,26 @@ pub fn capability_of(path: &str) -> Option<&str> {
     };
     // Folders whose names start with a dot are skipped.
     (!capability.split('/').any(|part| part.starts_with('.'))).then_some(capability)
+}
+
+/// The name of the task list that the schema of the project tracks, if the project has a schema of its own that
+/// names one.
+pub(super) fn tracked_file(files: &dyn Files) -> Option<String> {
+    let config = yaml::parse(files.read("openspec/config.yaml")?.text());
+    let schema = text_at(&config, &["schema"])?;
+    if schema.contains(['/', '\\']) || schema.starts_with('.') {
+        return None;
+    }
+    let source = files.read(&format!("openspec/schemas/{schema}/schema.yaml"))?;
+    text_at(&yaml::parse(source.text()), &["apply", "tracks"])
+        .filter(|name| !name.contains(['*', '\\']))
+}
+
+/// The text at a path of keys in the first document.
+fn text_at(tree: &yaml::Tree<'_>, path: &[&str]) -> Option<String> {
+    let mut node = tree.documents.first()?.root?;
+    for key in path {
+        node = tree.follow(tree.get(node, key)?);
+    }
+    Some(tree.scalar(node)?.value.to_string())
 }

@@ -117,11 +117,7 @@ impl Reader<'_> {
                 BlockKind::Code
             }
             Tag::HtmlBlock => {
-                if self
-                    .text
-                    .get(range.clone())
-                    .is_some_and(|it| it.trim_start().starts_with("<!--"))
-                {
+                if self.text.get(range).is_some_and(|it| it.trim_start().starts_with("<!--")) {
                     self.tree.comments.push(span);
                 }
                 return;
