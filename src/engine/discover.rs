@@ -22,19 +22,41 @@ pub(super) const CONFIG_NAMES: [&str; 2] = ["pipespec.yaml", ".pipespec.yaml"];
 /// The name of GitLab's configuration file where the project does not say otherwise.
 pub(super) const GITLAB_CI: &str = ".gitlab-ci.yml";
 
-/// Endings of files that are made into Dockerfiles and are none yet.
-const TEMPLATE_ENDINGS: [&str; 12] = [
+/// Endings of files that have a Dockerfile's name in theirs and are none: templates, code, documents.
+const OTHER_ENDINGS: [&str; 34] = [
+    ".bak",
+    ".c",
+    ".cc",
+    ".cpp",
     ".dockerignore",
     ".erb",
+    ".go",
+    ".h",
+    ".html",
     ".in",
     ".j2",
+    ".java",
     ".jinja",
     ".jinja2",
+    ".js",
+    ".json",
+    ".kt",
+    ".lock",
     ".md",
     ".mustache",
+    ".orig",
+    ".patch",
+    ".php",
+    ".py",
+    ".rb",
+    ".rs",
+    ".sh",
     ".template",
     ".tmpl",
+    ".toml",
     ".tpl",
+    ".ts",
+    ".txt",
     ".yaml",
 ];
 
@@ -64,10 +86,13 @@ fn is_dockerfile(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let named = ["dockerfile", "containerfile"].iter().any(|stem| {
         name == *stem
-            || name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(['.', '-', '_']))
+            || name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.'))
+            || name
+                .strip_prefix(stem)
+                .is_some_and(|rest| rest.starts_with(['-', '_']) && !rest.contains('.'))
             || name.strip_suffix(stem).is_some_and(|rest| rest.ends_with('.'))
     });
-    named && !TEMPLATE_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    named && !OTHER_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// What a file that the user named is judged as: by its name, else by its ending.
@@ -129,6 +154,9 @@ mod tests {
             ("Dockerfile.dockerignore", None),
             ("Dockerfile.j2", None),
             ("Dockerfiles.txt", None),
+            ("Dockerfile-dev", Some(FileKind::Dockerfile)),
+            ("dockerfile_corpus.rs", None),
+            ("Dockerfile.test.js", None),
             ("openspec/specs/a/spec.md", Some(FileKind::Spec)),
             ("docs/a.md", None),
             ("templates/a.html", None),

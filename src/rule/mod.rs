@@ -11,7 +11,7 @@ mod scripts;
 
 pub use binding::{Binding, BindingError, Departure, nearest, parse_percent, pattern_for, stub};
 pub use catalog::{Catalog, RuleIndex};
-pub use cel::{run_cel, run_cel_clause};
+pub use cel::{PredicateError, SUBJECTS, check_predicates, run_cel, run_cel_clause};
 pub use check::{Bound, Check, Judgement};
 pub use cx::{CiImage, Cx, Facts, JobOf, Options, Place};
 pub use finding::{Finding, Fix, Label, Safety};

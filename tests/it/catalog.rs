@@ -272,3 +272,22 @@ fn names_are_unique() {
         }
     }
 }
+
+#[test]
+fn patterns_and_predicates_of_the_pages_can_be_used() {
+    let catalog = catalog();
+    let mut wrong = String::new();
+    for (_, rule) in catalog.iter() {
+        for binding in rule.binds.iter() {
+            if let Err(error) = pipespec::rule::Binding::compile(binding) {
+                let _ = writeln!(wrong, "rules/{}/{}.md: {error}", rule.family, rule.id);
+            }
+        }
+        if let pipespec::rule::Check::Cel(front) = &rule.check
+            && let Err(error) = pipespec::rule::check_predicates(front)
+        {
+            let _ = writeln!(wrong, "rules/{}/{}.md: {error}", rule.family, rule.id);
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}

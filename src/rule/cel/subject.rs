@@ -1,0 +1,220 @@
+use serde_json::{Map, Value as Json, json};
+
+use crate::model::Origin;
+use crate::model::docker::{Base, Dockerfile, ImageRef};
+use crate::model::gitlab::{Job, Pipeline, Value, ValueKind};
+use crate::rule::Facts;
+
+/// The subjects that a rule may be `for`, each with the names that its predicates may use.
+pub const SUBJECTS: [(&str, &[&str]); 5] = [
+    ("pipeline", &["pipeline"]),
+    ("job", &["pipeline", "job"]),
+    ("job.caches", &["pipeline", "job", "cache"]),
+    ("job.artifacts", &["pipeline", "job", "artifacts"]),
+    ("image.stages", &["image", "stage"]),
+];
+
+/// One subject with what CEL sees of it.
+pub(super) struct Subject {
+    pub(super) variables: Vec<(&'static str, Json)>,
+    /// Where it stands.
+    pub(super) origin: Origin,
+    /// Where its fields stand, for `at`.
+    pub(super) fields: Vec<(String, Origin)>,
+    /// What it is called, stable under line moves.
+    pub(super) symbol: String,
+}
+
+/// All subjects of one kind.
+pub(super) fn subjects(kind: &str, facts: &Facts<'_>) -> Vec<Subject> {
+    match kind {
+        "pipeline" => facts.pipelines.iter().map(of_pipeline).collect(),
+        "job" => facts.jobs().map(|(job, pipeline)| of_job(job, pipeline)).collect(),
+        "job.caches" => facts.jobs().flat_map(|(job, pipeline)| caches(job, pipeline)).collect(),
+        "job.artifacts" => {
+            facts.jobs().filter_map(|(job, pipeline)| artifacts(job, pipeline)).collect()
+        }
+        "image.stages" => facts.dockerfiles.iter().flat_map(stages).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A value of the configuration; what is not known is left out of mappings and lists.
+fn to_json(value: &Value<'_>) -> Option<Json> {
+    Some(match &value.kind {
+        ValueKind::Null => Json::Null,
+        ValueKind::Bool(value) => Json::Bool(*value),
+        ValueKind::Int(value) => json!(value),
+        ValueKind::BigInt(_) => return None,
+        ValueKind::Float(value) => json!(value),
+        ValueKind::Str(text) | ValueKind::Symbol(text) => Json::String(text.as_str().to_owned()),
+        ValueKind::Seq(items) => Json::Array(items.iter().filter_map(to_json).collect()),
+        ValueKind::Map(map) => {
+            let entries = map.entries().iter();
+            let entries = entries
+                .filter_map(|entry| Some((entry.key.as_str().to_owned(), to_json(&entry.value)?)));
+            Json::Object(entries.collect())
+        }
+        ValueKind::Reference(_) | ValueKind::Unknown(_) => return None,
+    })
+}
+
+/// The fields of a mapping with their origins.
+fn fields(value: &Value<'_>) -> Vec<(String, Origin)> {
+    let entries = value.entries().iter();
+    entries.map(|entry| (entry.key.as_str().to_owned(), entry.value.origin.clone())).collect()
+}
+
+fn pipeline_json(pipeline: &Pipeline<'_>) -> Json {
+    json!({
+        "path": pipeline.root.path,
+        "complete": pipeline.is_complete(),
+        "jobs": pipeline.jobs.iter().map(|job| job.name.as_str()).collect::<Vec<_>>(),
+        "stages": pipeline.stages.iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+fn of_pipeline(pipeline: &Pipeline<'_>) -> Subject {
+    Subject {
+        variables: vec![("pipeline", pipeline_json(pipeline))],
+        origin: Origin::here(pipeline.root.at(crate::text::Span::empty(0))),
+        fields: Vec::new(),
+        symbol: format!("pipeline:{}", pipeline.root.path),
+    }
+}
+
+/// The parts of an image reference; nothing where variables stand in it.
+fn image_json(text: &str) -> Option<Json> {
+    if text.contains(['$', '%']) {
+        return None;
+    }
+    let image = ImageRef::split(text);
+    Some(json!({
+        "name": text,
+        "registry": image.registry.unwrap_or(""),
+        "repository": image.repository,
+        "tag": image.tag.unwrap_or(""),
+        "digest": image.digest.unwrap_or(""),
+    }))
+}
+
+fn job_json(job: &Job<'_>) -> Json {
+    let mut json = Map::new();
+    json.insert("name".to_owned(), json!(job.name.as_str()));
+    json.insert("stage".to_owned(), json!(job.stage.as_str()));
+    json.insert("when".to_owned(), json!(job.when()));
+    json.insert(
+        "tags".to_owned(),
+        json!(job.tags.iter().filter_map(|tag| tag.to_text()).collect::<Vec<_>>()),
+    );
+    let image =
+        job.image.as_ref().and_then(|image| image.name.as_ref()).and_then(|name| name.to_text());
+    if let Some(image) = image.and_then(|name| image_json(&name)) {
+        json.insert("image".to_owned(), image);
+    }
+    let script: Vec<String> = job
+        .scripts
+        .iter()
+        .flat_map(|script| &script.items)
+        .filter_map(|item| item.to_text().map(|it| it.into_owned()))
+        .collect();
+    json.insert("script".to_owned(), json!(script));
+    // Every keyword as it is resolved, by its name.
+    for keyword in [
+        "allow_failure",
+        "artifacts",
+        "cache",
+        "environment",
+        "interruptible",
+        "needs",
+        "parallel",
+        "resource_group",
+        "retry",
+        "rules",
+        "services",
+        "timeout",
+        "variables",
+    ] {
+        if let Some(value) = job.get(keyword).and_then(to_json) {
+            json.insert(keyword.to_owned(), value);
+        }
+    }
+    Json::Object(json)
+}
+
+fn job_fields(job: &Job<'_>) -> Vec<(String, Origin)> {
+    let mut all = fields(&job.value);
+    all.extend(
+        job.defaulted.iter().map(|(name, value)| ((*name).to_owned(), value.origin.clone())),
+    );
+    all
+}
+
+fn of_job(job: &Job<'_>, pipeline: &Pipeline<'_>) -> Subject {
+    Subject {
+        variables: vec![("pipeline", pipeline_json(pipeline)), ("job", job_json(job))],
+        origin: Origin::here(job.key_at),
+        fields: job_fields(job),
+        symbol: format!("job:{}", job.name),
+    }
+}
+
+fn caches(job: &Job<'_>, pipeline: &Pipeline<'_>) -> Vec<Subject> {
+    let of_cache = |cache: &crate::model::gitlab::Cache<'_>| {
+        let mut json = to_json(&cache.value).unwrap_or(Json::Null);
+        if let (Json::Object(map), Some(policy)) = (&mut json, cache.policy.name()) {
+            map.insert("policy".to_owned(), json!(policy));
+            map.insert("index".to_owned(), json!(cache.index));
+        }
+        Subject {
+            variables: vec![
+                ("pipeline", pipeline_json(pipeline)),
+                ("job", job_json(job)),
+                ("cache", json),
+            ],
+            origin: cache.value.origin.clone(),
+            fields: fields(&cache.value),
+            symbol: format!("job:{}/cache[{}]", job.name, cache.index),
+        }
+    };
+    job.caches.iter().map(of_cache).collect()
+}
+
+fn artifacts(job: &Job<'_>, pipeline: &Pipeline<'_>) -> Option<Subject> {
+    let artifacts = job.artifacts.as_ref()?;
+    Some(Subject {
+        variables: vec![
+            ("pipeline", pipeline_json(pipeline)),
+            ("job", job_json(job)),
+            ("artifacts", to_json(&artifacts.value)?),
+        ],
+        origin: artifacts.value.origin.clone(),
+        fields: fields(&artifacts.value),
+        symbol: format!("job:{}/artifacts", job.name),
+    })
+}
+
+fn stages(dockerfile: &Dockerfile<'_>) -> Vec<Subject> {
+    let count = dockerfile.stages.len();
+    let of_stage = |stage: &crate::model::docker::Stage| {
+        let mut json = Map::new();
+        json.insert("name".to_owned(), json!(stage.name.clone().unwrap_or_default()));
+        json.insert("final".to_owned(), json!(stage.index + 1 == count));
+        if let Base::Image(text) = &stage.base
+            && let Some(base) = image_json(text)
+        {
+            json.insert("base".to_owned(), base);
+        }
+        let origin = Origin::here(dockerfile.at(stage.base_span));
+        Subject {
+            variables: vec![
+                ("image", json!({ "path": dockerfile.source.path })),
+                ("stage", Json::Object(json)),
+            ],
+            fields: vec![("base".to_owned(), origin.clone())],
+            origin,
+            symbol: format!("{}/{}", dockerfile.source.path, stage.label()),
+        }
+    };
+    dockerfile.stages.iter().map(of_stage).collect()
+}
