@@ -165,6 +165,9 @@ impl<'d, 'p> RunCommand<'d, 'p> {
             matches!(it.role(), Role::Nested(_) | Role::Substitution { .. } | Role::Background)
         });
         let kept = text.trim_end();
+        // What needed `sudo` to come needs it to go.
+        let sudo = self.command.is("sudo");
+        let command = if sudo { format!("sudo {command}") } else { command.to_owned() };
         if nested || !self.is_editable() || kept.is_empty() || !script.errors().is_empty() {
             return None;
         }
@@ -244,4 +247,66 @@ fn braced(text: &str) -> Vec<String> {
     });
     let Some((head, inner, tail)) = parts else { return Vec::new() };
     inner.split(',').map(|choice| format!("{head}{choice}{tail}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Sources, apply_edits};
+
+    /// The file after `clean up` was appended to the script of its first command.
+    fn appended(text: &str) -> Option<String> {
+        let sources = Sources::new();
+        let file = Dockerfile::resolve(sources.add("Dockerfile", text));
+        let edit = file.commands().next()?.append("clean up")?;
+        apply_edits(text, &[edit]).ok()
+    }
+
+    #[test]
+    fn a_command_is_appended_in_the_style_of_the_script() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(appended("FROM a\nRUN b\n"), some("FROM a\nRUN b && clean up\n"));
+        assert_eq!(
+            appended("FROM a\r\nRUN b \\\r\n  && c\r\n"),
+            some("FROM a\r\nRUN b \\\r\n  && c \\\r\n  && clean up\r\n")
+        );
+        assert_eq!(
+            appended("FROM a\nRUN <<EOF\nb\nc\nEOF\n"),
+            some("FROM a\nRUN <<EOF\nb\nc\nclean up\nEOF\n")
+        );
+        assert_eq!(appended("FROM a\nRUN sudo b"), some("FROM a\nRUN sudo b && sudo clean up"));
+    }
+
+    #[test]
+    fn nothing_is_appended_where_it_would_not_run() {
+        assert_eq!(appended("FROM a\nRUN [\"b\", \"c\"]\n"), None);
+        assert_eq!(appended("FROM a\nRUN b &\n"), None);
+        assert_eq!(appended("FROM a\nRUN b # why\n"), None);
+        assert_eq!(appended("FROM a\nRUN if b; then\n"), None);
+    }
+
+    #[test]
+    fn a_removal_covers_folders_below_it() {
+        let removes = |text: &str| {
+            let sources = Sources::new();
+            let file =
+                Dockerfile::resolve(sources.add("Dockerfile", format!("FROM a\nRUN {text}\n")));
+            file.commands().next().is_some_and(|it| it.removes("/var/lib/apt/lists"))
+        };
+        assert!(removes("rm -rf /var/lib/apt/lists/*"));
+        assert!(removes("sudo rm -r -f /var/lib/apt/lists /x"));
+        assert!(removes("rm -fr /var/lib/{apt,cache}/*"));
+        assert!(!removes("rm -rf /var/lib/apt/lists-of-mine"));
+        assert!(!removes("rm /var/lib/apt/lists/a"));
+        assert!(!removes("rm -rf /var/lib/apt/listsx/*"));
+    }
+
+    #[test]
+    fn mounts_are_read_with_their_target() {
+        let text = "FROM a\nRUN --mount=type=cache,dst=/var/cache/ b\n";
+        let sources = Sources::new();
+        let file = Dockerfile::resolve(sources.add("Dockerfile", text));
+        assert!(file.is_mounted(&file.runs[0], "/var/cache/apt"));
+        assert!(!file.is_mounted(&file.runs[0], "/var/cached"));
+    }
 }

@@ -9,6 +9,8 @@ pub(crate) const CHECK: Check = Check::Dockerfile(check);
 const HARMLESS: &[&str] = &["echo", "printf", "yes", "true", ":"];
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
+    // The stage and the shell for which a fix was offered: one `SHELL` line serves all that follows.
+    let mut served = None;
     for run in &file.runs {
         let shell = file.shell(run.instruction);
         let pipefail = shell.is_some_and(|shell| shell.has_pipefail());
@@ -25,7 +27,12 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         );
         let report = cx.report(at.at(at.command.span()), message).symbol(at.symbol());
         let report = report.help("set a `SHELL` with `-o pipefail` in front, or split the pipe");
-        if let Some(edit) = shell_line(at) {
+        // A shell of the script's own (`su -c`) does not take over the option.
+        let with = ShellOptions { pipefail: true, ..initial };
+        let helps = !matches!(at.command.outcome(with), Outcome::Lost(Loss::Pipe));
+        let place = Some((run.stage, shell.and_then(|shell| shell.instruction)));
+        if let Some(edit) = shell_line(at).filter(|_| helps && served != place) {
+            served = place;
             let edits = vec![(file.source.id, edit)];
             report.fix("Set a shell with pipefail", Safety::Unsafe, edits);
         }

@@ -11,7 +11,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let given =
             |flag: &&str| command.verb.arguments().any(|it| it.literal_prefix().starts_with(flag));
         let local = command.operands().iter().any(|it| it.literal_prefix().starts_with('.'));
-        if files.iter().any(|flag| given(flag)) || local {
+        if files.iter().any(given) || local {
             continue;
         }
         let Some(first) = packages.first() else { continue };
