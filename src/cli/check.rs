@@ -149,6 +149,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
             ),
         };
         print(&text)?;
+        complain(&report, &target.root);
         exit = worse(exit, exit_of(&report, args.fail_on));
     }
     Ok(exit)
@@ -166,6 +167,24 @@ fn exit_of(report: &engine::Report<'_>, fail_on: FailOn) -> Exit {
         Exit::Nothing
     } else {
         Exit::Clean
+    }
+}
+
+/// Tells on standard error what could not be read, and that there was nothing to judge.
+fn complain(report: &engine::Report<'_>, root: &Path) {
+    for failure in &report.failures {
+        let error =
+            Error::Path { path: PathBuf::from(&failure.path), reason: failure.reason.clone() };
+        super::complain(&error);
+    }
+    if report.is_empty() && report.failures.is_empty() {
+        super::complain(&Error::Usage {
+            message: format!("there is nothing to judge in `{}`", root.display()),
+            help: Some(
+                "a project has a `.gitlab-ci.yml`, a Dockerfile or a spec in `openspec/`"
+                    .to_owned(),
+            ),
+        });
     }
 }
 

@@ -103,10 +103,16 @@ pub fn main() -> ExitCode {
     match result {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
-            let _ = std::io::stderr().write_all(error::render_error(&error).as_bytes());
+            complain(&error);
             ExitCode::from(Exit::Error as u8)
         }
     }
+}
+
+/// Writes an error to standard error.
+fn complain(error: &Error) {
+    // Nobody is left to tell if this cannot be written.
+    let _ = std::io::stderr().write_all(error::render_error(error).as_bytes());
 }
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no error.

@@ -379,6 +379,13 @@ fn suppression_findings(
     if !selection.runs(rule) {
         return Vec::new();
     }
+    // What did not run cannot be said to find nothing.
+    let all_run = |it: &super::Suppression| {
+        it.names.iter().all(|(name, _)| {
+            let mut named = catalog.iter().filter(|(_, rule)| names(rule, name));
+            named.all(|(_, rule)| selection.runs(rule) || !rule.enabled)
+        })
+    };
     let mut findings = Vec::new();
     for (source, all) in by_source {
         let source = project.files.sources().get(*source);
@@ -404,7 +411,7 @@ fn suppression_findings(
                     "this comment gives no reason, so it accepts nothing".to_owned(),
                     Some(help),
                 )
-            } else if !used && project.options.selection.select.is_empty() {
+            } else if !used && all_run(it) {
                 let help = "remove the comment".to_owned();
                 (
                     it.span,

@@ -26,6 +26,8 @@ struct File {
     path: String,
     text: String,
     role: Role,
+    /// Stored in Latin-1 rather than UTF-8.
+    latin1: bool,
     /// Line of the page on which the block starts, from 1.
     line: usize,
 }
@@ -49,7 +51,12 @@ fn examples(page: &str) -> Vec<Example> {
         let language = words.next().unwrap_or_default();
         let mut path = None;
         let mut role = None;
+        let mut latin1 = false;
         for word in words {
+            if word == "latin1" {
+                latin1 = true;
+                continue;
+            }
             role = match word.split_once('=') {
                 Some(("bad", lines)) => {
                     Some(Role::Bad(lines.split(',').map(|it| it.parse().expect(line)).collect()))
@@ -78,7 +85,7 @@ fn examples(page: &str) -> Vec<Example> {
         }
         let path = path.unwrap_or_else(|| default_path(language).to_owned());
         let fixed = role == Some(Role::Fixed);
-        let file = File { path, text, role: role.unwrap_or(Role::Part), line: number + 1 };
+        let file = File { path, text, role: role.unwrap_or(Role::Part), latin1, line: number + 1 };
         match examples.last_mut() {
             Some(example) if fixed || (named && joinable) => example.push(file),
             _ => examples.push(vec![file]),
@@ -109,12 +116,21 @@ fn project(
     texts: &dyn Fn(&File) -> String,
 ) -> Project {
     let inputs = example.iter().filter(|file| file.role != Role::Fixed);
-    let mut files: Vec<(String, String)> =
-        inputs.map(|file| (file.path.clone(), texts(file))).collect();
+    let bytes = |file: &File| {
+        let text = texts(file);
+        match file.latin1 {
+            true => {
+                text.chars().map(|ch| u8::try_from(ch).expect("a character of Latin-1")).collect()
+            }
+            false => text.into_bytes(),
+        }
+    };
+    let mut files: Vec<(String, Vec<u8>)> =
+        inputs.map(|file| (file.path.clone(), bytes(file))).collect();
     let own_spec =
         files.iter().any(|(path, _)| path.starts_with("openspec/") && path.ends_with("spec.md"));
     if !rule.binds.is_empty() && !own_spec {
-        files.push(("openspec/specs/ci-image/spec.md".to_owned(), ci_image_spec()));
+        files.push(("openspec/specs/ci-image/spec.md".to_owned(), ci_image_spec().into_bytes()));
     }
     let selection = Selection {
         select: select.iter().map(|&name| name.to_owned()).collect(),
