@@ -14,6 +14,8 @@ pub struct SpecFile<'p> {
     pub change: Option<(&'p str, bool)>,
     /// Whether it has delta sections rather than being a main spec.
     pub is_delta: bool,
+    /// Whether it has a section `## Requirements`.
+    pub has_requirements: bool,
     /// The headers of the delta sections.
     pub sections: Vec<(Operation, Location)>,
     /// The text of `## Purpose`, if there is one, with the place of its header.

@@ -43,6 +43,7 @@ impl<'p> Reader<'p> {
             capability: capability_of(&source.path).map(str::to_owned),
             change: change_of(&source.path),
             is_delta: false,
+            has_requirements: false,
             sections: Vec::new(),
             purpose: None,
             requirements: Vec::new(),
@@ -172,6 +173,7 @@ impl<'p> Reader<'p> {
             self.file.sections.push((operation, at));
         }
         self.in_purpose = words[..] == ["purpose"];
+        self.file.has_requirements |= words[..] == ["requirements"];
         self.in_requirements = self.operation.is_some() || words[..] == ["requirements"];
         if self.in_purpose {
             self.file.purpose = Some((String::new(), at));

@@ -13,6 +13,7 @@ pub(crate) mod lowercase_shall;
 pub(crate) mod misnumbered_task;
 pub(crate) mod misplaced_delta;
 pub(crate) mod missing_normative_word;
+pub(crate) mod missing_spec_section;
 pub(crate) mod overlong_requirement;
 pub(crate) mod placeholder_purpose;
 pub(crate) mod requirement_without_scenario;

@@ -1,5 +1,4 @@
 use crate::rule::{Check, Cx};
-use crate::text::Span;
 
 pub(crate) const CHECK: Check = Check::Project(check);
 
@@ -14,18 +13,6 @@ fn check(cx: &mut Cx<'_, '_>) {
             continue;
         };
         let (at, message) = match &file.purpose {
-            None => {
-                let first = file.source.body().0.lines().next().map_or(0, str::len);
-                let start = file.source.body().1;
-                let end = start + u32::try_from(first).unwrap_or(0);
-                let at = file.source.at(Span::new(start, end));
-                (
-                    at,
-                    format!(
-                        "`{capability}` has no `## Purpose`; it should say in a sentence what the spec is for"
-                    ),
-                )
-            }
             Some((text, at)) if is_placeholder(text) => (
                 *at,
                 format!(
@@ -41,7 +28,8 @@ fn check(cx: &mut Cx<'_, '_>) {
                     ),
                 )
             }
-            Some(_) => continue,
+            // A missing section has a rule of its own.
+            Some(_) | None => continue,
         };
         cx.report(at, message).symbol(format!("purpose:{capability}"));
     }
