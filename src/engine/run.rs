@@ -54,7 +54,12 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
         findings,
         suppressed,
         clauses,
-        failures: project.files.failures(),
+        failures: project
+            .files
+            .failures()
+            .into_iter()
+            .filter(|it| project.is_wanted(&it.path))
+            .collect(),
         judged_files,
     }
 }
