@@ -186,7 +186,7 @@ impl Run<'_, '_> {
                 }
             }
             Check::Project(check) => {
-                self.guarded(None, |cx| check(cx));
+                self.guarded(None, check);
             }
             Check::Cel(front) => {
                 self.guarded(None, |cx| run_cel(front, cx));

@@ -103,7 +103,7 @@ fn symbolic_in(
         match part {
             Part::Literal(text) => out.push_str(text),
             Part::Variable(expansion) => {
-                out.push_str(&variable(expansion.name, command, of, depth))
+                out.push_str(&variable(expansion.name, command, of, depth));
             }
             _ => out.push('?'),
         }
@@ -215,7 +215,7 @@ fn image_command<'s>(
                     add(ImageAct::LocalInspect, words.and_then(|words| words.first().copied()));
                 }
                 ("image", Some("pull")) => {
-                    add(ImageAct::Pull, next.and_then(|next| first(next, &["--platform"])))
+                    add(ImageAct::Pull, next.and_then(|next| first(next, &["--platform"])));
                 }
                 ("image", Some("push")) => pushed(next.unwrap_or(sub), &mut add),
                 ("pull", _) => add(ImageAct::Pull, first(sub, &["--platform", "--policy"])),
@@ -253,10 +253,10 @@ fn image_command<'s>(
             Some("manifest" | "digest" | "head" | "validate" | "config"),
         ) => add(ImageAct::OtherInspect, first(sub, &["--platform"])),
         (Some("crane" | "gcrane"), Some("pull")) => {
-            add(ImageAct::Pull, first(sub, &["--platform"]))
+            add(ImageAct::Pull, first(sub, &["--platform"]));
         }
         (Some("crane" | "gcrane"), Some("copy" | "cp" | "push")) => {
-            add(ImageAct::Push, sub.operands(&["--platform"]).get(1).copied())
+            add(ImageAct::Push, sub.operands(&["--platform"]).get(1).copied());
         }
         (Some("crane" | "gcrane"), Some("tag")) => {
             let words = sub.operands(&[]);
@@ -268,7 +268,7 @@ fn image_command<'s>(
             }
         }
         (Some("skopeo"), Some("inspect")) => {
-            add(ImageAct::OtherInspect, first(sub, &["--authfile", "--creds", "--format"]))
+            add(ImageAct::OtherInspect, first(sub, &["--authfile", "--creds", "--format"]));
         }
         (Some("skopeo"), Some("copy")) => add(
             ImageAct::Push,
@@ -285,14 +285,14 @@ fn image_command<'s>(
                 match next.name() {
                     Some("copy") => add(ImageAct::Push, next.operands(&[]).get(1).copied()),
                     Some("digest" | "inspect") => {
-                        add(ImageAct::OtherInspect, first(next, &["--format"]))
+                        add(ImageAct::OtherInspect, first(next, &["--format"]));
                     }
                     _ => {}
                 }
             }
         }
         (Some("oras"), Some("manifest")) => {
-            add(ImageAct::OtherInspect, sub.subcommand(&[]).and_then(|next| first(next, &[])))
+            add(ImageAct::OtherInspect, sub.subcommand(&[]).and_then(|next| first(next, &[])));
         }
         _ => {
             if run.name().is_some_and(|name| name == "executor" || name == "kaniko") {
@@ -333,7 +333,7 @@ fn imagetools<'s>(tools: Invocation<'s>, add: &mut impl FnMut(ImageAct, Option<W
     let Some(sub) = tools.subcommand(&["--builder"]) else { return };
     match sub.name() {
         Some("inspect") => {
-            add(ImageAct::OtherInspect, sub.operands(&["--format"]).first().copied())
+            add(ImageAct::OtherInspect, sub.operands(&["--format"]).first().copied());
         }
         Some("create") => {
             for tag in sub.option_values(&["-t", "--tag"]) {

@@ -149,11 +149,10 @@ fn report(
     let origin = named.map_or(&subject.origin, |(_, origin)| origin);
     let message = fill(&predicates.message, context);
     let help = predicates.help.as_ref().map(|help| fill(help, context));
-    let mut report = cx.report(origin, message).symbol(subject.symbol.clone());
+    let report = cx.report(origin, message).symbol(subject.symbol.clone());
     if let Some(help) = help {
-        report = report.help(help);
+        report.help(help);
     }
-    drop(report);
 }
 
 /// Fills `{expression}` in a text.

@@ -336,9 +336,9 @@ impl<'s> Builder<'s> {
     ) -> Result<(), Failure> {
         self.inherited = anchors;
         let result = self.read(piece.start, piece.end);
-        for (name, id) in std::mem::take(&mut self.inherited) {
-            self.anchors.entry(name).or_insert(id);
-        }
+        // What the piece defines itself comes later in the text, so it holds from here on.
+        let own = std::mem::replace(&mut self.anchors, std::mem::take(&mut self.inherited));
+        self.anchors.extend(own);
         result
     }
 

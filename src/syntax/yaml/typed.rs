@@ -249,8 +249,7 @@ fn base_60(text: &str) -> Option<Typed<'_>> {
         [ten, one] => (b'0'..=b'5').contains(ten) && one.is_ascii_digit(),
         _ => false,
     };
-    if !is_number || rest.is_empty() || rest.len() > 2 || !rest.iter().all(|part| is_sixtieth(part))
-    {
+    if !is_number || rest.is_empty() || rest.len() > 2 || !rest.iter().all(is_sixtieth) {
         return None;
     }
     let number = |part: &str| part.replace('_', "").parse::<i64>().unwrap_or(0);
