@@ -38,7 +38,7 @@ impl Refusals<'_, '_> {
                 let message = if word.text.eq_ignore_ascii_case("none") {
                     (!missing).then(|| "HEALTHCHECK NONE takes no arguments".to_owned())
                 } else if word.text.eq_ignore_ascii_case("cmd") {
-                    missing.then(|| "missing command after HEALTHCHECK CMD".to_owned())
+                    missing.then(|| "Missing command after HEALTHCHECK CMD".to_owned())
                 } else {
                     Some(format!("Unknown type {:?} in HEALTHCHECK (try CMD)", word.text))
                 };
@@ -81,7 +81,7 @@ impl Refusals<'_, '_> {
             format!("{name} must have two arguments")
         } else {
             format!(
-                "syntax error - can't find = in {:?}, must be of the form: name=value",
+                "Syntax error - can't find = in {:?}. Must be of the form: name=value",
                 pair.key.text
             )
         };

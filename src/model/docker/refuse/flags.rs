@@ -133,12 +133,12 @@ impl Refusals<'_, '_> {
             }
             "interval" | "timeout" | "start-period" | "start-interval" if !value.is_empty() => {
                 match duration::nanoseconds(value) {
-                    None => Some(format!("time: invalid duration {value:?} of --{name}")),
-                    Some(0) => None,
-                    Some(time) if time < 1_000_000 => {
+                    Err(why) => Some(format!("time: {why} duration {value:?} of --{name}")),
+                    Ok(0) => None,
+                    Ok(time) if time < 1_000_000 => {
                         Some(format!("the value {value:?} of --{name} cannot be less than 1ms"))
                     }
-                    Some(_) => None,
+                    Ok(_) => None,
                 }
             }
             "retries" if !value.is_empty() => match value.parse::<i32>() {

@@ -123,7 +123,7 @@ impl Refusals<'_, '_> {
         let Some(trigger) = step.instruction.trigger() else { return };
         match trigger.keyword {
             Keyword::Onbuild => {
-                let message = "chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed";
+                let message = "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed";
                 self.add(ErrorKind::Trigger, trigger.name.span, message);
             }
             Keyword::From | Keyword::Maintainer => {

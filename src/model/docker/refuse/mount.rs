@@ -124,7 +124,7 @@ fn misfit(mount: &MountOptions, kind: MountKind) -> Option<String> {
             return Some("both source and id can't be set for a secret mount".to_owned());
         }
         if !source && !target && !mount.has("id") {
-            return Some("invalid secret mount: one of source, target, id required".to_owned());
+            return Some("invalid secret mount. one of source, target required".to_owned());
         }
     }
     None
