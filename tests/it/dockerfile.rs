@@ -320,6 +320,8 @@ fn a_long_file_takes_time_in_proportion() {
         "FROM scratch\n{}",
         "ENV a=$a b=${c:-$d}\nRUN echo \\\n # x\n $a <<E\nE\n".repeat(20_000)
     );
+    let stages = "FROM debian\nFROM a AS b\nCOPY --from=b x y\n".repeat(20_000);
+    let text = text + &stages;
     let start = std::time::Instant::now();
     let source = source(text.as_bytes());
     let dockerfile = Dockerfile::resolve(&source);

@@ -99,10 +99,14 @@ impl<'p> Dockerfile<'p> {
 
     /// All instructions with their stage; triggers stay inside their `ONBUILD`.
     pub fn steps(&self) -> impl Iterator<Item = Step<'_, 'p>> {
-        self.tree.instructions.iter().enumerate().map(|(index, instruction)| {
-            let stage = self.state(index).stage.and_then(|stage| self.stages.get(stage));
-            Step { index, stage, instruction, onbuild: false }
-        })
+        (0..self.tree.instructions.len()).filter_map(|index| self.step(index))
+    }
+
+    /// The instruction of this number with its stage.
+    pub fn step(&self, index: usize) -> Option<Step<'_, 'p>> {
+        let instruction = self.tree.instructions.get(index)?;
+        let stage = self.state(index).stage.and_then(|stage| self.stages.get(stage));
+        Some(Step { index, stage, instruction, onbuild: false })
     }
 
     /// As [`Dockerfile::steps`], with the trigger in place of its `ONBUILD`.
@@ -115,8 +119,7 @@ impl<'p> Dockerfile<'p> {
 
     /// The steps of one stage without its `FROM`.
     pub fn steps_of(&self, stage: &Stage) -> impl Iterator<Item = Step<'_, 'p>> {
-        let range = stage.instructions.clone();
-        self.steps().skip(range.start).take(range.len())
+        stage.instructions.clone().filter_map(|index| self.step(index))
     }
 
     /// All instructions of this keyword, triggers aside.
@@ -132,7 +135,7 @@ impl<'p> Dockerfile<'p> {
     /// The instruction that covers a place of the file.
     pub fn step_at(&self, offset: u32) -> Option<Step<'_, 'p>> {
         let after = self.tree.instructions.partition_point(|it| it.span.start <= offset);
-        self.steps().nth(after.checked_sub(1)?)
+        self.step(after.checked_sub(1)?)
     }
 
     /// What holds in front of an instruction.

@@ -1,5 +1,7 @@
 //! From the tree to the model.
 
+use rustc_hash::FxHashMap;
+
 use super::scope::{Definition, DefinitionKind, Known, Outside, PLATFORM_ARGS, Scope, Scopes};
 use super::{
     Base, Build, Dockerfile, IgnoreFile, Run, Shell, ShellKind, Stage, State, pragma, refuse,
@@ -20,6 +22,7 @@ pub(super) fn resolve<'p>(source: &'p Source, build: &Build<'p>) -> Dockerfile<'
         scopes: Scopes::default(),
         shells: Vec::new(),
         runs: Vec::new(),
+        named: FxHashMap::default(),
         ends: Vec::new(),
         state: State::default(),
         pragma_shell: None,
@@ -56,6 +59,8 @@ struct Resolver<'r, 'p> {
     scopes: Scopes,
     shells: Vec<Shell<'p>>,
     runs: Vec<Run<'p>>,
+    // The last stage of each name.
+    named: FxHashMap<String, usize>,
     // What held at the end of each stage.
     ends: Vec<State>,
     state: State,
@@ -181,9 +186,8 @@ impl<'p> Resolver<'_, 'p> {
         if unknown || text.is_empty() {
             return Base::Unknown;
         }
-        let named = |stage: &&Stage| stage.name.as_deref() == Some(text.as_str());
-        match self.stages.iter().rev().find(named) {
-            Some(stage) => Base::Stage(stage.index),
+        match self.named.get(text.as_str()) {
+            Some(stage) => Base::Stage(*stage),
             None if text == "scratch" => Base::Scratch,
             None => Base::Image(text),
         }
@@ -234,6 +238,9 @@ impl<'p> Resolver<'_, 'p> {
             self.shell(Shell::default_of(kind));
         }
         self.ends.push(self.state);
+        if let Some(name) = &stage.name {
+            self.named.insert(name.clone(), stage.index);
+        }
         self.stages.push(stage);
     }
 

@@ -75,7 +75,10 @@ impl Known {
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     definitions: Vec<Definition>,
-    by_name: FxHashMap<String, Vec<u32>>,
+    // For each name its definitions in order, each with the one that counts from there on: itself, or
+    // the last one with a value.
+    by_name: FxHashMap<String, Vec<(u32, u32)>>,
+    names: Vec<String>,
     /// The stage whose variables it takes over.
     parent: Option<usize>,
     /// What holds for a variable that is defined nowhere.
@@ -99,7 +102,15 @@ impl Scope {
 
     pub(super) fn define(&mut self, definition: Definition) {
         let number = u32::try_from(self.definitions.len()).unwrap_or(u32::MAX);
-        self.by_name.entry(definition.name.clone()).or_default().push(number);
+        let same = self.by_name.entry(definition.name.clone()).or_default();
+        if same.is_empty() {
+            self.names.push(definition.name.clone());
+        }
+        let counts = match same.last() {
+            Some((_, before)) if definition.value == Known::Open => *before,
+            _ => number,
+        };
+        same.push((number, counts));
         self.definitions.push(definition);
     }
 
@@ -108,19 +119,20 @@ impl Scope {
         &self.definitions
     }
 
+    /// The names that are defined, each once, in the order of their first definition.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// The last definition of `name` in front of the instruction `before` with a value; if there
     /// is none with a value, the last one.
     pub fn definition(&self, name: &str, before: usize) -> Option<&Definition> {
-        let numbers = self.by_name.get(name)?;
-        let all = numbers.iter().rev().filter_map(|number| self.definitions.get(*number as usize));
-        let mut open = None;
-        for definition in all.filter(|it| it.instruction < before) {
-            if definition.value != Known::Open {
-                return Some(definition);
-            }
-            open = open.or(Some(definition));
-        }
-        open
+        let same = self.by_name.get(name)?;
+        let at = |number: u32| self.definitions.get(number as usize);
+        let earlier =
+            same.partition_point(|(own, _)| at(*own).is_some_and(|it| it.instruction < before));
+        let (_, counts) = same.get(earlier.checked_sub(1)?)?;
+        at(*counts)
     }
 }
 

@@ -1,9 +1,12 @@
-use crate::model::docker::{Dockerfile, Step, expanded_words};
+use crate::model::docker::{Dockerfile, Scope, Step, expanded_words};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::{Expander, Keyword, Reference};
 use crate::text::Span;
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
+
+/// So many names of so many stages are looked at for a suggestion.
+const MAX_SUGGESTED: usize = 200;
 
 /// Arguments that the builder takes and never makes variables of.
 const NO_VARIABLES: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
@@ -76,9 +79,13 @@ fn report(
 fn nearest<'f>(file: &'f Dockerfile<'_>, step: Step<'_, '_>, name: &str) -> Option<&'f str> {
     let stage = step.stage?;
     let scopes = file.ancestry(stage).filter_map(|stage| file.scopes.stages.get(stage.index));
-    let definitions = scopes.flat_map(|scope| scope.definitions());
-    let earlier = definitions.filter(|it| it.instruction < step.index && it.name != name);
-    let mut known: Vec<&str> = earlier.map(|it| it.name.as_str()).collect();
+    let earlier = |scope: &&'f Scope| (*scope, scope.names());
+    let names =
+        scopes.map(|scope| earlier(&scope)).take(MAX_SUGGESTED).flat_map(|(scope, names)| {
+            let set = |other: &&String| scope.definition(other, step.index).is_some();
+            names.iter().take(MAX_SUGGESTED).filter(set)
+        });
+    let mut known: Vec<&str> = names.map(String::as_str).filter(|other| *other != name).collect();
     known.push("PATH");
     let distance = |other: &&str| strsim::damerau_levenshtein(other, name);
     known.into_iter().min_by_key(distance).filter(|near| distance(near) <= 2)

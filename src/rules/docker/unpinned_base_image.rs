@@ -4,13 +4,13 @@ use crate::rule::{Check, Cx};
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
+    let mut names = rustc_hash::FxHashSet::default();
     for stage in &file.stages {
+        let earlier = stage.index.checked_sub(1).and_then(|at| file.stages.get(at));
+        names.extend(earlier.and_then(|stage| stage.name.as_deref()));
         let Base::Image(text) = &stage.base else { continue };
         let image = ImageRef::split(text);
-        let lower = text.to_lowercase();
-        let named =
-            |other: &&crate::model::docker::Stage| other.name.as_deref() == Some(lower.as_str());
-        let is_stage = file.stages.iter().take(stage.index).any(|it| named(&it));
+        let is_stage = names.contains(text.to_lowercase().as_str());
         if image.tag.is_some() || image.digest.is_some() || image.repository.is_empty() || is_stage
         {
             continue;
