@@ -9,7 +9,6 @@ use super::{ColorChoice, Exit, print};
 use crate::engine::{self, CheckOptions, Error, Project, Selection};
 use crate::report::{TextOptions, render_json, render_text};
 use crate::rule::Severity;
-use crate::rules::catalog;
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
@@ -103,18 +102,11 @@ struct Target {
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
-    let catalog = catalog();
     let selection = Selection {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         severity: Vec::new(),
     };
-    for name in args.select.iter().chain(&args.ignore) {
-        engine::check_name(&catalog, name).map_err(|unknown| Error::UnknownName {
-            name: unknown.name,
-            help: unknown.nearest.map(|nearest| format!("did you mean `{nearest}`")),
-        })?;
-    }
     let mut exit = Exit::Nothing;
     for target in targets(args)? {
         let mut project = Project::open(
@@ -127,14 +119,20 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
                 selection: selection.clone(),
             },
         )?;
+        for name in args.select.iter().chain(&args.ignore) {
+            engine::check_name(&project.catalog, name).map_err(|unknown| Error::UnknownName {
+                name: unknown.name,
+                help: unknown.nearest.map(|nearest| format!("did you mean `{nearest}`")),
+            })?;
+        }
         if let Some((path, bytes)) = target.stdin {
             project.overlay(&path, bytes);
         }
         if args.fix {
-            engine::fix_project(&project, &catalog, args.unsafe_fixes)?;
+            engine::fix_project(&project, args.unsafe_fixes)?;
             project = project.reopen()?;
         }
-        let report = engine::analyze(&project, &catalog);
+        let report = engine::analyze(&project, &project.catalog);
         let text = match args.format {
             Format::Json => render_json(&report),
             Format::Text | Format::Short => render_text(

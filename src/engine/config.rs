@@ -8,7 +8,6 @@ use serde_json::Value as Json;
 use super::{ConfigError, Error, Selection, check_name};
 use crate::model::gitlab::{Settings, Version};
 use crate::rule::{Catalog, Severity};
-use crate::rules::catalog;
 use crate::syntax::yaml::de::{self, Spanned};
 use crate::text::Span;
 
@@ -34,6 +33,8 @@ pub struct Config {
     pub includes: BTreeMap<String, String>,
     /// Spec files and folders, instead of `openspec/`.
     pub spec: Vec<String>,
+    /// Folders with rules of your own, in the catalog's form.
+    pub packs: Vec<Spanned<String>>,
     /// The jobs that play the roles of the spec, by role.
     pub roles: BTreeMap<String, String>,
 }
@@ -82,8 +83,19 @@ impl Config {
             let help = error.unknown_field().and_then(|(name, known)| nearest(name, known));
             fail(error.span(), error.to_string(), help)
         })?;
-        let catalog = catalog();
-        config.check_names(&catalog, &fail)?;
+        Ok(config)
+    }
+
+    /// Checks what the file at `path` says against the rules that there are.
+    ///
+    /// # Errors
+    /// A fault comes with its place and, where there is one, the word that was meant.
+    pub(super) fn check(&self, path: &str, text: &str, catalog: &Catalog) -> Result<(), Error> {
+        let config = self;
+        let fail = |span: Span, message: String, help: Option<String>| {
+            Error::from(ConfigError::new(path, text, span, message, help))
+        };
+        config.check_names(catalog, &fail)?;
         for pattern in config.overrides.iter().flat_map(|over| &over.files) {
             if let Err(error) = globset::Glob::new(&pattern.value) {
                 return Err(fail(
@@ -127,7 +139,7 @@ impl Config {
                 }
             }
         }
-        Ok(config)
+        Ok(())
     }
 
     fn check_names(

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::{Error, Project, Report, analyze};
-use crate::rule::{Catalog, Safety};
+use crate::rule::Safety;
 use crate::text::{Edit, SourceId, apply_edits};
 
 /// Rounds of fixing and judging anew; a fix may make way for another one.
@@ -61,11 +61,11 @@ fn touches(one: &Edit, other: &Edit) -> bool {
 ///
 /// # Errors
 /// Fails if a file cannot be written; the files written before it stay written.
-pub fn fix_project(project: &Project, catalog: &Catalog, with_unsafe: bool) -> Result<(), Error> {
+pub fn fix_project(project: &Project, with_unsafe: bool) -> Result<(), Error> {
     let mut current = None;
     for _ in 0..MAX_ROUNDS {
         let project = current.as_ref().unwrap_or(project);
-        let texts = fixed_texts(&analyze(project, catalog), with_unsafe);
+        let texts = fixed_texts(&analyze(project, &project.catalog), with_unsafe);
         if texts.is_empty() {
             break;
         }

@@ -5,6 +5,7 @@ mod discover;
 mod disk;
 mod error;
 mod fix;
+mod pack;
 mod project;
 mod report;
 mod run;

@@ -3,8 +3,11 @@ use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use super::discover::{self, FileKind};
+use super::pack::load_packs;
 use super::{DiskFiles, Error, Selection};
 use crate::model::Files as _;
+use crate::rule::Catalog;
+use crate::rules;
 use crate::text::Source;
 
 /// What the command line asks for beside a root folder.
@@ -30,6 +33,8 @@ pub struct Project {
     pub config: Config,
     /// Its files.
     pub files: DiskFiles,
+    /// The built-in rules and those of its packs.
+    pub catalog: Catalog,
     /// The path of the spec that was named, among the sources.
     pub(super) named_spec: Option<String>,
 }
@@ -45,13 +50,14 @@ impl Project {
             None if options.no_config => None,
             None => discover::config_in(root),
         };
-        let config = match config_path {
+        let (config, written) = match config_path {
             Some(path) => {
                 let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
                 let shown = super::below_root(root, &path).unwrap_or(path.display().to_string());
-                Config::parse(&shown, &String::from_utf8_lossy(&bytes))?
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                (Config::parse(&shown, &text)?, Some((shown, text)))
             }
-            None => Config::default(),
+            None => (Config::default(), None),
         };
         let mut exclude = globset::GlobSetBuilder::new();
         for pattern in &config.exclude {
@@ -62,6 +68,11 @@ impl Project {
             reason: error.kind().to_string(),
         })?;
         let files = DiskFiles::new(root, exclude);
+        let mut catalog = rules::catalog();
+        load_packs(&files, &config.packs, &mut catalog)?;
+        if let Some((path, text)) = &written {
+            config.check(path, text, &catalog)?;
+        }
         let named_spec = match &options.spec {
             Some(path) => {
                 let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
@@ -75,7 +86,7 @@ impl Project {
             }
             None => None,
         };
-        Ok(Self { options, config, files, named_spec })
+        Ok(Self { options, config, files, catalog, named_spec })
     }
 
     /// A project whose files live in memory, with the configuration of `pipespec.yaml` among them.
@@ -91,7 +102,12 @@ impl Project {
             Some(source) => Config::parse(&source.path, source.text())?,
             None => Config::default(),
         };
-        Ok(Self { options, config, files, named_spec: None })
+        let mut catalog = rules::catalog();
+        load_packs(&files, &config.packs, &mut catalog)?;
+        if let Some(source) = discover::CONFIG_NAMES.iter().find_map(|name| files.read(name)) {
+            config.check(&source.path, source.text(), &catalog)?;
+        }
+        Ok(Self { options, config, files, catalog, named_spec: None })
     }
 
     /// The same project, read anew.

@@ -92,7 +92,10 @@ fn a_room_imports_only_from_lower_floors() {
             continue;
         }
         let Some(floor) = floors.get(&room) else {
-            broken.push(format!("{}: `{room}` is missing from the table in ARCHITECTURE.md", below.display()));
+            broken.push(format!(
+                "{}: `{room}` is missing from the table in ARCHITECTURE.md",
+                below.display()
+            ));
             continue;
         };
         for used in imported_rooms(&code(&path)) {
@@ -124,7 +127,9 @@ fn strangers(folder: &str, shared: &[&str]) -> Vec<String> {
         rust_files(&source.join(name), &mut files);
         for path in files {
             let code = code(&path);
-            for other in names.iter().filter(|other| *other != name && !shared.contains(&other.as_str())) {
+            for other in
+                names.iter().filter(|other| *other != name && !shared.contains(&other.as_str()))
+            {
                 if code.contains(&format!("{folder}::{other}")) {
                     broken.push(format!("{} knows `{folder}::{other}`", path.display()));
                 }

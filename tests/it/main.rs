@@ -11,7 +11,9 @@ mod gitlab_origins;
 mod hadolint;
 mod shell;
 
+mod architecture;
 mod catalog;
+mod fixtures;
 mod markdown;
 mod spec_binding;
 mod spec_model;

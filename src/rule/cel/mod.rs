@@ -106,6 +106,8 @@ pub fn run_cel_clause(front: &str, bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -
 fn judge(compiled: &Compiled, clause: Option<&Json>, cx: &mut Cx<'_, '_>) -> (usize, usize) {
     let predicates = &compiled.predicates;
     let (mut judged, mut wrong) = (0, 0);
+    // One place that several jobs take over is told once, but for clauses, which name their jobs.
+    let mut told = Vec::new();
     for subject in subjects(&predicates.subject, cx.facts) {
         let mut context = Context::default();
         for (name, value) in &subject.variables {
@@ -130,7 +132,11 @@ fn judge(compiled: &Compiled, clause: Option<&Json>, cx: &mut Cx<'_, '_>) -> (us
             Some(false) => {
                 judged += 1;
                 wrong += 1;
-                report(predicates, &subject, &context, cx);
+                let at = place(predicates, &subject).at;
+                if clause.is_some() || !told.contains(&at) {
+                    told.push(at);
+                    report(predicates, &subject, &context, cx);
+                }
             }
             None => {}
         }
