@@ -144,6 +144,13 @@ fn judge(compiled: &Compiled, clause: Option<&Json>, cx: &mut Cx<'_, '_>) -> (us
     (judged, wrong)
 }
 
+/// Where a finding about a subject points: the field that the rule names, or the subject.
+fn place<'s>(predicates: &Predicates, subject: &'s Subject) -> &'s crate::model::Origin {
+    let named =
+        predicates.at.as_ref().and_then(|at| subject.fields.iter().find(|(name, _)| name == at));
+    named.map_or(&subject.origin, |(_, origin)| origin)
+}
+
 fn report(
     predicates: &Predicates,
     subject: &Subject,
