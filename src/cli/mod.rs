@@ -4,6 +4,7 @@ mod check;
 mod error;
 mod explain;
 mod rules;
+mod stub;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// List the rules.
     Rules(rules::RulesArgs),
+    /// Print a page to start a rule from, for a clause that no rule knows.
+    Stub(stub::StubArgs),
     /// Print a completion script for a shell.
     Completions {
         /// Which shell.
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Stub(args) => stub::run(&args),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
             let mut script = Vec::new();

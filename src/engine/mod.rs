@@ -19,7 +19,7 @@ pub use error::{ConfigError, Error};
 pub use fix::{fix_project, fixed_texts};
 pub use project::{CheckOptions, Project};
 pub use report::{Judged, Report, Suppressed, Verdict};
-pub use run::analyze;
+pub use run::{analyze, stubs};
 pub use select::{Selection, UnknownName, check_name};
 pub use suppress::{Dialect, Scope, Suppression, suppressions};
 

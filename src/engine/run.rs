@@ -15,7 +15,7 @@ use crate::model::gitlab::{self, Pipeline};
 use crate::model::spec::{Clause, Spec};
 use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex,
-    run_cel, run_cel_clause,
+    nearest, run_cel, run_cel_clause, stub,
 };
 use crate::syntax::yaml;
 use crate::text::{Source, Span};
@@ -45,7 +45,8 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     for finding in &mut findings {
         finding.severity = selection.weigh(catalog.get(finding.rule));
     }
-    let clauses = settle(&facts.spec, judgements);
+    let mut clauses = settle(&facts.spec, judgements);
+    explain_undefined(&facts.spec, catalog, &mut clauses);
     let (findings, suppressed) = accept(project, &facts, catalog, &selection, findings);
     let judged_files = facts.pipelines.len() + facts.dockerfiles.len() + facts.spec.files.len();
     Report {
@@ -252,6 +253,46 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
         clauses.push(judged(clause, verdict, rule, note));
     }
     clauses
+}
+
+/// Notes for each clause that no rule knows which rule's pattern comes nearest, and where it departs.
+fn explain_undefined(spec: &Spec<'_>, catalog: &Catalog, clauses: &mut [Judged]) {
+    if clauses.iter().all(|clause| clause.verdict != Verdict::Undefined) {
+        return;
+    }
+    let sources = catalog.iter().flat_map(|(_, rule)| rule.binds.iter().map(move |it| (rule, it)));
+    let bindings: Vec<_> =
+        sources.filter_map(|(rule, it)| Some((rule, it, Binding::compile(it).ok()?))).collect();
+    for (clause, judged) in spec.clauses.iter().zip(clauses) {
+        if judged.verdict != Verdict::Undefined {
+            continue;
+        }
+        let found = nearest(clause, bindings.iter().map(|(_, _, binding)| binding));
+        if let Some((rule, source, departure)) =
+            found.and_then(|(at, departure)| bindings.get(at).map(|it| (it.0, it.1, departure)))
+        {
+            let place = match (departure.in_given, departure.found.as_str()) {
+                (true, _) => "its Given step is another one".to_owned(),
+                (false, "") => format!("it ends where `{}` is wanted", departure.expected),
+                (false, found) => format!("it departs at `{found}`"),
+            };
+            judged.note =
+                format!("the nearest pattern is `{}` of `{}`; {place}", source.then, rule.id);
+        }
+    }
+}
+
+/// A page to start from for each clause that no rule knows, with the id of the clause.
+pub fn stubs(project: &Project, catalog: &Catalog) -> Vec<(String, String)> {
+    let undefined: Vec<String> = analyze(project, catalog)
+        .clauses
+        .into_iter()
+        .filter(|clause| clause.verdict == Verdict::Undefined)
+        .map(|clause| clause.id)
+        .collect();
+    let facts = read(project);
+    let clauses = facts.spec.clauses.iter().filter(|clause| undefined.contains(&clause.id));
+    clauses.map(|clause| (clause.id.clone(), stub(clause))).collect()
 }
 
 fn judged(clause: &Clause<'_>, verdict: Verdict, rule: Option<RuleIndex>, note: String) -> Judged {
