@@ -230,6 +230,25 @@ impl<'a, 'p> Cx<'a, 'p> {
     }
 }
 
+impl Cx<'_, '_> {
+    /// Reports the problems of a pipeline that this rule stands for. The model finds them, since it reads
+    /// the configuration as the server does.
+    pub fn report_problems(&mut self, pipeline: &Pipeline<'_>) {
+        for problem in pipeline.problems.iter().filter(|problem| problem.rule == self.rule.id) {
+            let mut report = self.report(&problem.at, problem.message.clone());
+            for (at, text) in &problem.labels {
+                report = report.label(*at, text.clone());
+            }
+            if let Some(help) = &problem.help {
+                report = report.help(help.trim_end_matches('.'));
+            }
+            if let Some((span, text)) = &problem.replacement {
+                report.replace(*span, text.clone(), format!("write `{text}`"));
+            }
+        }
+    }
+}
+
 /// A finding that was just reported.
 pub struct Report<'f>(&'f mut Finding);
 

@@ -14,6 +14,7 @@ mod shell;
 mod architecture;
 mod catalog;
 mod fixtures;
+mod gitlab_cases;
 mod markdown;
 mod spec_binding;
 mod spec_model;

@@ -1,3 +1,34 @@
 //! Checks of the family `gitlab`, one file per rule, sorted.
 
+pub(crate) mod circular_extends;
+pub(crate) mod circular_needs;
+pub(crate) mod circular_reference;
+pub(crate) mod dependency_without_need;
+pub(crate) mod duplicate_need;
+pub(crate) mod duplicate_publish;
+pub(crate) mod empty_configuration;
+pub(crate) mod extends_too_deep;
+pub(crate) mod invalid_extends_base;
+pub(crate) mod invalid_include;
+pub(crate) mod invalid_input;
+pub(crate) mod invalid_integrity;
+pub(crate) mod invalid_interpolation;
+pub(crate) mod invalid_on_stop;
+pub(crate) mod invalid_reference;
+pub(crate) mod invalid_spec_header;
 pub(crate) mod invalid_utf8;
+pub(crate) mod invalid_yaml;
+pub(crate) mod later_dependency;
+pub(crate) mod later_need;
+pub(crate) mod missing_include_file;
+pub(crate) mod missing_input;
+pub(crate) mod only_edge_stages;
+pub(crate) mod refused_yaml_class;
+pub(crate) mod too_many_includes;
+pub(crate) mod undefined_dependency;
+pub(crate) mod undefined_extends;
+pub(crate) mod undefined_input;
+pub(crate) mod undefined_need;
+pub(crate) mod undefined_reference;
+pub(crate) mod undefined_stage;
+pub(crate) mod yaml_too_big;
