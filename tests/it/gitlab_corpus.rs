@@ -116,9 +116,19 @@ const BROKEN: [&str; 4] = [
     "watcharap0ng__poc-gitlab-cicd-sast",
 ];
 
+/// What the server took once and refuses now (the job key `type`, the report `cobertura`, a slash in a
+/// cache key), in files of those years; and a test of another tool that is refused on purpose.
+const REFUSED_TODAY: [&str; 4] = [
+    "unknown key `type`",
+    "unknown key `cobertura`",
+    "cannot contain the \"/\"",
+    "starr-dusT__gitlab-ci",
+];
+
 fn only_broken_files_have_problems(all: &BTreeMap<&'static str, Vec<String>>) {
     for text in all.values().flatten() {
-        assert!(BROKEN.iter().any(|name| text.contains(name)), "{text}");
+        let known = BROKEN.iter().chain(&REFUSED_TODAY).any(|part| text.contains(part));
+        assert!(known, "{text}");
     }
 }
 

@@ -35,6 +35,7 @@ mod pipeline;
 pub mod regexp;
 mod sharing;
 mod shell;
+mod validate;
 
 pub use duration::{Duration, DurationError, parse_duration};
 pub use job::{

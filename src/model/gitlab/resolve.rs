@@ -7,7 +7,7 @@ use super::job::{Job, JobKind};
 use super::reference::dereference;
 use super::stages::{put, stages};
 use super::steps::COPIES;
-use super::{FileKind, KeyKind, Pipeline, Settings};
+use super::{FileKind, KeyKind, Pipeline, Settings, validate};
 use crate::model::Files;
 use crate::text::Source;
 
@@ -67,6 +67,7 @@ impl<'p> Pipeline<'p> {
         };
         pipeline.add_jobs(&defaults);
         pipeline.settle();
+        pipeline.problems.extend(validate::check(&pipeline, settings));
         pipeline.tell_once();
         pipeline
     }

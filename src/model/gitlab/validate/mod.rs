@@ -1,0 +1,176 @@
+//! What the server checks in each entry by itself: known keys, types, values, limits.
+
+mod kind;
+mod special;
+mod table;
+
+use self::kind::{check as check_value, map};
+use self::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
+use super::{CacheKey, Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value};
+use crate::model::Origin;
+
+/// Keys of the top level that are neither jobs nor looked at here.
+const OTHER: [&str; 2] = ["include", "spec"];
+
+/// Checks every entry of the resolved configuration.
+pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem> {
+    let mut out = Vec::new();
+    // What was cut off says nothing about the rest; a template may be filled in by another tool first.
+    let cut = pipeline.problems.iter().any(|problem| problem.rule == "yaml-too-big");
+    if cut || pipeline.kind == super::FileKind::Template {
+        return out;
+    }
+    let whole = pipeline.is_complete() && !pipeline.kind.is_part();
+    let mut visible = false;
+    for entry in pipeline.config.entries() {
+        let (name, value) = (entry.key.as_str(), &entry.value);
+        let at = Origin { at: entry.key_at, last: value.origin.last.clone() };
+        if name.starts_with('.') && entry.key_kind == KeyKind::Str {
+            let blank = value.is_blank() && !value.is_unknown();
+            if blank {
+                let message = format!(
+                    "`{name}` can't be blank: a hidden entry holds something for others to use"
+                );
+                out.push(Problem::new("invalid-keyword-value", &at, message));
+            }
+            continue;
+        }
+        if let Some(kind) = GLOBALS.kind(name).filter(|_| pipeline.job(name).is_none()) {
+            check_value(value, kind, name, &mut out);
+            twice(pipeline, name, value, &mut out);
+            continue;
+        }
+        if name == "default" && pipeline.job(name).is_none() {
+            default(value, &mut out);
+            continue;
+        }
+        if OTHER.contains(&name) && entry.key_kind == KeyKind::Str {
+            continue;
+        }
+        visible = true;
+        if entry.key_kind != KeyKind::Str {
+            let message = format!("job name `{name}` should be a string; quote it");
+            out.push(Problem::new("invalid-job-name", &at, message));
+        } else if name.is_empty() || name.chars().count() > 255 {
+            let message = "job name can't be blank, and is at most 255 characters long".to_owned();
+            out.push(Problem::new("invalid-job-name", &at, message));
+        }
+        match pipeline.job(name).filter(|_| entry.key_kind == KeyKind::Str) {
+            Some(job) => check_job(job, pipeline, settings, &mut out),
+            // A file that could not be read may say the rest.
+            None if !whole || value.is_unknown() || entry.key_kind != KeyKind::Str => {}
+            None => without_script(name, &at, &mut out),
+        }
+    }
+    // A wildcard of `include` that matches nothing is no fault, and in a lone file it never matches.
+    let tree = pipeline.tree(pipeline.root.id);
+    let includes = tree.is_some_and(|tree| {
+        let roots = tree.documents.iter().filter_map(|document| document.root);
+        roots.into_iter().any(|root| tree.get(root, "include").is_some())
+    });
+    if !visible && whole && !includes && !pipeline.config.is_empty() && pipeline.problems.is_empty()
+    {
+        let at = Origin::here(pipeline.root.at(crate::text::Span::empty(0)));
+        let message = "jobs config should contain at least one visible job".to_owned();
+        out.push(Problem::new("no-visible-job", &at, message));
+    }
+    // A reference that was left where it stands is told as such.
+    if pipeline.problems.iter().any(|problem| problem.rule == "circular-reference") {
+        out.retain(|problem| problem.rule != "script-not-text");
+    }
+    out
+}
+
+fn without_script(name: &str, at: &Origin, out: &mut Vec<Problem>) {
+    let message = format!("job `{name}` should implement the script:, run:, or trigger: keyword");
+    let problem = Problem::new("job-without-script", at, message);
+    out.push(problem.help("add a `script`, or put a dot in front of the name if it is a template"));
+}
+
+/// A keyword both at the top level and in `default`.
+fn twice(pipeline: &Pipeline<'_>, name: &str, value: &Value<'_>, out: &mut Vec<Problem>) {
+    let in_default = pipeline.default().and_then(|default| default.given(name));
+    let is_default = DEFAULT.kind(name).is_some();
+    if let Some(other) = in_default.filter(|_| is_default && !value.is_null()) {
+        let message = format!("`{name}` is defined in top-level and `default:` entry");
+        let problem = Problem::new("conflicting-keywords", &value.origin, message);
+        out.push(problem.label(other.at(), "and here"));
+    }
+}
+
+fn default(value: &Value<'_>, out: &mut Vec<Problem>) {
+    if value.is_null() || value.is_unknown() {
+        return;
+    }
+    if value.as_map().is_none() {
+        out.push(Problem::new(
+            "invalid-keyword-value",
+            &value.origin,
+            "`default` should be a hash".to_owned(),
+        ));
+        return;
+    }
+    map(value, &DEFAULT, "default", out);
+}
+
+fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, settings: &Settings, out: &mut Vec<Problem>) {
+    let name = job.name.as_str();
+    let path = format!("jobs:{name}");
+    let value = &job.value;
+    // The same job in a file that could not be read may have what makes it another kind of job.
+    let whole = pipeline.is_complete() && !pipeline.kind.is_part();
+    let sure = whole || value.given("trigger").is_some() || value.given("script").is_some();
+    match job.kind {
+        JobKind::Trigger if !sure => map(value, &JOB, &path, out),
+        JobKind::Script | JobKind::Run => {
+            map(value, &JOB, &path, out);
+            special::delayed(value, &path, out);
+            if value.get("script").is_some_and(Value::is_null) && value.given("run").is_none() {
+                let script = value.get("script").unwrap_or(value);
+                let message = format!("`{path}` script can't be blank");
+                out.push(Problem::new("invalid-keyword-value", &script.origin, message));
+            }
+            kind::exclusive(value, &["script", "trigger"], &path, out);
+            kind::exclusive(value, &["run", "trigger"], &path, out);
+        }
+        JobKind::Trigger => {
+            map(value, &TRIGGER_JOB, &path, out);
+            let mirrors =
+                job.needs.iter().flatten().any(|need| need.value.given("pipeline").is_some());
+            if job.get("trigger").is_none() && !mirrors && !job.is_partial() {
+                let message =
+                    format!("`{path}` should contain either a trigger or a needs:pipeline");
+                let at = Origin::here(job.key_at);
+                out.push(Problem::new("job-without-script", &at, message));
+            }
+        }
+        JobKind::Unknown => {
+            if !job.is_partial() && whole {
+                without_script(name, &Origin::here(job.key_at), out);
+            }
+        }
+    }
+    if value.given("rules").is_some() {
+        for other in ["only", "except", "start_in"] {
+            if let Some(given) = value.given(other) {
+                let message = format!("`{path}` config key may not be used with `rules`: {other}");
+                out.push(Problem::new("conflicting-keywords", &given.origin, message));
+            }
+        }
+    }
+    for cache in &job.caches {
+        let limit = match &cache.key {
+            CacheKey::Files { files, value, .. } => {
+                (files.len() > settings.cache_key_files()).then_some(value)
+            }
+            _ => None,
+        };
+        if let Some(key) = limit {
+            let most = settings.cache_key_files();
+            let at = key.get("files").unwrap_or(key);
+            let message =
+                format!("`{path}:cache:key:files` has too many items (maximum is {most})");
+            out.push(Problem::new("too-many-key-files", &at.origin, message));
+        }
+    }
+}
