@@ -20,7 +20,8 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
     if cut || pipeline.kind == super::FileKind::Template {
         return out;
     }
-    let whole = pipeline.is_complete() && !pipeline.kind.is_part();
+    // A child pipeline may be put together from several files.
+    let whole = pipeline.is_complete() && pipeline.kind == super::FileKind::Root;
     let mut visible = false;
     for entry in pipeline.config.entries() {
         let (name, value) = (entry.key.as_str(), &entry.value);
@@ -118,7 +119,7 @@ fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, settings: &Settings, out: &
     let path = format!("jobs:{name}");
     let value = &job.value;
     // The same job in a file that could not be read may have what makes it another kind of job.
-    let whole = pipeline.is_complete() && !pipeline.kind.is_part();
+    let whole = pipeline.is_complete() && pipeline.kind == super::FileKind::Root;
     let sure = whole || value.given("trigger").is_some() || value.given("script").is_some();
     match job.kind {
         JobKind::Trigger if !sure => map(value, &JOB, &path, out),
