@@ -16,6 +16,7 @@ mod catalog;
 mod fixtures;
 mod gitlab_cases;
 mod markdown;
+mod never_panics;
 mod spec_binding;
 mod spec_model;
 mod spec_scenarios;

@@ -1,0 +1,122 @@
+//! How fast what is read, resolved and judged; `cargo bench` prints a table.
+//!
+//! Machines differ and are noisy: look at the ratios of one run. Each figure is the best of several runs.
+
+#![allow(clippy::print_stdout, missing_docs)]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use pipespec::engine::{CheckOptions, Project, analyze};
+use pipespec::model::MemoryFiles;
+use pipespec::model::gitlab::{Pipeline, Settings};
+use pipespec::syntax::yaml;
+
+/// The shortest of several runs.
+fn best<T>(runs: u32, mut work: impl FnMut() -> T) -> Duration {
+    (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(work());
+            start.elapsed()
+        })
+        .min()
+        .unwrap_or_default()
+}
+
+/// A configuration of this many jobs over a few templates, in several files.
+fn configuration(jobs: usize, files: usize) -> Vec<(String, String)> {
+    let mut root = String::from("include:\n");
+    for file in 1..files {
+        let _ = writeln!(root, "  - local: ci/part{file}.yml");
+    }
+    if files == 1 {
+        root.clear();
+    }
+    root.push_str(
+        "stages: [build, test]\nvariables: {GOFLAGS: -modcacherw}\n.base: &base\n  image: golang:1.25.5-alpine3.23\n  cache:\n    key: {prefix: go, files: [go.sum]}\n    paths: [.go/pkg/mod/]\n    policy: pull\n.script:\n  before_script: [go version]\n",
+    );
+    let mut parts = vec![String::new(); files];
+    for job in 0..jobs {
+        let part = &mut parts[job % files];
+        let _ = write!(
+            part,
+            "job-{job}:\n  extends: .base\n  stage: test\n  before_script: !reference [.script, before_script]\n  script:\n    - go test ./pkg{job}/...\n    - if [ -n \"$CI_COMMIT_TAG\" ]; then echo tagged; fi\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n  artifacts: {{expire_in: 24 hours, paths: [out/{job}]}}\n"
+        );
+    }
+    root.push_str(&parts[0]);
+    let mut all = vec![(".gitlab-ci.yml".to_owned(), root)];
+    all.extend(
+        parts.into_iter().enumerate().skip(1).map(|(at, text)| (format!("ci/part{at}.yml"), text)),
+    );
+    all
+}
+
+fn row(name: &str, bytes: usize, time: Duration) {
+    let seconds = time.as_secs_f64();
+    let rate = bytes as f64 / seconds / 1e6;
+    println!("{name:<44} {:>9.3} ms {rate:>9.1} MB/s", seconds * 1e3);
+}
+
+fn measure(name: &str, files: &[(String, String)]) {
+    let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let lines: usize = files.iter().map(|(_, text)| text.lines().count()).sum();
+    println!("\n{name}: {lines} lines, {bytes} bytes, {} files", files.len());
+    let runs = if bytes > 1_000_000 { 5 } else { 20 };
+    row(
+        "  parse",
+        bytes,
+        best(runs, || files.iter().map(|(_, text)| yaml::parse(text).errors.len()).sum::<usize>()),
+    );
+    let memory = MemoryFiles::new(files.to_vec());
+    let root = memory.sources().by_path(".gitlab-ci.yml").expect("a root");
+    let settings = Settings::default();
+    row(
+        "  parse and resolve",
+        bytes,
+        best(runs, || Pipeline::resolve(root, &memory, &settings).jobs.len()),
+    );
+    row(
+        "  parse, resolve and check",
+        bytes,
+        best(runs, || {
+            let project = Project::in_memory(files.to_vec(), CheckOptions::default())
+                .expect("no configuration");
+            analyze(&project, &project.catalog).findings.len()
+        }),
+    );
+}
+
+fn process(name: &str, arguments: &[&str]) {
+    let mut times: Vec<Duration> = (0..30)
+        .map(|_| {
+            let start = Instant::now();
+            let _ = Command::new(env!("CARGO_BIN_EXE_pipespec"))
+                .args(arguments)
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    let (least, middle) =
+        (times[0].as_secs_f64() * 1e3, times[times.len() / 2].as_secs_f64() * 1e3);
+    println!("{name:<44} {least:>9.3} ms least {middle:>9.3} ms median");
+}
+
+fn main() {
+    println!("whole process");
+    process("  pipespec --version", &["--version"]);
+    process("  pipespec check (this repository)", &["check"]);
+    process("  pipespec check fixtures/go-service", &["check", "fixtures/go-service"]);
+    measure("small", &configuration(4, 1));
+    measure("middle", &configuration(460, 9));
+    measure("large", &configuration(2_700, 49));
+    for (name, jobs) in [("10 jobs", 10), ("100 jobs", 100), ("1,000 jobs", 1_000)] {
+        measure(name, &configuration(jobs, 1));
+    }
+}
