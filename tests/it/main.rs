@@ -20,3 +20,4 @@ mod never_panics;
 mod spec_binding;
 mod spec_model;
 mod spec_scenarios;
+mod yaml;
