@@ -129,7 +129,7 @@ fn shape_of_value(value: &serde_yaml::Value, out: &mut Vec<String>) {
     match value {
         serde_yaml::Value::String(text) => out.push(format!("s{text}")),
         serde_yaml::Value::Null | serde_yaml::Value::Bool(_) | serde_yaml::Value::Number(_) => {
-            out.push("t".to_owned())
+            out.push("t".to_owned());
         }
         serde_yaml::Value::Sequence(items) => {
             out.push(format!("[{}", items.len()));
