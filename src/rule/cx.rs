@@ -81,12 +81,9 @@ impl<'p> Facts<'p> {
 
     /// The shells of a job.
     pub fn shells(&self, job: &Job<'p>, pipeline: &Pipeline<'p>) -> &[JobShell<'p>] {
-        let same = |it: &&Pipeline<'p>| std::ptr::eq(*it, pipeline);
-        let place = self
-            .pipelines
-            .iter()
-            .position(|it| same(&it))
-            .zip(pipeline.jobs.iter().position(|it| it.name == job.name));
+        let same = |it: &Pipeline<'p>| std::ptr::eq(it, pipeline);
+        let number = self.pipelines.iter().position(same);
+        let place = number.zip(place_in(&pipeline.jobs, job));
         let cell = place.and_then(|(pipeline, job)| self.shells.get(pipeline)?.get(job));
         cell.map_or(&[], |cell| cell.get_or_init(|| JobShell::of(job, pipeline, self.files)))
     }
@@ -145,6 +142,13 @@ impl<'p> Facts<'p> {
             None => format!("there is no job `{name}`"),
         }
     }
+}
+
+/// The number of an item that a reference into the slice points to.
+fn place_in<T>(items: &[T], item: &T) -> Option<usize> {
+    let distance = std::ptr::from_ref(item).addr().checked_sub(items.as_ptr().addr())?;
+    let place = distance / size_of::<T>().max(1);
+    items.get(place).is_some_and(|found| std::ptr::eq(found, item)).then_some(place)
 }
 
 /// The options of one rule: those of the configuration over the defaults of its page.

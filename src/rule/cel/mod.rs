@@ -108,7 +108,12 @@ fn judge(compiled: &Compiled, clause: Option<&Json>, cx: &mut Cx<'_, '_>) -> (us
     let (mut judged, mut wrong) = (0, 0);
     // One place that several jobs take over is told once, but for clauses, which name their jobs.
     let mut told = Vec::new();
-    for subject in subjects(&predicates.subject, cx.facts) {
+    let uses = |program: &Program| program.references().has_variable("pipeline");
+    let texts = [Some(&predicates.message), predicates.help.as_ref()];
+    let with_pipeline = uses(&compiled.assert)
+        || compiled.when.as_ref().is_some_and(uses)
+        || texts.into_iter().flatten().any(|text| text.contains("pipeline"));
+    for subject in subjects(&predicates.subject, cx.facts, with_pipeline) {
         let mut context = Context::default();
         for (name, value) in &subject.variables {
             if context.add_variable(*name, value).is_err() {

@@ -17,6 +17,8 @@ pub const SUBJECTS: [(&str, &[&str]); 5] = [
 /// One subject with what CEL sees of it.
 pub(super) struct Subject {
     pub(super) variables: Vec<(&'static str, Json)>,
+    /// The number of the pipeline that it belongs to.
+    pipeline: Option<usize>,
     /// Where it stands.
     pub(super) origin: Origin,
     /// Where its fields stand, for `at`.
@@ -25,15 +27,29 @@ pub(super) struct Subject {
     pub(super) symbol: String,
 }
 
-/// All subjects of one kind.
-pub(super) fn subjects(kind: &str, facts: &Facts<'_>) -> Vec<Subject> {
-    match kind {
-        "pipeline" => facts.pipelines.iter().map(of_pipeline).collect(),
-        "job" => facts.jobs().map(|(job, pipeline)| of_job(job, pipeline)).collect(),
-        "job.caches" => facts.jobs().flat_map(|(job, pipeline)| caches(job, pipeline)).collect(),
-        "job.artifacts" => {
-            facts.jobs().filter_map(|(job, pipeline)| artifacts(job, pipeline)).collect()
+/// All subjects of one kind. The names of all jobs are long to list for each job, so `pipeline` is made only
+/// where a predicate uses it.
+pub(super) fn subjects(kind: &str, facts: &Facts<'_>, with_pipeline: bool) -> Vec<Subject> {
+    let mut all = all_subjects(kind, facts);
+    if with_pipeline {
+        for subject in &mut all {
+            if let Some(pipeline) = subject.pipeline.and_then(|at| facts.pipelines.get(at)) {
+                subject.variables.push(("pipeline", pipeline_json(pipeline)));
+            }
         }
+    }
+    all
+}
+
+fn all_subjects(kind: &str, facts: &Facts<'_>) -> Vec<Subject> {
+    let numbered = || facts.pipelines.iter().enumerate();
+    let jobs =
+        || numbered().flat_map(|(at, pipeline)| pipeline.jobs.iter().map(move |job| (at, job)));
+    match kind {
+        "pipeline" => numbered().map(|(at, pipeline)| of_pipeline(at, pipeline)).collect(),
+        "job" => jobs().map(|(at, job)| of_job(at, job)).collect(),
+        "job.caches" => jobs().flat_map(|(at, job)| caches(at, job)).collect(),
+        "job.artifacts" => jobs().filter_map(|(at, job)| artifacts(at, job)).collect(),
         "image.stages" => facts.dockerfiles.iter().flat_map(stages).collect(),
         _ => Vec::new(),
     }
@@ -74,9 +90,10 @@ fn pipeline_json(pipeline: &Pipeline<'_>) -> Json {
     })
 }
 
-fn of_pipeline(pipeline: &Pipeline<'_>) -> Subject {
+fn of_pipeline(at: usize, pipeline: &Pipeline<'_>) -> Subject {
     Subject {
-        variables: vec![("pipeline", pipeline_json(pipeline))],
+        variables: Vec::new(),
+        pipeline: Some(at),
         origin: Origin::here(pipeline.root.at(crate::text::Span::empty(0))),
         fields: Vec::new(),
         symbol: format!("pipeline:{}", pipeline.root.path),
@@ -150,16 +167,17 @@ fn job_fields(job: &Job<'_>) -> Vec<(String, Origin)> {
     all
 }
 
-fn of_job(job: &Job<'_>, pipeline: &Pipeline<'_>) -> Subject {
+fn of_job(at: usize, job: &Job<'_>) -> Subject {
     Subject {
-        variables: vec![("pipeline", pipeline_json(pipeline)), ("job", job_json(job))],
+        variables: vec![("job", job_json(job))],
+        pipeline: Some(at),
         origin: Origin::here(job.key_at),
         fields: job_fields(job),
         symbol: format!("job:{}", job.name),
     }
 }
 
-fn caches(job: &Job<'_>, pipeline: &Pipeline<'_>) -> Vec<Subject> {
+fn caches(at: usize, job: &Job<'_>) -> Vec<Subject> {
     let of_cache = |cache: &crate::model::gitlab::Cache<'_>| {
         let mut json = to_json(&cache.value).unwrap_or(Json::Null);
         if let (Json::Object(map), Some(policy)) = (&mut json, cache.policy.name()) {
@@ -167,11 +185,8 @@ fn caches(job: &Job<'_>, pipeline: &Pipeline<'_>) -> Vec<Subject> {
             map.insert("index".to_owned(), json!(cache.index));
         }
         Subject {
-            variables: vec![
-                ("pipeline", pipeline_json(pipeline)),
-                ("job", job_json(job)),
-                ("cache", json),
-            ],
+            variables: vec![("job", job_json(job)), ("cache", json)],
+            pipeline: Some(at),
             origin: cache.value.origin.clone(),
             fields: fields(&cache.value),
             symbol: format!("job:{}/cache[{}]", job.name, cache.index),
@@ -180,14 +195,11 @@ fn caches(job: &Job<'_>, pipeline: &Pipeline<'_>) -> Vec<Subject> {
     job.caches.iter().map(of_cache).collect()
 }
 
-fn artifacts(job: &Job<'_>, pipeline: &Pipeline<'_>) -> Option<Subject> {
+fn artifacts(at: usize, job: &Job<'_>) -> Option<Subject> {
     let artifacts = job.artifacts.as_ref()?;
     Some(Subject {
-        variables: vec![
-            ("pipeline", pipeline_json(pipeline)),
-            ("job", job_json(job)),
-            ("artifacts", to_json(&artifacts.value)?),
-        ],
+        variables: vec![("job", job_json(job)), ("artifacts", to_json(&artifacts.value)?)],
+        pipeline: Some(at),
         origin: artifacts.value.origin.clone(),
         fields: fields(&artifacts.value),
         symbol: format!("job:{}/artifacts", job.name),
@@ -211,6 +223,7 @@ fn stages(dockerfile: &Dockerfile<'_>) -> Vec<Subject> {
                 ("image", json!({ "path": dockerfile.source.path })),
                 ("stage", Json::Object(json)),
             ],
+            pipeline: None,
             fields: vec![("base".to_owned(), origin.clone())],
             origin,
             symbol: format!("{}/{}", dockerfile.source.path, stage.label()),
