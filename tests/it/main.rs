@@ -15,6 +15,7 @@ mod architecture;
 mod catalog;
 mod fixtures;
 mod gitlab_cases;
+mod gitlab_durations;
 mod markdown;
 mod never_panics;
 mod spec_binding;
