@@ -30,11 +30,14 @@ pub struct DiskFiles {
     failures: Mutex<Vec<ReadFailure>>,
     paths: OnceLock<Vec<String>>,
     exclude: globset::GlobSet,
+    /// Folders all of whose files are left out.
+    pruned: globset::GlobSet,
 }
 
 impl DiskFiles {
-    /// The files below `root`, those that match `exclude` left out of [`Files::paths`].
-    pub fn new(root: &Path, exclude: globset::GlobSet) -> Self {
+    /// The files below `root`, those that match `exclude` and those below a folder that matches `pruned` left
+    /// out of [`Files::paths`].
+    pub fn new(root: &Path, exclude: globset::GlobSet, pruned: globset::GlobSet) -> Self {
         Self {
             root: root.to_owned(),
             real_root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
@@ -44,6 +47,7 @@ impl DiskFiles {
             failures: Mutex::default(),
             paths: OnceLock::new(),
             exclude,
+            pruned,
         }
     }
 
@@ -51,7 +55,7 @@ impl DiskFiles {
     pub fn in_memory<P: Into<String>, T: Into<Vec<u8>>>(
         files: impl IntoIterator<Item = (P, T)>,
     ) -> Self {
-        let all = Self::new(Path::new(""), globset::GlobSet::empty());
+        let all = Self::new(Path::new(""), globset::GlobSet::empty(), globset::GlobSet::empty());
         let mut paths = Vec::new();
         for (path, bytes) in files {
             let path = path.into();
@@ -78,6 +82,11 @@ impl DiskFiles {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(path.to_owned(), Some(source.id));
         source
+    }
+
+    /// Notes that a file was read and cannot be judged.
+    pub(super) fn refuse(&self, path: &str, reason: &str) {
+        self.fail(path.to_owned(), reason.to_owned());
     }
 
     /// The files that could not be read, sorted.
@@ -121,7 +130,11 @@ impl DiskFiles {
     fn walk(&self) -> Vec<String> {
         let mut walk = ignore::WalkBuilder::new(&self.root);
         walk.hidden(false).require_git(false).follow_links(false);
-        walk.filter_entry(|entry| entry.file_name() != ".git");
+        let (root, pruned) = (self.root.clone(), self.pruned.clone());
+        walk.filter_entry(move |entry| {
+            let excluded = || below(&root, entry.path()).is_some_and(|it| pruned.is_match(it));
+            entry.file_name() != ".git" && (pruned.is_empty() || !excluded())
+        });
         let mut paths = Vec::new();
         for entry in walk.build() {
             match entry {

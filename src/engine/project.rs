@@ -59,15 +59,20 @@ impl Project {
             }
             None => (Config::default(), None),
         };
-        let mut exclude = globset::GlobSetBuilder::new();
-        for pattern in &config.exclude {
-            exclude.add(super::glob(pattern)?);
-        }
-        let exclude = exclude.build().map_err(|error| Error::Glob {
-            pattern: config.exclude.join(", "),
-            reason: error.kind().to_string(),
-        })?;
-        let files = DiskFiles::new(root, exclude);
+        let set = |patterns: &mut dyn Iterator<Item = &str>| {
+            let mut set = globset::GlobSetBuilder::new();
+            for pattern in patterns {
+                set.add(super::glob(pattern)?);
+            }
+            set.build().map_err(|error| Error::Glob {
+                pattern: config.exclude.join(", "),
+                reason: error.kind().to_string(),
+            })
+        };
+        let exclude = set(&mut config.exclude.iter().map(String::as_str))?;
+        // What lies below such a folder need not even be listed.
+        let pruned = set(&mut config.exclude.iter().filter_map(|it| it.strip_suffix("/**")))?;
+        let files = DiskFiles::new(root, exclude, pruned);
         let mut catalog = rules::catalog();
         load_packs(&files, &config.packs, &mut catalog)?;
         if let Some((path, text)) = &written {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::config::severities;
@@ -24,16 +25,11 @@ use crate::text::{Source, Span};
 pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     let facts = read(project);
     let selection = project.config.selection().overlaid(&project.options.selection);
-    let mut findings = Vec::new();
-    let mut judgements: Vec<Vec<(RuleIndex, Judgement)>> =
-        vec![Vec::new(); facts.spec.clauses.len()];
-    for (index, rule) in catalog.iter() {
-        // A clause is judged whether or not the rule's findings are wanted, unless it is ignored.
-        let runs = selection.runs(rule);
-        if !runs {
-            continue;
-        }
+    // A clause is judged whether or not the rule's findings are wanted, unless it is ignored.
+    let rules: Vec<_> = catalog.iter().filter(|(_, rule)| selection.runs(rule)).collect();
+    let run = |&(index, rule): &(RuleIndex, &Rule)| {
         let options = options(project, rule);
+        let (mut findings, mut judgements) = (Vec::new(), Vec::new());
         let mut run =
             Run { facts: &facts, rule: (index, rule), options: &options, findings: &mut findings };
         if rule.binds.is_empty() {
@@ -41,9 +37,26 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
         } else {
             run.clauses(&mut judgements);
         }
-    }
-    for finding in &mut findings {
-        finding.severity = selection.weigh(catalog.get(finding.rule));
+        for finding in &mut findings {
+            finding.severity = selection.weigh(rule);
+        }
+        (findings, judgements)
+    };
+    // The outcomes stand in the order of the rules, however many threads there are.
+    let outcomes: Vec<_> =
+        if is_large(project.files.sources().iter().map(|it| it.text().len()).sum()) {
+            rules.par_iter().map(run).collect()
+        } else {
+            rules.iter().map(run).collect()
+        };
+    let mut findings = Vec::new();
+    let mut judgements: Vec<Vec<(RuleIndex, Judgement)>> =
+        vec![Vec::new(); facts.spec.clauses.len()];
+    for ((index, _), (found, judged)) in rules.iter().zip(outcomes) {
+        findings.extend(found);
+        for (clause, judgement) in judged {
+            judgements[clause].push((*index, judgement));
+        }
     }
     let mut clauses = settle(&facts.spec, judgements);
     explain_undefined(&facts.spec, catalog, &mut clauses);
@@ -109,7 +122,24 @@ fn dockerfiles(project: &Project) -> Vec<Dockerfile<'_>> {
         let ignore_file = ignore_file(&project.files, source);
         Dockerfile::resolve_with(source, &Build { args: Vec::new(), ignore_file })
     };
-    project.files_of(FileKind::Dockerfile).into_iter().map(resolve).collect()
+    let mut sources = project.files_of(FileKind::Dockerfile);
+    sources.retain(|source| {
+        let is_text = !source.text().contains('\0');
+        if !is_text {
+            project.files.refuse(&source.path, "is a binary file, no Dockerfile");
+        }
+        is_text
+    });
+    if is_large(sources.iter().map(|it| it.text().len()).sum()) {
+        sources.into_par_iter().map(resolve).collect()
+    } else {
+        sources.into_iter().map(resolve).collect()
+    }
+}
+
+/// Whether judging this many bytes takes longer than starting threads for it.
+fn is_large(bytes: usize) -> bool {
+    bytes > 64 * 1024
 }
 
 /// The ignore file of a Dockerfile: its own, or the one beside it. One elsewhere may belong to
@@ -196,13 +226,16 @@ impl Run<'_, '_> {
         }
     }
 
-    fn clauses(&mut self, judgements: &mut [Vec<(RuleIndex, Judgement)>]) {
-        let (index, rule) = self.rule;
+    fn clauses(&mut self, judgements: &mut Vec<(usize, Judgement)>) {
+        let facts = self.facts;
+        if facts.spec.clauses.is_empty() {
+            return;
+        }
+        let rule = self.rule.1;
         // The patterns of built-in rules are checked by a test, those of packs when they are read.
         let bindings: Vec<Binding> =
             rule.binds.iter().filter_map(|it| Binding::compile(it).ok()).collect();
-        let facts = self.facts;
-        for (clause, judged) in facts.spec.clauses.iter().zip(judgements) {
+        for (number, clause) in facts.spec.clauses.iter().enumerate() {
             let Some(params) = bindings.iter().find_map(|binding| binding.matches(clause)) else {
                 continue;
             };
@@ -221,7 +254,7 @@ impl Run<'_, '_> {
                 finding.labels.push(Label { at: clause.at, text: text.to_owned() });
             }
             let failed = || Judgement::Unknown("the rule failed".to_owned());
-            judged.push((index, judgement.unwrap_or_else(failed)));
+            judgements.push((number, judgement.unwrap_or_else(failed)));
         }
     }
 }

@@ -28,6 +28,16 @@ struct Predicates {
     help: Option<String>,
 }
 
+impl Predicates {
+    /// The subjects to judge.
+    fn subjects(&self, cx: &Cx<'_, '_>) -> Vec<Subject> {
+        let texts =
+            [Some(&self.assert), Some(&self.message), self.when.as_ref(), self.help.as_ref()];
+        let with_pipeline = texts.into_iter().flatten().any(|text| text.contains("pipeline"));
+        subjects(&self.subject, cx.facts, with_pipeline)
+    }
+}
+
 /// Predicates that are compiled.
 struct Compiled {
     predicates: Predicates,
@@ -40,7 +50,7 @@ struct Compiled {
 #[error("{0}")]
 pub struct PredicateError(String);
 
-fn compile(front: &str) -> Result<Compiled, PredicateError> {
+fn read(front: &str) -> Result<Predicates, PredicateError> {
     let predicates: Predicates =
         de::from_str(front).map_err(|error| PredicateError(error.to_string()))?;
     if !SUBJECTS.iter().any(|(name, _)| *name == predicates.subject) {
@@ -49,6 +59,10 @@ fn compile(front: &str) -> Result<Compiled, PredicateError> {
             format!("there is no subject `{}`; there are {}", predicates.subject, known.join(", "));
         return Err(PredicateError(message));
     }
+    Ok(predicates)
+}
+
+fn compile(predicates: Predicates) -> Result<Compiled, PredicateError> {
     let program = |text: &str| {
         Program::compile(text)
             .map_err(|error| PredicateError(format!("`{text}` is no CEL: {error}")))
@@ -63,20 +77,25 @@ fn compile(front: &str) -> Result<Compiled, PredicateError> {
 /// # Errors
 /// Says what is wrong with them.
 pub fn check_predicates(front: &str) -> Result<(), PredicateError> {
-    compile(front).map(|_| ())
+    read(front).and_then(compile).map(|_| ())
 }
 
 /// Runs a rule of predicates over all its subjects.
 pub fn run_cel(front: &str, cx: &mut Cx<'_, '_>) {
     // Built-in predicates are checked by a test, those of packs when they are read.
-    if let Ok(compiled) = compile(front) {
-        judge(&compiled, None, cx);
+    let Ok(predicates) = read(front) else { return };
+    let subjects = predicates.subjects(cx);
+    // Reading CEL costs more than judging a small file.
+    if !subjects.is_empty()
+        && let Ok(compiled) = compile(predicates)
+    {
+        judge(&compiled, &subjects, None, cx);
     }
 }
 
 /// Judges a clause by predicates; `clause.<parameter>` is what the binding read.
 pub fn run_cel_clause(front: &str, bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
-    let compiled = match compile(front) {
+    let compiled = match read(front).and_then(compile) {
         Ok(compiled) => compiled,
         Err(error) => return Judgement::Unknown(error.to_string()),
     };
@@ -93,7 +112,8 @@ pub fn run_cel_clause(front: &str, bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -
     if let Some(role) = missing {
         return Judgement::Unknown(cx.facts.missing_role(role));
     }
-    match judge(&compiled, Some(&Json::Object(clause)), cx) {
+    let subjects = compiled.predicates.subjects(cx);
+    match judge(&compiled, &subjects, Some(&Json::Object(clause)), cx) {
         (0, 0) => {
             Judgement::Unknown(format!("there is no {} to judge", compiled.predicates.subject))
         }
@@ -103,17 +123,17 @@ pub fn run_cel_clause(front: &str, bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -
 }
 
 /// How many subjects were judged, and how many of them were found fault with.
-fn judge(compiled: &Compiled, clause: Option<&Json>, cx: &mut Cx<'_, '_>) -> (usize, usize) {
+fn judge(
+    compiled: &Compiled,
+    subjects: &[Subject],
+    clause: Option<&Json>,
+    cx: &mut Cx<'_, '_>,
+) -> (usize, usize) {
     let predicates = &compiled.predicates;
     let (mut judged, mut wrong) = (0, 0);
     // One place that several jobs take over is told once, but for clauses, which name their jobs.
     let mut told = Vec::new();
-    let uses = |program: &Program| program.references().has_variable("pipeline");
-    let texts = [Some(&predicates.message), predicates.help.as_ref()];
-    let with_pipeline = uses(&compiled.assert)
-        || compiled.when.as_ref().is_some_and(uses)
-        || texts.into_iter().flatten().any(|text| text.contains("pipeline"));
-    for subject in subjects(&predicates.subject, cx.facts, with_pipeline) {
+    for subject in subjects {
         let mut context = Context::default();
         for (name, value) in &subject.variables {
             if context.add_variable(*name, value).is_err() {
@@ -137,10 +157,10 @@ fn judge(compiled: &Compiled, clause: Option<&Json>, cx: &mut Cx<'_, '_>) -> (us
             Some(false) => {
                 judged += 1;
                 wrong += 1;
-                let at = place(predicates, &subject).at;
+                let at = place(predicates, subject).at;
                 if clause.is_some() || !told.contains(&at) {
                     told.push(at);
-                    report(predicates, &subject, &context, cx);
+                    report(predicates, subject, &context, cx);
                 }
             }
             None => {}

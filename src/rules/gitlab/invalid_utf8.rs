@@ -9,7 +9,9 @@ fn check(cx: &mut Cx<'_, '_>) {
     let dockerfiles = facts.dockerfiles.iter().map(|dockerfile| dockerfile.source);
     let specs = facts.spec.files.iter().map(|file| file.source);
     let mut seen = Vec::new();
-    for source in pipelines.chain(dockerfiles).chain(specs) {
+    let refused = pipelines.map(|source| (source, "; GitLab refuses such a file"));
+    let others = dockerfiles.chain(specs).map(|source| (source, ""));
+    for (source, consequence) in refused.chain(others) {
         let Some(first) = source.invalid_utf8().first().filter(|_| !seen.contains(&source.id))
         else {
             continue;
@@ -20,10 +22,7 @@ fn check(cx: &mut Cx<'_, '_>) {
             if count > 1 { format!(", and in {} more places", count - 1) } else { String::new() };
         cx.report(
             source.at(*first),
-            format!(
-                "`{}` holds bytes that are not UTF-8 here{more}; GitLab refuses such a file",
-                source.path
-            ),
+            format!("`{}` holds bytes that are not UTF-8 here{more}{consequence}", source.path),
         )
         .symbol(format!("file:{}/utf8", source.path))
         .help("save the file as UTF-8");

@@ -22,6 +22,8 @@ pub(super) struct Lower<'t> {
     pub(super) root: &'t str,
     pub(super) tree: &'t mut Tree,
     pub(super) errors: &'t mut Vec<SyntaxError>,
+    /// Whether an error is a limit of the parser rather than a fault of the script.
+    pub(super) too_complex: bool,
     pub(super) frame: u32,
     pub(super) depth: u32,
     /// How many `sh -c` this text stands in.
@@ -30,7 +32,17 @@ pub(super) struct Lower<'t> {
 
 impl<'t> Lower<'t> {
     pub(super) fn new(text: &'t str, tree: &'t mut Tree, errors: &'t mut Vec<SyntaxError>) -> Self {
-        Self { text, map: None, root: text, tree, errors, frame: NONE, depth: 0, nesting: 0 }
+        Self {
+            text,
+            map: None,
+            root: text,
+            tree,
+            errors,
+            too_complex: false,
+            frame: NONE,
+            depth: 0,
+            nesting: 0,
+        }
     }
 
     /// The whole result of the parser.
@@ -43,6 +55,9 @@ impl<'t> Lower<'t> {
     pub(super) fn diagnostics(&mut self, parsed: &ParseResult) {
         for diagnostic in &parsed.diagnostics {
             let span = self.span(diagnostic.span);
+            let limits =
+                ["AST nesting too deep", "parser fuel exhausted", "chained operators, max"];
+            self.too_complex |= limits.iter().any(|limit| diagnostic.message.contains(limit));
             self.errors.push(SyntaxError { span, message: in_words(&diagnostic.message) });
         }
     }

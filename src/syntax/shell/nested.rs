@@ -59,12 +59,15 @@ impl Lower<'_> {
             root: self.root,
             tree: &mut *self.tree,
             errors: &mut *self.errors,
+            too_complex: false,
             frame: parent,
             depth: self.depth,
             nesting: self.nesting + 1,
         };
         inner.diagnostics(&parsed);
         inner.within(RoleData::Nested { command }, whole, |it| it.sequence(&parsed.file.body));
+        let too_complex = inner.too_complex;
+        self.too_complex |= too_complex;
     }
 
     /// The text that a word stands for, with the offset in the script of each of its bytes and of

@@ -16,6 +16,8 @@ pub struct Script {
     /// Where each list item starts, ascending; one for a script that is no list.
     items: Vec<u32>,
     errors: Vec<SyntaxError>,
+    /// Whether some part is too large or too deep for our reader; a shell may still run it.
+    too_complex: bool,
     pub(super) tree: Tree,
     /// The variables that are assigned or read, each with its command.
     pub(super) assigned: Vec<(Box<str>, u32)>,
@@ -87,15 +89,20 @@ impl Script {
     fn read(text: Box<str>, dialect: Dialect, items: Vec<u32>) -> Self {
         let mut tree = Tree::default();
         let mut errors = Vec::new();
+        let too_complex;
         if let Some(at) = too_deep(&text) {
+            too_complex = true;
             let span = Span::from_range(at..at + 2);
             let message = "expansions are nested too deep to be read".to_owned();
             errors.push(SyntaxError { span, message });
         } else {
             let parsed = Parser::with_dialect(&text, dialect.grammar()).parse();
-            Lower::new(&text, &mut tree, &mut errors).script(&parsed);
+            let mut lower = Lower::new(&text, &mut tree, &mut errors);
+            lower.script(&parsed);
+            too_complex = lower.too_complex;
         }
-        let mut script = Self { text, dialect, items, errors, tree, assigned: Vec::new() };
+        let mut script =
+            Self { text, dialect, items, errors, too_complex, tree, assigned: Vec::new() };
         script.assigned = script.assigned_names();
         script
     }
@@ -127,6 +134,11 @@ impl Script {
     /// What could not be read; nothing if all could.
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors
+    }
+
+    /// Whether an error of [`Script::errors`] is a limit of our reader, which says nothing about the shell.
+    pub const fn is_too_complex(&self) -> bool {
+        self.too_complex
     }
 
     /// All simple commands in the order in which they are written: a command stands before those

@@ -283,3 +283,11 @@ fn variables_are_filled_in_where_the_script_shows_their_values() {
     assert_eq!(fields("OUT=1 x $OUT"), some("o"));
     assert_eq!(fields("export D=1; x $D"), some("1"));
 }
+
+#[test]
+fn what_is_too_much_for_the_reader_is_no_fault_of_the_script() {
+    let long = format!("{}true", "true && ".repeat(2_000));
+    assert!(Script::parse(long, Dialect::Posix).is_too_complex());
+    let wrong = Script::parse("if true; then", Dialect::Posix);
+    assert!(!wrong.is_too_complex() && !wrong.errors().is_empty());
+}
