@@ -9,7 +9,9 @@ mod finding;
 mod meta;
 mod scripts;
 
-pub use binding::{Binding, BindingError, Departure, nearest, parse_percent, pattern_for, stub};
+pub use binding::{
+    Binding, BindingError, Departure, nearest, parse_percent, pattern_for, relation_before, stub,
+};
 pub use catalog::{Catalog, RuleIndex};
 pub use cel::{PredicateError, SUBJECTS, check_predicates, run_cel, run_cel_clause};
 pub use check::{Bound, Check, Judgement};

@@ -17,6 +17,7 @@ mod fixtures;
 mod gitlab_cases;
 mod gitlab_durations;
 mod markdown;
+mod near_misses;
 mod never_panics;
 mod spec_binding;
 mod spec_model;

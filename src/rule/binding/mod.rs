@@ -11,7 +11,7 @@ mod value;
 
 pub use nearest::{Departure, nearest};
 pub use stub::{pattern_for, stub};
-pub use value::parse_percent;
+pub use value::{parse_percent, relation_before};
 
 use self::matching::{Found, find};
 use self::pattern::{Part, lead, parse, rarest};

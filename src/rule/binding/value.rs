@@ -146,7 +146,7 @@ pub(super) fn relation_of(kind: ParamKind, words: &str) -> (Option<Relation>, &s
 }
 
 /// The relation that the words in front of a number end with.
-pub(super) fn relation_before(words: &str) -> Option<Relation> {
+pub fn relation_before(words: &str) -> Option<Relation> {
     let words = words.trim_end().to_lowercase();
     // The longest name counts: `no more than` is not `more than`.
     let ends = RELATIONS.iter().filter(|(name, _)| words.ends_with(name));

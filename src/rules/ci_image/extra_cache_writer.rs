@@ -88,8 +88,8 @@ fn report(
             "`{name}` writes the cache too, since a cache without `policy` is `pull-push`; it should only read it"
         ),
     };
-    let place = cache.policy_at.as_ref().unwrap_or(&cache.value.origin);
-    let mut report = cx.report(place, message).symbol(symbol).help("set `policy: pull`");
+    let place = cache.policy_at.clone().unwrap_or_else(|| job.cache_origin(cache));
+    let mut report = cx.report(&place, message).symbol(symbol).help("set `policy: pull`");
     if let Some(at) = writer
         && bound.clause.text.to_lowercase().starts_with("other")
     {

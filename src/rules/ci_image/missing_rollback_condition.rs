@@ -1,5 +1,6 @@
-use crate::model::spec::{Rollback, RollbackText, find_rollback};
-use crate::rule::{Bound, Check, Cx, Judgement};
+use crate::model::spec::{Relation, Rollback, RollbackText, find_rollback};
+use crate::rule::{Bound, Check, Cx, Judgement, relation_before};
+use crate::text::Location;
 
 pub(crate) const CHECK: Check = Check::Clause(check);
 
@@ -22,22 +23,34 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         "document:tasks.md/rollback/{}",
         bound.clause.id.rsplit('#').next().unwrap_or_default()
     );
-    let wrong = match (bound.params.number("percent"), bound.params.get("text")) {
+    let found = match (bound.params.number("percent"), bound.params.get("text")) {
         (Some(percent), Some(what)) => by_percent(&rollback, percent, &what.text),
         (None, Some(names)) => by_names(&rollback, &names.text),
         // The clause above the conditions: they are judged one by one.
         _ if has_condition(&rollback) => return Judgement::Proven,
-        _ => Some("the rollback section names no condition".to_owned()),
+        _ => {
+            Condition::Wrong(rollback.heading, "the rollback section names no condition".to_owned())
+        }
     };
-    match wrong {
-        None => Judgement::Proven,
-        Some(message) => {
-            cx.report(rollback.heading, message)
+    match found {
+        Condition::Met => Judgement::Proven,
+        Condition::MetBut(note) => Judgement::ProvenWith(note.into()),
+        Condition::Wrong(at, message) => {
+            cx.report(at, message)
                 .symbol(symbol)
                 .help(format!("add the condition of the spec: {}", bound.clause.text));
             Judgement::Violated
         }
     }
+}
+
+/// What the section says about one condition of the spec.
+enum Condition {
+    Met,
+    /// It says the same but for a difference that hardly matters, in words.
+    MetBut(String),
+    /// It leaves the condition out, or says something else, there.
+    Wrong(Location, String),
 }
 
 fn has_condition(rollback: &Rollback<'_>) -> bool {
@@ -48,7 +61,7 @@ fn has_condition(rollback: &Rollback<'_>) -> bool {
 }
 
 /// A condition with a number, such as `>5% image pull failure rate`.
-fn by_percent(rollback: &Rollback<'_>, percent: f64, what: &str) -> Option<String> {
+fn by_percent(rollback: &Rollback<'_>, percent: f64, what: &str) -> Condition {
     let kind = if what.contains("pull") { "pull" } else { "build" };
     let fits = |text: &str| match kind {
         "pull" => text.contains("pull") && (text.contains("fail") || text.contains("error")),
@@ -59,27 +72,42 @@ fn by_percent(rollback: &Rollback<'_>, percent: f64, what: &str) -> Option<Strin
             text.contains("build") && slower && !text.contains("faster")
         }
     };
-    let mut other: Option<f64> = None;
-    for (text, _) in rollback.texts() {
+    let mut other = None;
+    for (text, at) in rollback.texts() {
         // A list in one sentence names several conditions; each part is read by itself.
         for part in text.to_lowercase().split([';', '.']).flat_map(parts) {
             if !fits(&part) {
                 continue;
             }
-            for number in percents(&part) {
-                if (number - percent).abs() < 1e-9 {
-                    return None;
+            for (number, relation) in percents(&part) {
+                if (number - percent).abs() > 1e-9 {
+                    other = Some((at, format!("{number}%")));
+                    continue;
                 }
-                other = Some(number);
+                match relation {
+                    Some(Relation::Less | Relation::AtMost) => {
+                        other = Some((at, format!("less than {number}%")));
+                    }
+                    Some(Relation::AtLeast) => {
+                        return Condition::MetBut(format!(
+                            "the document counts {number}% itself in; the spec says more than that"
+                        ));
+                    }
+                    _ => return Condition::Met,
+                }
             }
         }
     }
-    Some(match other {
-        Some(number) => {
-            format!("the rollback condition on the {what} is {number}%; the spec says {percent}%")
-        }
-        None => format!("the rollback section names no condition on the {what} ({percent}%)"),
-    })
+    match other {
+        Some((at, said)) => Condition::Wrong(
+            at,
+            format!("the rollback condition on the {what} is {said}; the spec says {percent}%"),
+        ),
+        None => Condition::Wrong(
+            rollback.heading,
+            format!("the rollback section names no condition on the {what} ({percent}%)"),
+        ),
+    }
 }
 
 /// The parts of a sentence between commas, and the sentence itself where a part has no number.
@@ -92,8 +120,9 @@ fn parts(sentence: &str) -> Vec<String> {
     }
 }
 
-/// The numbers with a percent sign (or the word) behind them. Decimals count as they are: `0.5%` is not 5.
-fn percents(text: &str) -> Vec<f64> {
+/// The numbers with a percent sign (or the word) behind them, each with the relation that stands before it or,
+/// as in `5%+`, behind it. Decimals count as they are: `0.5%` is not 5.
+fn percents(text: &str) -> Vec<(f64, Option<Relation>)> {
     let mut found = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -108,7 +137,10 @@ fn percents(text: &str) -> Vec<f64> {
         if (rest.starts_with('%') || rest.starts_with("percent"))
             && let Ok(number) = text[at..end].trim_end_matches('.').parse()
         {
-            found.push(number);
+            let behind = rest.trim_start_matches("percent").trim_start_matches('%').trim_start();
+            let at_least = behind.starts_with('+') || behind.starts_with("or more");
+            let before = relation_before(&text[..at]);
+            found.push((number, if at_least { Some(Relation::AtLeast) } else { before }));
         }
         at = end;
     }
@@ -116,7 +148,7 @@ fn percents(text: &str) -> Vec<f64> {
 }
 
 /// A condition on errors of named tools.
-fn by_names(rollback: &Rollback<'_>, names: &str) -> Option<String> {
+fn by_names(rollback: &Rollback<'_>, names: &str) -> Condition {
     let names: Vec<&str> = names
         .split([',', ';'])
         .flat_map(|part| part.split(" and "))
@@ -131,7 +163,8 @@ fn by_names(rollback: &Rollback<'_>, names: &str) -> Option<String> {
     // The text of the section around the word for an error: an item, a row, or an item below it.
     let mut all = String::new();
     let mut best: Vec<&str> = names.clone();
-    for (text, _) in rollback.texts() {
+    let mut best_at = rollback.heading;
+    for (text, at) in rollback.texts() {
         let text = text.to_lowercase();
         all.push_str(&text);
         all.push('\n');
@@ -140,6 +173,7 @@ fn by_names(rollback: &Rollback<'_>, names: &str) -> Option<String> {
                 names.iter().copied().filter(|name| !named(&text, name)).collect();
             if missing.len() < best.len() {
                 best = missing;
+                best_at = at;
             }
         }
     }
@@ -147,14 +181,15 @@ fn by_names(rollback: &Rollback<'_>, names: &str) -> Option<String> {
         || (ERRORS.iter().any(|word| all.contains(word))
             && names.iter().all(|name| named(&all, name)))
     {
-        return None;
+        return Condition::Met;
     }
     let list = |names: &[&str]| {
         names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     };
-    Some(if best.len() == names.len() {
+    let message = if best.len() == names.len() {
         format!("the rollback section names no condition on errors of {}", list(&names))
     } else {
         format!("the rollback condition on tool errors leaves out {}", list(&best))
-    })
+    };
+    Condition::Wrong(best_at, message)
 }

@@ -23,11 +23,16 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
             continue;
         }
         for code in &codes {
-            for push in image_uses(code.script(), (job, pipeline))
-                .iter()
-                .filter(|it| it.act == ImageAct::Push)
-            {
-                let Some(tag) = split_tag(push.image()).1 else { continue };
+            let uses = image_uses(code.script(), (job, pipeline));
+            let of = |act: ImageAct| uses.iter().filter(move |it| it.act == act);
+            let mut pushed: Vec<_> = of(ImageAct::Push).map(|it| (it.image(), it)).collect();
+            for all in of(ImageAct::PushAll) {
+                let made = of(ImageAct::Build).chain(of(ImageAct::Tag));
+                let made = made.filter(|it| split_tag(it.image()).0 == all.image());
+                pushed.extend(made.map(|it| (it.image(), all)));
+            }
+            for (image, push) in pushed {
+                let Some(tag) = split_tag(image).1 else { continue };
                 if !tag.contains(['$', '?']) && is_versioned(tag) {
                     violated = true;
                     cx.report(code.at(push.command.span()), format!("`{}` pushes `{tag}` in every run, over the image that had this version", job.name))

@@ -1,4 +1,4 @@
-use crate::model::gitlab::{Code, ImageAct, image_uses};
+use crate::model::gitlab::{Code, ImageAct, image_uses, split_tag};
 use crate::rule::{Bound, Check, Cx, Judgement};
 
 pub(crate) const CHECK: Check = Check::Clause(check);
@@ -19,10 +19,18 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
                 .iter()
                 .filter(|it| matches!(it.act, ImageAct::ManifestInspect | ImageAct::OtherInspect));
             // The first look decides; a function counts from where it is called.
-            let Some(first) = looks.map(|it| place(it.command)).min() else { continue };
+            let Some((first, look)) =
+                looks.map(|it| (place(it.command), it)).min_by_key(|(place, _)| *place)
+            else {
+                continue;
+            };
             checked = true;
+            let repository = split_tag(look.image()).0;
             for it in uses.iter().filter(|it| {
-                matches!(it.act, ImageAct::Pull | ImageAct::Build) && place(it.command) < first
+                // Another image may be needed for the check itself.
+                let same = || split_tag(it.image()).0 == repository;
+                (it.act == ImageAct::Build || it.act == ImageAct::Pull && same())
+                    && place(it.command) < first
             }) {
                 violated = true;
                 let what = if it.act == ImageAct::Pull { "pulls" } else { "builds" };

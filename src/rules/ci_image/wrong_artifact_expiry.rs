@@ -23,7 +23,9 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
                 continue;
             }
             violated = true;
-            cx.report(&artifacts.value.origin, format!("artifacts of `{name}` have no `expire_in`, so the instance's default holds (30 days on most); the spec says {spec}"))
+            let origin = job.keyword_origin("artifacts");
+            let origin = origin.as_ref().unwrap_or(&artifacts.value.origin);
+            cx.report(origin, format!("artifacts of `{name}` have no `expire_in`, so the instance's default holds (30 days on most); the spec says {spec}"))
                 .symbol(symbol)
                 .help(format!("add `expire_in: {spec}`"));
             continue;

@@ -54,7 +54,7 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
                     let message = format!(
                         "a cache of `{name}` has no policy, so it is `pull-push`; the spec says `{wanted}`"
                     );
-                    cx.report(&cache.value.origin, message)
+                    cx.report(&job.cache_origin(cache), message)
                         .symbol(symbol)
                         .help(format!("add `policy: {wanted}` to the cache"));
                 }

@@ -133,6 +133,23 @@ impl<'p> Job<'p> {
         })
     }
 
+    /// Where the keyword itself stands, for what its value lacks; nothing if the job has none.
+    pub fn keyword_origin(&self, keyword: &str) -> Option<Origin> {
+        let entry = self.value.as_map().and_then(|map| map.entry(keyword));
+        match entry.filter(|entry| !entry.value.is_null()) {
+            Some(entry) => Some(Origin { at: entry.key_at, ..entry.value.origin.clone() }),
+            None => self.get(keyword).map(|value| value.origin.clone()),
+        }
+    }
+
+    /// Where a cache starts: at its item of the list, else at the keyword.
+    pub fn cache_origin(&self, cache: &Cache<'_>) -> Origin {
+        let in_list = self.get("cache").is_some_and(|value| value.as_seq().is_some());
+        let keyword = || self.keyword_origin("cache");
+        let origin = (!in_list).then(keyword).flatten();
+        origin.unwrap_or_else(|| cache.value.origin.clone())
+    }
+
     /// Whether a template of it is not known, so that it may have any further keyword.
     pub fn is_partial(&self) -> bool {
         self.value.as_map().is_some_and(super::Map::is_partial)
