@@ -146,7 +146,7 @@ fn repositories_resolve() {
     for folder in folders {
         let files = Tree::new(&folder.path());
         let Some(root) = files.read(".gitlab-ci.yml") else { continue };
-        let started = std::time::Instant::now();
+        let started = crate::stopwatch::Stopwatch::start();
         let pipeline = Pipeline::resolve(root, &files, &settings);
         let name = folder.file_name().to_string_lossy().into_owned();
         println!(

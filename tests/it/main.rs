@@ -22,4 +22,5 @@ mod never_panics;
 mod spec_binding;
 mod spec_model;
 mod spec_scenarios;
+mod stopwatch;
 mod yaml;
