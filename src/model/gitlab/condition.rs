@@ -1,6 +1,6 @@
 //! What a condition of `rules:if` comes to, as far as the variables are known.
 
-use super::regexp::compile;
+use super::regexp::{check, compile};
 use crate::syntax::expression::{Expression, Node, NodeKind, Operator};
 
 /// What a part of a condition comes to.
@@ -62,7 +62,7 @@ pub fn fault(condition: &Expression<'_>) -> Option<crate::syntax::SyntaxError> {
         match &node.kind {
             NodeKind::Binary { left, right, .. } => open.extend([&**right, &**left]),
             NodeKind::Pattern { source, flags } => {
-                if let Err(reason) = compile(source, flags) {
+                if let Err(reason) = check(source, flags) {
                     let message = format!("`/{source}/` is no pattern of RE2: {reason}");
                     return Some(crate::syntax::SyntaxError { span: node.span, message });
                 }

@@ -23,6 +23,36 @@ pub fn compile(source: &str, flags: &str) -> Result<Regex, String> {
     })
 }
 
+/// Whether RE2 takes a regular expression, without making it ready for matching, which costs much more.
+///
+/// # Errors
+/// Says what RE2 does not take.
+pub fn check(source: &str, flags: &str) -> Result<(), String> {
+    let translated = translate(source)?;
+    let parsed = regex_syntax::ParserBuilder::new()
+        .case_insensitive(flags.contains('i'))
+        .dot_matches_new_line(flags.contains('s'))
+        .multi_line(flags.contains('m'))
+        .swap_greed(flags.contains('U'))
+        .build()
+        .parse(&translated);
+    parsed.map(|_| ()).map_err(|error| match error {
+        regex_syntax::Error::Parse(error) => error.kind().to_string(),
+        regex_syntax::Error::Translate(error) => error.kind().to_string(),
+        other => other.to_string(),
+    })
+}
+
+/// What `\d` and its like stand for: RE2 knows ASCII only. Nothing for other letters.
+fn ascii_class(letter: char) -> Option<&'static str> {
+    Some(match letter.to_ascii_lowercase() {
+        'd' => "0-9",
+        's' => "\\t\\n\\f\\r ",
+        'w' => "0-9A-Za-z_",
+        _ => return None,
+    })
+}
+
 /// How often one part may be repeated.
 const REPEATS: u32 = 1000;
 
@@ -37,15 +67,19 @@ fn translate(source: &str) -> Result<String, String> {
         let was_repeated = std::mem::take(&mut repeated);
         match (ch, &mut class) {
             ('\\', _) => {
-                all.push('\\');
-                match chars.next() {
-                    // A slash needs no backslash outside of GitLab's own quoting.
-                    Some('/') => {
-                        all.pop();
-                        all.push('/');
+                let Some(next) = chars.next() else {
+                    return Err("trailing backslash at end of expression".to_owned());
+                };
+                match (ascii_class(next), next) {
+                    (Some(members), _) if next.is_ascii_uppercase() => {
+                        all.extend(["[^", members, "]"]);
                     }
-                    Some(next) => all.push(next),
-                    None => return Err("trailing backslash at end of expression".to_owned()),
+                    (Some(members), _) if class.is_some() => all.push_str(members),
+                    (Some(members), _) => all.extend(["[", members, "]"]),
+                    (None, 'b') if class.is_none() => all.push_str("(?-u:\\b)"),
+                    // Behind a backslash a mark stands for itself; these have no other meaning without one.
+                    (None, '/' | '<' | '>') => all.push(next),
+                    (None, _) => all.extend(['\\', next]),
                 }
                 class = class.map(|_: usize| 1);
             }
@@ -140,14 +174,19 @@ mod tests {
             "a+?",
             "\\/",
             "a{2,}",
+            "\\pL\\p{Greek}",
         ] {
             assert!(compile(good, "").is_ok(), "{good}: {:?}", compile(good, ""));
+            assert!(check(good, "").is_ok(), "{good}: {:?}", check(good, ""));
         }
         for bad in ["(?=a)", "(?!a)", "(a", "a++", "a**", "(a)\\1", "a{1001}", "a\\", "[a"] {
-            assert!(compile(bad, "").is_err(), "{bad}");
+            assert!(compile(bad, "").is_err() && check(bad, "").is_err(), "{bad}");
         }
         assert!(compile("a[b]", "").unwrap().is_match("ab"));
         assert!(compile("[a[]", "").unwrap().is_match("["));
+        assert!(compile("^\\d[\\w.]\\S$", "").unwrap().is_match("1.x"));
+        assert!(!compile("\\d", "").unwrap().is_match("\u{0663}"), "RE2 counts in ASCII");
+        assert!(compile("\\<a\\>", "").unwrap().is_match("<a>"));
         assert!(compile("A.b", "is").unwrap().is_match("a\nB"));
     }
 }

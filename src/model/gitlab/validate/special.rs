@@ -431,7 +431,7 @@ fn refs(value: &Value<'_>, path: &str, out: &mut Vec<Problem>) {
                 .and_then(|rest| rest.rfind('/').map(|end| (&rest[..end], &rest[end + 1..])))
             {
                 Some((pattern, tail)) if !text.contains('@') => {
-                    regexp::compile(pattern, tail).is_ok()
+                    regexp::check(pattern, tail).is_ok()
                 }
                 _ => true,
             }
@@ -460,7 +460,7 @@ pub(super) fn coverage(value: &Value<'_>, path: &str, out: &mut Vec<Problem>) {
         .as_str()
         .and_then(|text| text.strip_prefix('/'))
         .and_then(|rest| rest.rfind('/').map(|end| &rest[..end]));
-    if pattern.is_none_or(|pattern| regexp::compile(pattern, "").is_err()) {
+    if pattern.is_none_or(|pattern| regexp::check(pattern, "").is_err()) {
         wrong(value, format!("`{path}` must be a regular expression with re2 syntax"), out);
     }
 }
