@@ -81,6 +81,15 @@ fn translate(source: &str) -> Result<String, String> {
                     (None, '/' | '<' | '>') => all.push(next),
                     (None, _) => all.extend(['\\', next]),
                 }
+                // `\p{Greek}` and `\x{10FFFF}` have their name in braces.
+                if matches!(next, 'p' | 'P' | 'x') && chars.peek() == Some(&'{') {
+                    for next in chars.by_ref() {
+                        all.push(next);
+                        if next == '}' {
+                            break;
+                        }
+                    }
+                }
                 class = class.map(|_: usize| 1);
             }
             ('[', None) => {
