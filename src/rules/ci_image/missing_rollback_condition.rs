@@ -75,7 +75,9 @@ fn by_percent(rollback: &Rollback<'_>, percent: f64, what: &str) -> Condition {
     let mut other = None;
     for (text, at) in rollback.texts() {
         // A list in one sentence names several conditions; each part is read by itself.
-        for part in text.to_lowercase().split([';', '.']).flat_map(parts) {
+        // A full stop ends a sentence only before a blank: `0.5%` has one inside.
+        let text = text.to_lowercase().replace(". ", ";");
+        for part in text.split(';').flat_map(parts) {
             if !fits(&part) {
                 continue;
             }
