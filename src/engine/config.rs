@@ -37,6 +37,24 @@ pub struct Config {
     pub packs: Vec<Spanned<String>>,
     /// The jobs that play the roles of the spec, by role.
     pub roles: BTreeMap<String, String>,
+    /// Clauses that are accepted as not met, each for a time.
+    pub exceptions: Vec<Exception>,
+    /// Where the snapshot of the coverage lies, if not in `openspec/coverage.json`.
+    pub snapshot: Option<String>,
+}
+
+/// A clause that is accepted as not met. All four keys are required.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// The id of the clause.
+    pub clause: Spanned<String>,
+    /// Why it is not met.
+    pub reason: Spanned<String>,
+    /// Who answers for it.
+    pub owner: Spanned<String>,
+    /// The last day on which it holds, in UTC: `2027-01-31`.
+    pub expires: Spanned<String>,
 }
 
 /// What holds for some files only.
@@ -96,6 +114,7 @@ impl Config {
             Error::from(ConfigError::new(path, text, span, message, help))
         };
         config.check_names(catalog, &fail)?;
+        super::exception::check(&config.exceptions, &fail)?;
         for pattern in config.overrides.iter().flat_map(|over| &over.files) {
             if let Err(error) = globset::Glob::new(&pattern.value) {
                 return Err(fail(
@@ -219,7 +238,7 @@ pub(super) fn severities(
         .collect()
 }
 
-fn nearest(name: &str, known: &[impl AsRef<str>]) -> Option<String> {
+pub(super) fn nearest(name: &str, known: &[impl AsRef<str>]) -> Option<String> {
     known
         .iter()
         .map(|known| (strsim::damerau_levenshtein(known.as_ref(), name), known.as_ref()))

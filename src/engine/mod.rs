@@ -1,9 +1,12 @@
 //! From a folder to a report: discovery, reading, running, suppressions, fixes.
 
+mod clock;
 mod config;
 mod discover;
 mod disk;
+mod drift;
 mod error;
+mod exception;
 mod fix;
 mod pack;
 mod project;
@@ -12,9 +15,10 @@ mod run;
 mod select;
 mod suppress;
 
-pub use config::{Config, Gitlab, Override};
+pub use config::{Config, Exception, Gitlab, Override};
 pub use discover::{FileKind, is_project, kind_of, project_root};
 pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root};
+pub use drift::SNAPSHOT;
 pub use error::{ConfigError, Error};
 pub use fix::{fix_project, fixed_texts};
 pub use project::{CheckOptions, Project};

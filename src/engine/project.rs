@@ -23,6 +23,8 @@ pub struct CheckOptions {
     pub no_config: bool,
     /// Rules that were selected and ignored.
     pub selection: Selection,
+    /// The time that counts as now, in seconds since 1970; `SOURCE_DATE_EPOCH` or the clock if left out.
+    pub now: Option<i64>,
 }
 
 /// A root folder with its configuration and all that was read from it.
@@ -37,6 +39,8 @@ pub struct Project {
     pub catalog: Catalog,
     /// The path of the spec that was named, among the sources.
     pub(super) named_spec: Option<String>,
+    /// The path of its configuration file, among the sources; nothing if it has none.
+    pub(super) config_path: Option<String>,
 }
 
 impl Project {
@@ -91,7 +95,15 @@ impl Project {
             }
             None => None,
         };
-        Ok(Self { options, config, files, catalog, named_spec })
+        // Exceptions are pointed at, so the file that they stand in is a source then.
+        let config_path = written.filter(|_| !config.exceptions.is_empty());
+        let config_path = config_path.map(|(path, text)| {
+            files.overlay(&path, text.into_bytes());
+            path
+        });
+        let project = Self { options, config, files, catalog, named_spec, config_path };
+        super::exception::check_clauses(&project)?;
+        Ok(project)
     }
 
     /// A project whose files live in memory, with the configuration of `pipespec.yaml` among them.
@@ -103,16 +115,20 @@ impl Project {
         options: CheckOptions,
     ) -> Result<Self, Error> {
         let files = DiskFiles::in_memory(files);
-        let config = match discover::CONFIG_NAMES.iter().find_map(|name| files.read(name)) {
+        let written = discover::CONFIG_NAMES.iter().find_map(|name| files.read(name));
+        let config = match written {
             Some(source) => Config::parse(&source.path, source.text())?,
             None => Config::default(),
         };
+        let config_path = written.map(|source| source.path.clone());
         let mut catalog = rules::catalog();
         load_packs(&files, &config.packs, &mut catalog)?;
-        if let Some(source) = discover::CONFIG_NAMES.iter().find_map(|name| files.read(name)) {
+        if let Some(source) = written {
             config.check(&source.path, source.text(), &catalog)?;
         }
-        Ok(Self { options, config, files, catalog, named_spec: None })
+        let project = Self { options, config, files, catalog, named_spec: None, config_path };
+        super::exception::check_clauses(&project)?;
+        Ok(project)
     }
 
     /// The same project, read anew.

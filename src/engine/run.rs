@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::config::severities;
 use super::discover::FileKind;
+use super::exception::Excepted;
 use super::suppress::{Dialect, suppressions};
 use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
 use crate::model::Files as _;
@@ -37,9 +38,6 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
         } else {
             run.clauses(&mut judgements);
         }
-        for finding in &mut findings {
-            finding.severity = selection.weigh(rule);
-        }
         (findings, judgements)
     };
     // The outcomes stand in the order of the rules, however many threads there are.
@@ -60,7 +58,15 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     }
     let mut clauses = settle(&facts.spec, judgements);
     explain_undefined(&facts.spec, catalog, &mut clauses);
-    let (findings, suppressed) = accept(project, &facts, catalog, &selection, findings);
+    let excepted = Excepted::settle((project, &facts), (catalog, &selection), &mut clauses);
+    findings.extend(excepted.findings.iter().cloned());
+    let drift = super::drift::find((project, &facts), (catalog, &selection), &clauses);
+    findings.extend(drift.findings);
+    for finding in &mut findings {
+        finding.severity = selection.weigh(catalog.get(finding.rule));
+    }
+    let (findings, suppressed) =
+        accept(project, &facts, (catalog, &selection), &excepted, findings);
     let judged_files = facts.pipelines.len() + facts.dockerfiles.len() + facts.spec.files.len();
     Report {
         sources: project.files.sources(),
@@ -73,15 +79,17 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
             .failures()
             .into_iter()
             .filter(|it| project.is_wanted(&it.path))
+            .chain(drift.failure)
             .collect(),
         judged_files,
+        facts,
     }
 }
 
-/// Reads and resolves everything that is judged.
-fn read(project: &Project) -> Facts<'_> {
+/// The spec that the project is held to.
+pub(super) fn spec(project: &Project) -> Spec<'_> {
     let files = &project.files;
-    let spec = match (&project.named_spec, &project.config.spec[..]) {
+    match (&project.named_spec, &project.config.spec[..]) {
         (Some(path), _) => Spec::from_files(files.read(path)),
         (None, []) => Spec::from_project(files),
         (None, paths) => {
@@ -94,7 +102,13 @@ fn read(project: &Project) -> Facts<'_> {
                 files.paths().iter().filter(wanted).filter_map(|path| files.read(path)),
             )
         }
-    };
+    }
+}
+
+/// Reads and resolves everything that is judged.
+fn read(project: &Project) -> Facts<'_> {
+    let files = &project.files;
+    let spec = spec(project);
     let settings = project.config.pipeline_settings();
     let mut roots = project.files_of(FileKind::GitlabRoot);
     if let Some(source) = files.read(&settings.config_path)
@@ -151,7 +165,7 @@ fn ignore_file<'p>(files: &'p impl crate::model::Files, dockerfile: &Source) -> 
 }
 
 /// The options of a rule: what the configuration says over what its page says.
-fn options(project: &Project, rule: &Rule) -> Options {
+pub(super) fn options(project: &Project, rule: &Rule) -> Options {
     let defaults = rule.options.iter().map(|option| {
         let value = serde_json::from_str(&option.default).unwrap_or(Json::Null);
         (option.name.to_string(), value)
@@ -163,11 +177,12 @@ fn options(project: &Project, rule: &Rule) -> Options {
     Options::new(defaults.chain(set).collect())
 }
 
-struct Run<'a, 'p> {
-    facts: &'a Facts<'p>,
-    rule: (RuleIndex, &'a Rule),
-    options: &'a Options,
-    findings: &'a mut Vec<Finding>,
+/// One rule at work.
+pub(super) struct Run<'a, 'p> {
+    pub(super) facts: &'a Facts<'p>,
+    pub(super) rule: (RuleIndex, &'a Rule),
+    pub(super) options: &'a Options,
+    pub(super) findings: &'a mut Vec<Finding>,
 }
 
 impl Run<'_, '_> {
@@ -226,6 +241,16 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Judges one clause that the rule binds; nothing if the rule failed.
+    pub(super) fn judge(&mut self, bound: &Bound<'_, '_>) -> Option<Judgement> {
+        let rule = self.rule.1;
+        self.guarded(Some(bound.clause.at), |cx| match &rule.check {
+            Check::Clause(check) => check(bound, cx),
+            Check::Cel(front) => run_cel_clause(front, bound, cx),
+            _ => Judgement::Unknown("the rule judges no clauses".to_owned()),
+        })
+    }
+
     fn clauses(&mut self, judgements: &mut Vec<(usize, Judgement)>) {
         let facts = self.facts;
         if facts.spec.clauses.is_empty() {
@@ -241,11 +266,7 @@ impl Run<'_, '_> {
             };
             let bound = Bound { clause, params: &params };
             let before = self.findings.len();
-            let judgement = self.guarded(Some(clause.at), |cx| match &rule.check {
-                Check::Clause(check) => check(&bound, cx),
-                Check::Cel(front) => run_cel_clause(front, &bound, cx),
-                _ => Judgement::Unknown("the rule judges no clauses".to_owned()),
-            });
+            let judgement = self.judge(&bound);
             let violated = judgement == Some(Judgement::Violated);
             for finding in &mut self.findings[before..] {
                 finding.clause = Some(clause.id.clone());
@@ -269,6 +290,7 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
             Judgement::Unknown(_) => 2,
             Judgement::Violated => 3,
         });
+        let decidable = !matches!(decided, Some((_, Judgement::NeedsEvidence(_))));
         let (verdict, rule, note) = match decided {
             None => (Verdict::Undefined, None, String::new()),
             Some((rule, judgement)) => match judgement {
@@ -283,7 +305,7 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
                 }
             },
         };
-        clauses.push(judged(clause, verdict, rule, note));
+        clauses.push(Judged { decidable, ..judged(clause, verdict, rule, note) });
     }
     clauses
 }
@@ -317,15 +339,10 @@ fn explain_undefined(spec: &Spec<'_>, catalog: &Catalog, clauses: &mut [Judged])
 
 /// A page to start from for each clause that no rule knows, with the id of the clause.
 pub fn stubs(project: &Project, catalog: &Catalog) -> Vec<(String, String)> {
-    let undefined: Vec<String> = analyze(project, catalog)
-        .clauses
-        .into_iter()
-        .filter(|clause| clause.verdict == Verdict::Undefined)
-        .map(|clause| clause.id)
-        .collect();
-    let facts = read(project);
-    let clauses = facts.spec.clauses.iter().filter(|clause| undefined.contains(&clause.id));
-    clauses.map(|clause| (clause.id.clone(), stub(clause))).collect()
+    let report = analyze(project, catalog);
+    let clauses = report.facts.spec.clauses.iter().zip(&report.clauses);
+    let undefined = clauses.filter(|(_, judged)| judged.verdict == Verdict::Undefined);
+    undefined.map(|(clause, _)| (clause.id.clone(), stub(clause))).collect()
 }
 
 fn judged(clause: &Clause<'_>, verdict: Verdict, rule: Option<RuleIndex>, note: String) -> Judged {
@@ -338,6 +355,7 @@ fn judged(clause: &Clause<'_>, verdict: Verdict, rule: Option<RuleIndex>, note: 
         verdict,
         rule,
         note,
+        decidable: true,
     }
 }
 
@@ -362,8 +380,8 @@ fn build_check_skip<'f>(
 fn accept(
     project: &Project,
     facts: &Facts<'_>,
-    catalog: &Catalog,
-    selection: &Selection,
+    (catalog, selection): (&Catalog, &Selection),
+    excepted: &Excepted,
     findings: Vec<Finding>,
 ) -> (Vec<Finding>, Vec<Suppressed>) {
     let sources = project.files.sources();
@@ -401,6 +419,10 @@ fn accept(
             }
         }
         if ignored {
+            continue;
+        }
+        if let Some((reason, by)) = excepted.accepts(&finding) {
+            suppressed.push(Suppressed { finding, reason, by });
             continue;
         }
         if let Some(by) = build_check_skip(facts, rule, &finding) {
@@ -441,7 +463,7 @@ fn accept(
     (kept, suppressed)
 }
 
-fn names(rule: &Rule, name: &str) -> bool {
+pub(super) fn names(rule: &Rule, name: &str) -> bool {
     name == super::select::ALL || name == rule.family.as_str() || rule.is_called(name)
 }
 
