@@ -7,6 +7,7 @@ mod disk;
 mod drift;
 mod error;
 mod exception;
+mod fingerprint;
 mod fix;
 mod pack;
 mod project;
@@ -14,6 +15,7 @@ mod report;
 mod run;
 mod select;
 mod suppress;
+mod write;
 
 pub use config::{Config, Exception, Gitlab, Override};
 pub use discover::{FileKind, is_project, kind_of, project_root};
@@ -26,6 +28,7 @@ pub use report::{Judged, Report, Suppressed, Verdict};
 pub use run::{analyze, stubs};
 pub use select::{Selection, UnknownName, check_name};
 pub use suppress::{Dialect, Scope, Suppression, suppressions};
+pub use write::write_file;
 
 use crate::syntax::yaml::de::Spanned;
 
