@@ -22,6 +22,19 @@ pub(super) fn xml(text: &str) -> String {
     out
 }
 
+/// For HTML, with what stands between backticks as code.
+pub(super) fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return xml(text);
+    }
+    let shown = parts.iter().enumerate().map(|(at, part)| match at % 2 {
+        0 => xml(part),
+        _ => format!("<code>{}</code>", xml(part)),
+    });
+    shown.collect()
+}
+
 /// For a cell of a Markdown table. Code between backticks stays code; outside of it nothing is markup.
 pub(super) fn cell(text: &str) -> String {
     let text: String =
@@ -76,6 +89,7 @@ mod tests {
         assert_eq!(xml("<a b='\"&\u{1b}\n"), "&lt;a b=&#39;&quot;&amp;?&#10;");
         assert_eq!(cell("a|b `c|<d>` <e> *f*"), "a\\|b `c\\|<d>` &lt;e&gt; \\*f\\*");
         assert_eq!(cell("odd ` tick"), "odd \\` tick");
+        assert_eq!(prose("`<a>` & b"), "<code>&lt;a&gt;</code> &amp; b");
         assert_eq!(uri("a b/%ü#.yml"), "a%20b/%25%C3%BC%23.yml");
     }
 }

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use crate::engine::Report;
-use crate::report::escape::xml;
+use crate::report::escape::{prose, xml};
 use crate::report::positions;
 use crate::rule::Finding;
 use crate::text::{Location, Sources, Span};
@@ -33,7 +33,7 @@ fn article(
         out,
         "<article class=\"{0}\" id=\"finding-{number}\" tabindex=\"-1\">\n<h3>{0}: {1}</h3>\n<p><code>{2}</code></p>\n",
         finding.severity,
-        xml(&finding.message),
+        prose(&finding.message),
         xml(&report.catalog.get(finding.rule).id),
     );
     excerpt(out, report.sources, finding.at, &finding.at_text, prefix);
@@ -47,7 +47,7 @@ fn article(
         out.push_str("</details>\n");
     }
     if let Some(help) = &finding.help {
-        let _ = writeln!(out, "<p>Help: {}</p>", xml(help));
+        let _ = writeln!(out, "<p>Help: {}</p>", prose(help));
     }
     out.push_str("</article>\n");
 }
@@ -55,7 +55,7 @@ fn article(
 fn excerpt(out: &mut String, sources: &Sources, at: Location, text: &str, prefix: &str) {
     let source = sources.get(at.source);
     let (start, _) = positions(sources, at);
-    let says = if text.is_empty() { String::new() } else { format!(": {}", xml(text)) };
+    let says = if text.is_empty() { String::new() } else { format!(": {}", prose(text)) };
     let _ = write!(
         out,
         "<p class=\"place\">{}{says}</p>\n<pre tabindex=\"0\" aria-label=\"lines of {}\">",

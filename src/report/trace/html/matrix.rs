@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use crate::engine::{Report, Verdict};
-use crate::report::escape::xml;
+use crate::report::escape::{prose, xml};
 use crate::report::trace::{Row, rows};
 
 /// The clauses as a table, with what filters it.
@@ -15,7 +15,7 @@ pub(super) fn write(out: &mut String, report: &Report<'_>, prefix: &str) {
     }
     controls(out, report);
     out.push_str(
-        "<div class=\"scroll\">\n<table>\n<caption>Every clause with its rule, its verdict and its place</caption>\n\
+        "<div class=\"scroll\">\n<table id=\"matrix\">\n<caption>Every clause with its rule, its verdict and its place</caption>\n\
          <thead><tr><th scope=\"col\">Scenario</th><th scope=\"col\">Clause</th><th scope=\"col\">Rule</th>\
          <th scope=\"col\">Verdict</th><th scope=\"col\">Place</th></tr></thead>\n",
     );
@@ -65,15 +65,15 @@ fn line(out: &mut String, report: &Report<'_>, row: &Row<'_>, prefix: &str) {
         "<tr data-verdict=\"{verdict}\" id=\"{}\"><td>{}</td><td><details><summary>{}</summary>\n<p><code>{}</code></p>\n",
         xml(&format!("clause-{}", clause.id)),
         xml(&clause.scenario),
-        xml(&clause.text),
+        prose(&clause.text),
         xml(&clause.id),
     );
     let reason = row.reason();
     if !reason.is_empty() {
-        let _ = writeln!(out, "<p>{}</p>", xml(&reason));
+        let _ = writeln!(out, "<p>{}</p>", prose(&reason));
     }
     for at in &row.findings {
-        let message = xml(&report.findings[*at].message);
+        let message = prose(&report.findings[*at].message);
         let _ = writeln!(out, "<p><a href=\"#finding-{at}\">{message}</a></p>");
     }
     let _ = writeln!(

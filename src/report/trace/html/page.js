@@ -2,7 +2,7 @@
 (() => {
   const all = (query, from = document) => Array.from(from.querySelectorAll(query));
   const controls = document.getElementById("controls");
-  const rows = all("#clauses tbody tr[data-verdict]");
+  const rows = all("#matrix tbody tr[data-verdict]");
   const boxes = all("#controls input[type=checkbox]");
   const words = document.getElementById("words");
   const shown = document.getElementById("shown");
@@ -16,7 +16,7 @@
       row.hidden = !fits;
       count += fits ? 1 : 0;
     }
-    for (const group of all("#clauses tbody")) {
+    for (const group of all("#matrix tbody")) {
       group.hidden = all("tr[data-verdict]", group).every((row) => row.hidden);
     }
     shown.textContent = `${count} of ${rows.length} clauses shown`;
