@@ -95,7 +95,7 @@ fn a_browser_clicks_through_the_page() {
 
     // The drawing: a job shows what it is connected with.
     assert_eq!(count(&mut browser, "svg g[role=button]"), 7, "5 jobs and 2 caches");
-    assert_eq!(count(&mut browser, "svg .edge"), 9, "5 needs and 4 uses of caches");
+    assert_eq!(count(&mut browser, "svg.pipeline .edge"), 9, "5 needs and 4 uses of caches");
     browser.click("svg g[id=job-0-2]");
     assert_eq!(count(&mut browser, "svg .edge.lit"), 4);
     let says = browser.value("document.getElementById('says-0').textContent");
@@ -149,7 +149,9 @@ fn a_browser_clicks_through_the_page() {
     let light = browser.screenshot(&folder.join("trace-light.png"));
     assert!(light.width == 1300 && light.height > 900, "{}x{}", light.width, light.height);
     assert!(light.light() > 200.0, "{}", light.light());
-    for selector in ["#matrix", "article pre", "svg", "svg g[id=job-0-0]", "svg g[id=cache-0-1]"] {
+    for selector in
+        ["#matrix", "article pre", "svg.pipeline", "svg g[id=job-0-0]", "svg g[id=cache-0-1]"]
+    {
         let query = json!(selector);
         let place = browser.value(&format!(
             "(() => {{ const it = document.querySelector({query}).getBoundingClientRect(); return [it.x + scrollX, it.y + scrollY, it.width, it.height].map(Math.floor); }})()"

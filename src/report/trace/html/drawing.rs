@@ -5,6 +5,14 @@ use crate::engine::Report;
 use crate::model::gitlab::{CachePolicy, Pipeline};
 use crate::report::escape::xml;
 
+/// What the lines of a drawing mean, by class.
+const LEGEND: [(&str, &str); 4] = [
+    ("", "needs"),
+    (" writes", "writes the cache"),
+    (" reads", "reads the cache"),
+    (" both", "reads and writes the cache"),
+];
+
 /// The pipelines, each as a drawing and as a list.
 pub(super) fn write(out: &mut String, report: &Report<'_>, prefix: &str) {
     out.push_str("<section aria-labelledby=\"pipelines\">\n<h2 id=\"pipelines\" tabindex=\"-1\">Pipelines</h2>\n");
@@ -13,12 +21,15 @@ pub(super) fn write(out: &mut String, report: &Report<'_>, prefix: &str) {
     if drawn.is_empty() {
         out.push_str("<p>There are none.</p>\n");
     } else {
-        out.push_str(
-            "<ul class=\"legend\"><li><span class=\"swatch\"></span>needs</li>\
-             <li><span class=\"swatch writes\"></span>writes the cache</li>\
-             <li><span class=\"swatch reads\"></span>reads the cache</li>\
-             <li><span class=\"swatch both\"></span>reads and writes the cache</li></ul>\n",
-        );
+        out.push_str("<ul class=\"legend\">");
+        for (class, says) in LEGEND {
+            let _ = write!(
+                out,
+                "<li><svg class=\"key\" width=\"36\" height=\"10\" aria-hidden=\"true\">\
+                 <path class=\"edge{class}\" d=\"M0 5H36\"/></svg> {says}</li>"
+            );
+        }
+        out.push_str("</ul>\n");
     }
     for (number, pipeline) in drawn.into_iter().enumerate() {
         figure(out, pipeline, number, &format!("{prefix}{}", pipeline.root.path));
@@ -167,7 +178,7 @@ impl Drawing<'_> {
                 HEIGHT + 12,
                 cache.x + 12,
                 cache.y + 18,
-                xml(&cropped(&cache.key, 22)),
+                xml(&cropped(&cache.key, 20)),
                 cache.x + 12,
                 cache.y + 34,
                 writers,
