@@ -154,10 +154,14 @@ impl<'a, 'p> Drift<'a, 'p> {
                             && it.scenario == before.scenario
                             && number(&it.id) == number(&before.id)
                     };
-                    let after = facts.spec.clauses.iter().find(same);
-                    if after.is_some_and(|it| it.fingerprint == before.fingerprint) {
+                    // Its words may stand under another number or scenario now.
+                    let stays = |it: &Clause<'_>| {
+                        it.capability == capability && it.fingerprint == before.fingerprint
+                    };
+                    if facts.spec.clauses.iter().any(stays) {
                         continue;
                     }
+                    let after = facts.spec.clauses.iter().find(same);
                     let at = after.map_or(requirement.at, |it| it.at);
                     self.changes.push(Change { before: before.clone(), after: after.cloned(), at });
                 }
@@ -240,9 +244,13 @@ impl<'a, 'p> Drift<'a, 'p> {
         let at = by_delta.map_or_else(|| source.at(place_of(&was.id, source)), |it| it.at);
         let by = if by_delta.is_some() { "is removed by this delta" } else { "is gone" };
         let rule = self.catalog.by_id(name).map(|(_, rule)| rule);
-        let judges = rule.is_some_and(|rule| {
-            self.facts.spec.clauses.iter().any(|clause| bound(rule, clause).is_some())
-        });
+        let bindings = rule.map(bindings).unwrap_or_default();
+        let judges = self
+            .facts
+            .spec
+            .clauses
+            .iter()
+            .any(|clause| bindings.iter().any(|binding| binding.matches(clause).is_some()));
         let rest = if judges { "" } else { ", which has nothing to judge now" };
         self.report(
             "gone-clause",
@@ -323,8 +331,11 @@ impl<'a, 'p> Drift<'a, 'p> {
 
 /// What a rule reads from a clause; nothing if it does not bind it.
 fn bound(rule: &Rule, clause: &Clause<'_>) -> Option<Params> {
-    let bindings = rule.binds.iter().filter_map(|it| Binding::compile(it).ok());
-    bindings.into_iter().find_map(|binding| binding.matches(clause))
+    bindings(rule).iter().find_map(|binding| binding.matches(clause))
+}
+
+fn bindings(rule: &Rule) -> Vec<Binding> {
+    rule.binds.iter().filter_map(|it| Binding::compile(it).ok()).collect()
 }
 
 fn clause<'a, 'p>(spec: &'a Spec<'p>, id: &str) -> Option<&'a Clause<'p>> {

@@ -157,7 +157,7 @@ impl Drawing<'_> {
                 job.y,
                 job.x + 8,
                 job.y + 19,
-                xml(&cropped(job.name, 23)),
+                xml(&cropped(job.name, 21)),
             );
         }
     }
