@@ -16,8 +16,8 @@ use crate::model::docker::{Build, Dockerfile, Pragma, Tool};
 use crate::model::gitlab::{self, Pipeline};
 use crate::model::spec::{Clause, Spec};
 use crate::rule::{
-    Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex,
-    nearest, run_cel, run_cel_clause, stub,
+    Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Nearest, Options, Rule,
+    RuleIndex, run_cel, run_cel_clause, stub,
 };
 use crate::syntax::yaml;
 use crate::text::{Source, Span};
@@ -318,11 +318,12 @@ fn explain_undefined(spec: &Spec<'_>, catalog: &Catalog, clauses: &mut [Judged])
     let sources = catalog.iter().flat_map(|(_, rule)| rule.binds.iter().map(move |it| (rule, it)));
     let bindings: Vec<_> =
         sources.filter_map(|(rule, it)| Some((rule, it, Binding::compile(it).ok()?))).collect();
+    let nearest = Nearest::new(bindings.iter().map(|(_, _, binding)| binding));
     for (clause, judged) in spec.clauses.iter().zip(clauses) {
         if judged.verdict != Verdict::Undefined {
             continue;
         }
-        let found = nearest(clause, bindings.iter().map(|(_, _, binding)| binding));
+        let found = nearest.of(clause);
         if let Some((rule, source, departure)) =
             found.and_then(|(at, departure)| bindings.get(at).map(|it| (it.0, it.1, departure)))
         {

@@ -10,7 +10,7 @@ mod meta;
 mod scripts;
 
 pub use binding::{
-    Binding, BindingError, Departure, nearest, parse_percent, pattern_for, relation_before, stub,
+    Binding, BindingError, Departure, Nearest, parse_percent, pattern_for, relation_before, stub,
 };
 pub use catalog::{Catalog, RuleIndex};
 pub use cel::{PredicateError, SUBJECTS, check_predicates, run_cel, run_cel_clause};
