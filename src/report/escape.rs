@@ -25,7 +25,7 @@ pub(super) fn xml(text: &str) -> String {
 /// For HTML, with what stands between backticks as code.
 pub(super) fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return xml(text);
     }
     let shown = parts.iter().enumerate().map(|(at, part)| match at % 2 {
@@ -39,7 +39,7 @@ pub(super) fn prose(text: &str) -> String {
 pub(super) fn cell(text: &str) -> String {
     let text: String =
         text.chars().map(|ch| if ch == '\n' { ' ' } else { visible_char(ch) }).collect();
-    let even = text.matches('`').count() % 2 == 0;
+    let even = text.matches('`').count().is_multiple_of(2);
     let mut code = false;
     let mut out = String::with_capacity(text.len() + 8);
     for ch in text.chars() {
@@ -70,7 +70,7 @@ pub(super) fn uri(path: &str) -> String {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
             b'/' | b'-' | b'.' | b'_' | b'~' | b'+' | b',' | b'@' | b'=' => {
-                out.push(char::from(byte))
+                out.push(char::from(byte));
             }
             byte => {
                 let _ = write!(out, "%{byte:02X}");
