@@ -117,6 +117,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
                 config: args.config.clone(),
                 no_config: args.no_config,
                 selection: selection.clone(),
+                today: super::today(),
             },
         )?;
         for name in args.select.iter().chain(&args.ignore) {

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::engine::Error;
+use crate::model::Date;
 
 /// How a run ends, as a process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,16 @@ enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// The day of the run: that of `SOURCE_DATE_EPOCH`, else that of the clock.
+fn today() -> Option<Date> {
+    let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
+    let clock = || {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.ok().map(|since| since.as_secs())
+    };
+    Date::from_unix(set.or_else(clock)?)
 }
 
 /// When to write colours.

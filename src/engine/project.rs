@@ -5,7 +5,7 @@ use super::config::Config;
 use super::discover::{self, FileKind};
 use super::pack::load_packs;
 use super::{DiskFiles, Error, Selection};
-use crate::model::Files as _;
+use crate::model::{Date, Files as _};
 use crate::rule::Catalog;
 use crate::rules;
 use crate::text::Source;
@@ -23,6 +23,8 @@ pub struct CheckOptions {
     pub no_config: bool,
     /// Rules that were selected and ignored.
     pub selection: Selection,
+    /// The day of the run, unless the configuration sets one. Without it nothing is too old.
+    pub today: Option<Date>,
 }
 
 /// A root folder with its configuration and all that was read from it.
@@ -126,6 +128,12 @@ impl Project {
     /// Puts `bytes` in the place of the file at `path` below the root.
     pub fn overlay(&self, path: &str, bytes: Vec<u8>) {
         self.files.overlay(path, bytes);
+    }
+
+    /// The day of the run: the one of the configuration, else the one of the options.
+    pub fn today(&self) -> Option<Date> {
+        let set = self.config.today.as_ref().and_then(|it| it.value.parse().ok());
+        set.or(self.options.today)
     }
 
     /// Whether findings in the file at `path` are wanted.

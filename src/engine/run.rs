@@ -113,7 +113,10 @@ fn read(project: &Project) -> Facts<'_> {
     }
     let dockerfiles = dockerfiles(project);
     let sources = (files.sources(), files as &dyn crate::model::Files);
-    Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()))
+    let mut facts =
+        Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()));
+    facts.today = project.today();
+    facts
 }
 
 /// Resolves the Dockerfiles that are judged.

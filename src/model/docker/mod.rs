@@ -8,11 +8,14 @@
 //! A build argument without a default, the variables of a base image, and whatever is made of
 //! them are unknown, and stay so.
 
+mod circumstances;
 mod commands;
+mod distribution;
 mod dockerfile;
 mod ignore;
 mod image;
 mod label;
+mod life;
 mod managers;
 mod packages;
 mod parts;
@@ -29,10 +32,12 @@ mod stage;
 mod tests;
 
 pub use commands::{Mount, RunCommand};
+pub use distribution::{Distribution, lacks_downloader};
 pub use dockerfile::{Build, Dockerfile, State, Step};
 pub use ignore::IgnoreFile;
 pub use image::{DEFAULT_REGISTRY, ImageRef, ImageRefError};
 pub use label::LabelKind;
+pub use life::{Life, Lives};
 pub use managers::{Action, Manager};
 pub use packages::{Package, PackageCommand, listed};
 pub use parts::{
