@@ -189,8 +189,15 @@ impl Dockerfile<'_> {
 
     /// Whether a word stands in an instruction of the stage or of those that it is based on.
     pub fn mentions(&self, stage: &Stage, word: &str) -> bool {
+        self.mentions_outside(stage, word, usize::MAX)
+    }
+
+    /// As [`Dockerfile::mentions`], one instruction aside.
+    pub fn mentions_outside(&self, stage: &Stage, word: &str, instruction: usize) -> bool {
         let said = |it: &Stage| {
-            self.steps_of(it).any(|step| self.source.slice(step.instruction.span).contains(word))
+            self.steps_of(it).any(|step| {
+                step.index != instruction && self.source.slice(step.instruction.span).contains(word)
+            })
         };
         self.ancestry(stage).any(said)
     }
