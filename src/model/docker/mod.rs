@@ -10,6 +10,7 @@
 
 mod circumstances;
 mod commands;
+mod credential;
 mod distribution;
 mod dockerfile;
 mod download;
@@ -33,6 +34,7 @@ mod stage;
 mod tests;
 
 pub use commands::{Mount, RunCommand};
+pub use credential::{is_dummy, token_in, userinfo};
 pub use distribution::{Distribution, lacks_downloader};
 pub use dockerfile::{Build, Dockerfile, State, Step};
 pub use download::{Download, Use};
