@@ -19,6 +19,7 @@ mod image;
 mod label;
 mod life;
 mod managers;
+mod near_json;
 mod packages;
 mod parts;
 mod pins;
@@ -43,6 +44,7 @@ pub use image::{DEFAULT_REGISTRY, ImageRef, ImageRefError};
 pub use label::LabelKind;
 pub use life::{Life, Lives};
 pub use managers::{Action, Manager};
+pub use near_json::{is_near_json, repaired};
 pub use packages::{Package, PackageCommand, listed};
 pub use parts::{
     CopyParts, MAX_PORT, MountKind, MountOption, MountOptions, Port, expanded_words, unquoted,
