@@ -1,7 +1,7 @@
 //! What the scripts of a build fetch from the network, and what becomes of it.
 
 use super::{Dockerfile, RunCommand};
-use crate::syntax::shell::{RedirectionKind, Word};
+use crate::syntax::shell::{Invocation, RedirectionKind, Word};
 
 /// A file that `curl` or `wget` fetches.
 #[derive(Clone, Debug)]
@@ -169,16 +169,15 @@ impl<'d, 'p> Download<'d, 'p> {
         let redirected = at.command.redirections().find(|it| {
             it.fd() == 1 && matches!(it.kind(), RedirectionKind::Output | RedirectionKind::Append)
         });
-        let own_name = if curl {
-            run.has_flag(&["-O", "--remote-name", "--remote-name-all"])
-        } else {
-            run.option_value(&named).is_none()
+        let output = output_word(run, if curl { 'o' } else { 'O' }, &named);
+        let own_name = match curl {
+            true => run.has_flag(&["-O", "--remote-name", "--remote-name-all"]),
+            false => output.is_none(),
         };
-        // `-qO-` bundles letters with the value.
+        // `-qO-` has the value behind the letter.
         let bundled = run
             .arguments()
             .any(|word| word.literal().is_some_and(|it| it.starts_with('-') && it.ends_with("O-")));
-        let output = run.option_value(&named).map(|value| value.word.source_text().to_owned());
         let (file, to_output) = match (output, redirected) {
             _ if bundled => (None, true),
             (Some(output), _) if matches!(output.as_str(), "-" | "/dev/stdout") => (None, true),
@@ -226,6 +225,22 @@ impl<'d, 'p> Download<'d, 'p> {
         let lower = self.at.run.text.to_ascii_lowercase();
         PROOFS.iter().any(|proof| lower.contains(proof))
     }
+}
+
+/// The file that an option names, also as the last letter of a bundle: `-fsSLo file`.
+fn output_word(run: Invocation<'_>, letter: char, named: &[&str]) -> Option<String> {
+    if let Some(value) = run.option_value(named) {
+        let text = value.word.source_text();
+        let attached = named.iter().find_map(|flag| text.strip_prefix(flag));
+        return Some(attached.unwrap_or(text).trim_start_matches('=').to_owned());
+    }
+    let mut words = run.arguments();
+    let bundle = |text: &str| {
+        let letters = text.strip_prefix('-').unwrap_or("");
+        letters.ends_with(letter) && letters.chars().all(|ch| ch.is_ascii_alphabetic())
+    };
+    words.find(|word| word.literal().is_some_and(bundle))?;
+    words.next().map(|word| word.source_text().to_owned())
 }
 
 /// What a command does with a file that it is given.

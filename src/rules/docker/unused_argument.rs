@@ -63,6 +63,11 @@ fn report(
     cx: &mut Cx<'_, '_>,
 ) {
     let name = &definition.name;
+    // What was meant as a comment is a fault of another kind.
+    let instruction = file.instructions().get(definition.instruction);
+    if instruction.is_some_and(|it| it.pairs().iter().any(|pair| pair.key.text.starts_with('#'))) {
+        return;
+    }
     cx.report(file.at(definition.span), format!("`ARG {name}` has no effect: {why}"))
         .help(help)
         .symbol(format!("ARG {name}"));
