@@ -1,0 +1,1 @@
+//! Rules on commands see them wherever a script has them.
