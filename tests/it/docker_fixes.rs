@@ -5,6 +5,8 @@ use pipespec::model::docker::Dockerfile;
 use pipespec::rules::catalog;
 use pipespec::text::Sources;
 
+/// One file in so many is looked at; with `ALL=1` each.
+const SHARE: usize = 6;
 /// As many rounds as the engine does.
 const MAX_ROUNDS: usize = 8;
 
@@ -45,7 +47,9 @@ fn measure(text: &str) -> (usize, Vec<String>, usize, usize) {
 fn hold_on_real_files(with_unsafe: bool) {
     let mut wrong = Vec::new();
     let (mut changed, mut all) = (0, 0);
-    for (name, bytes) in crate::dockerfile_corpus::dockerfiles() {
+    let share = if std::env::var_os("ALL").is_some() { 1 } else { SHARE };
+    let offset = usize::from(with_unsafe);
+    for (name, bytes) in crate::dockerfile_corpus::dockerfiles().iter().skip(offset).step_by(share) {
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
         all += 1;
         let (after, settled) = fixed(text, with_unsafe);

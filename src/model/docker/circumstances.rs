@@ -1,7 +1,7 @@
 //! Under which circumstances a command of a script runs.
 
 use super::{Action, Dockerfile, Manager, RunCommand, unquoted};
-use crate::syntax::shell::{Connector, Role};
+use crate::syntax::shell::{Connector, Invocation, Role, gives_flag};
 
 impl<'d> RunCommand<'d, '_> {
     /// Whether the script may run it or not: in a branch, right of `||`, in a function, with a
@@ -19,6 +19,39 @@ impl<'d> RunCommand<'d, '_> {
                     | Role::Right(Connector::Or)
             )
         })
+    }
+
+    /// Whether one of these options is given, or may be: variables are filled in where they are known,
+    /// and one that is not known holds options if its name says so.
+    pub fn may_give(self, invocation: Invocation<'d>, flags: &[&str]) -> bool {
+        invocation.has_flag(flags)
+            || self.filled_in(invocation).is_none_or(|texts| {
+                texts.iter().any(|text| flags.iter().any(|flag| gives_flag(text, flag)))
+            })
+    }
+
+    /// The words of a command line that variables become; nothing if one of them is not known and
+    /// its name tells of options.
+    pub fn filled_in(self, invocation: Invocation<'d>) -> Option<Vec<String>> {
+        const NAMES: [&str; 6] = ["opt", "flag", "arg", "param", "yes", "quiet"];
+        let outer = |name: &str| self.value(name);
+        let mut texts = Vec::new();
+        for word in invocation.arguments().filter(|word| word.literal().is_none()) {
+            match word.fields(self.command, &outer) {
+                Some(fields) => texts.extend(fields),
+                None => {
+                    let mut variables = word.variables().into_iter();
+                    let tells = |name: &str| {
+                        let lower = name.to_ascii_lowercase();
+                        NAMES.iter().any(|part| lower.contains(part))
+                    };
+                    if variables.any(|variable| tells(variable.name)) {
+                        return None;
+                    }
+                }
+            }
+        }
+        Some(texts)
     }
 
     /// Whether it works in another root than that of the image.

@@ -17,8 +17,10 @@ const LEFTOVERS: [&str; 8] = [
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for run in file.runs.iter().filter(|run| !run.onbuild && file.is_kept(run)) {
-        let mut commands =
-            file.commands_of(run).filter(|it| it.command.words().len() > 0).peekable();
+        let mut commands = file
+            .commands_of(run)
+            .filter(|it| it.command.words().len() > 0 && it.command.inner().next().is_none())
+            .peekable();
         let Some(first) = commands.peek().copied() else { continue };
         // `bash -c` and its like are no clean-up themselves, what they run is.
         if !commands.all(cleans) || file.mounts(run).next().is_some() {

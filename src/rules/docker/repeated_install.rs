@@ -57,10 +57,19 @@ fn is_next(first: &Install<'_, '_>, second: &Install<'_, '_>) -> bool {
         && one.manager == other.manager
         && one.action == Action::Install
         && other.action == Action::Install
+        && !prepares(one)
         && plain(before)
         && plain(at)
         && at.command.redirections().len() + before.command.redirections().len() == 0
         && at.command.assignments().len() + before.command.assignments().len() == 0
+}
+
+/// Whether a command brings what later ones need to find their packages, or to build them.
+fn prepares(command: &PackageCommand<'_>) -> bool {
+    const WORDS: [&str; 6] = ["release", "plugin", "keyring", "repo", "command(", "certificates"];
+    let language = matches!(command.manager.name(), "pip" | "pipx" | "npm" | "yarn" | "gem" | "go");
+    let brings = |text: &str| WORDS.iter().any(|word| text.contains(word));
+    language || command.operands().iter().any(|word| brings(word.source_text()))
 }
 
 /// All words that name no package.
