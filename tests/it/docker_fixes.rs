@@ -49,7 +49,8 @@ fn hold_on_real_files(with_unsafe: bool) {
     let (mut changed, mut all) = (0, 0);
     let share = if std::env::var_os("ALL").is_some() { 1 } else { SHARE };
     let offset = usize::from(with_unsafe);
-    for (name, bytes) in crate::dockerfile_corpus::dockerfiles().iter().skip(offset).step_by(share) {
+    for (name, bytes) in crate::dockerfile_corpus::dockerfiles().iter().skip(offset).step_by(share)
+    {
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
         all += 1;
         let (after, settled) = fixed(text, with_unsafe);

@@ -199,7 +199,7 @@ impl<'d, 'p> Download<'d, 'p> {
         }
         let file = self.file.as_deref()?;
         let name = file.rsplit('/').next().filter(|name| !name.is_empty())?;
-        let hit = self.at.later().find_map(|later| {
+        self.at.later().find_map(|later| {
             let says = |word: Word<'_>| {
                 let text = word.source_text().trim_matches(['"', '\'']);
                 text == file || text.rsplit('/').next() == Some(name)
@@ -216,8 +216,7 @@ impl<'d, 'p> Download<'d, 'p> {
                 .then(|| use_of(later))
                 .flatten()
                 .map(|it| (it, later))
-        });
-        hit
+        })
     }
 
     /// Whether something in the same script checks what was fetched.
@@ -295,7 +294,7 @@ mod tests {
             let file = Dockerfile::resolve(sources.add("Dockerfile", text));
             let found = file.downloads().next().unwrap();
             let using = found.use_in_script().map(|(it, _)| it);
-            (found.url.clone(), found.file.clone(), using)
+            (found.url, found.file, using)
         };
         let (url, file, using) =
             first("curl -fsSLo /tmp/a.tgz https://x/$V/a.tgz && tar xzf /tmp/a.tgz");

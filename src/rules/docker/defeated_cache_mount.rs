@@ -77,7 +77,7 @@ fn refuses<'c>(
 
 /// Takes a word out, with the blank in front of it.
 fn without(at: RunCommand<'_, '_>, span: Span) -> Edit {
-    let before = at.command.words().filter(|word| word.span().end <= span.start).last();
+    let before = at.command.words().rfind(|word| word.span().end <= span.start);
     let start = before.map_or(span.start, |word| word.span().end);
     let gap = at.run.to_source(Span::new(start, span.end));
     let blank = at.dockerfile.source.slice(gap);

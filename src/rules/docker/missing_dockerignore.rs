@@ -12,15 +12,17 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     }
     for step in file.steps() {
         let instruction = step.instruction;
-        let ships = step.stage.is_some_and(|stage| file.is_shipped(stage));
         let local = matches!(instruction.keyword, Keyword::Copy | Keyword::Add)
             && instruction.flag("from").is_none()
             && instruction.flag("exclude").is_none();
-        let Some(parts) = CopyParts::of(instruction).filter(|_| ships && local) else { continue };
+        let Some(parts) = CopyParts::of(instruction).filter(|_| local) else { continue };
         let whole = |text: &str| matches!(text, "." | "./" | "/");
         let Some(source) = parts.sources.iter().find(|source| whole(&source.text)) else {
             continue;
         };
+        if !step.stage.is_some_and(|stage| file.is_shipped(stage)) {
+            continue;
+        }
         let message = match &file.ignore {
             Some(ignore) => format!(
                 "the whole context is copied into the image, and `{}` does not leave `.git` out of it: \

@@ -53,6 +53,7 @@ pub(crate) mod mismatched_as_casing;
 pub(crate) mod mismatched_package_manager;
 pub(crate) mod missing_dockerignore;
 pub(crate) mod missing_healthcheck;
+pub(crate) mod missing_user;
 pub(crate) mod mixed_instruction_casing;
 pub(crate) mod named_user;
 pub(crate) mod package_install_without_root;

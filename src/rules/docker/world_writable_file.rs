@@ -5,7 +5,7 @@ use crate::syntax::dockerfile::Keyword;
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
-    for step in file.steps().filter(|step| step.stage.is_some_and(|it| file.is_shipped(it))) {
+    for step in file.steps() {
         let instruction = step.instruction;
         if !matches!(instruction.keyword, Keyword::Copy | Keyword::Add) {
             continue;
@@ -13,16 +13,20 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let Some(flag) = instruction.flag("chmod") else { continue };
         let Some(value) = &flag.value else { continue };
         let mode = file.value(step.index, &value.text).filter(|mode| opens(mode));
-        let Some(mode) = mode else { continue };
+        let ships = step.stage.is_some_and(|stage| file.is_shipped(stage));
+        let Some(mode) = mode.filter(|_| ships) else { continue };
         let message = format!("`--chmod={mode}` lets every user of the container change the files");
         cx.report(file.at(flag.span), message).help(HELP).symbol(step.symbol());
     }
-    for at in file.commands().filter(|it| file.is_kept(it.run)) {
+    for at in file.commands() {
         let Some(chmod) = at.invocation().filter(|it| it.is("chmod")) else { continue };
         let operands = chmod.operands(&["--reference"]);
         let Some((first, paths)) = operands.split_first() else { continue };
         let Some(mode) = first.literal().filter(|mode| opens(mode)) else { continue };
-        if paths.iter().all(|path| is_scratch(path.literal_prefix())) || is_temporary(at) {
+        if paths.iter().all(|path| is_scratch(path.literal_prefix()))
+            || is_temporary(at)
+            || !file.is_kept(at.run)
+        {
             continue;
         }
         let message = format!("`chmod {mode}` lets every user of the container change the files");

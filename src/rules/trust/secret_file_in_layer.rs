@@ -24,8 +24,7 @@ const SECRETS: [(&str, &str); 13] = [
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for step in file.steps() {
         let instruction = step.instruction;
-        let ships = step.stage.is_some_and(|stage| file.is_shipped(stage));
-        if !ships || !matches!(instruction.keyword, Keyword::Copy | Keyword::Add) {
+        if !matches!(instruction.keyword, Keyword::Copy | Keyword::Add) {
             continue;
         }
         let Some(parts) = CopyParts::of(instruction) else { continue };
@@ -41,7 +40,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
                 None if local => settings(file, path, cx),
                 None => None,
             };
-            let Some(holds) = holds else { continue };
+            let ships = step.stage.is_some_and(|stage| file.is_shipped(stage));
+            let Some(holds) = holds.filter(|_| ships) else { continue };
             let message = format!(
                 "`{path}` holds {holds}, and stays in the layers of the image for whoever can pull it"
             );
