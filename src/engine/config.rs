@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{ConfigError, Error, Selection, check_name};
+use crate::model::Date;
 use crate::model::gitlab::{Settings, Version};
 use crate::rule::{Catalog, Severity};
 use crate::syntax::yaml::de::{self, Spanned};
@@ -35,6 +36,8 @@ pub struct Config {
     pub spec: Vec<String>,
     /// Folders with rules of your own, in the catalog's form.
     pub packs: Vec<Spanned<String>>,
+    /// The day to judge ages by, `2026-05-31`, instead of the day of the run.
+    pub today: Option<Spanned<String>>,
     /// The jobs that play the roles of the spec, by role.
     pub roles: BTreeMap<String, String>,
     /// Clauses that are accepted as not met, each for a time.
@@ -128,6 +131,11 @@ impl Config {
             && let Err(message) = version.value.parse::<Version>()
         {
             return Err(fail(version.span, message, None));
+        }
+        if let Some(today) = &config.today
+            && let Err(error) = today.value.parse::<Date>()
+        {
+            return Err(fail(today.span, error.to_string(), None));
         }
         for name in config.gitlab.limits.keys() {
             if !LIMITS.contains(&name.value.as_str()) {

@@ -11,10 +11,10 @@ use super::discover::FileKind;
 use super::exception::Excepted;
 use super::suppress::{Dialect, suppressions};
 use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
-use crate::model::Files as _;
 use crate::model::docker::{Build, Dockerfile, Pragma, Tool};
 use crate::model::gitlab::{self, Pipeline};
 use crate::model::spec::{Clause, Spec};
+use crate::model::{Date, Files as _};
 use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Nearest, Options, Rule,
     RuleIndex, run_cel, run_cel_clause, stub,
@@ -127,7 +127,11 @@ fn read(project: &Project) -> Facts<'_> {
     }
     let dockerfiles = dockerfiles(project);
     let sources = (files.sources(), files as &dyn crate::model::Files);
-    Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()))
+    let mut facts =
+        Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()));
+    let now = super::clock::now(project).seconds;
+    facts.today = u64::try_from(now).ok().and_then(Date::from_unix);
+    facts
 }
 
 /// Resolves the Dockerfiles that are judged.

@@ -7,7 +7,7 @@ use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
 use crate::model::docker::{Dockerfile, Stage};
 use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
-use crate::model::{Files, Origin, StepKind};
+use crate::model::{Date, Files, Origin, StepKind};
 use crate::text::{Edit, Location, Sources, Span};
 
 /// All that was read from the project and made sense of.
@@ -24,6 +24,8 @@ pub struct Facts<'p> {
     pub spec: Spec<'p>,
     /// What is known of the server.
     pub settings: Settings,
+    /// The day of the run; nothing if nobody told it.
+    pub today: Option<Date>,
     /// The jobs that play the roles of the spec, by role, where the configuration names them.
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
@@ -55,7 +57,7 @@ impl<'p> Facts<'p> {
         let cells =
             |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
-        Self { sources, files, pipelines, dockerfiles, spec, settings, roles, shells }
+        Self { sources, files, pipelines, dockerfiles, spec, settings, today: None, roles, shells }
     }
 
     /// Every job of every pipeline.
@@ -210,6 +212,11 @@ impl<'a, 'p> Cx<'a, 'p> {
         findings: &'a mut Vec<Finding>,
     ) -> Self {
         Self { facts, options, rule, index, findings }
+    }
+
+    /// The page of the rule, without its front matter.
+    pub fn page(&self) -> &'a str {
+        &self.rule.page
     }
 
     /// Reports a finding at `place`; the result takes labels, help and a fix.

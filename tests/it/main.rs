@@ -1,5 +1,8 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may
+mod docker_clock;
+mod docker_fixes;
+mod docker_forms;
 mod dockerfile;
 mod dockerfile_checks;
 mod dockerfile_corpus;
