@@ -1,0 +1,54 @@
+use crate::model::gitlab::{Cache, Job, Pipeline};
+use crate::rule::{Check, Cx};
+
+pub(crate) const CHECK: Check = Check::Pipeline(check);
+
+fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    let mut writers: Vec<(&Job<'_>, &Cache<'_>, String)> = Vec::new();
+    for job in pipeline.jobs.iter().filter(|job| !job.is_partial()) {
+        for cache in &job.caches {
+            let written = cache.policy.writes() == Some(true) && !cache.paths.is_empty();
+            if written
+                && !cache.is_of_one_job(pipeline)
+                && cache.renewed_by(job, pipeline).is_none()
+            {
+                writers.push((job, cache, cache.key_identity(job.caches.len())));
+            }
+        }
+    }
+    let mut told: Vec<&str> = Vec::new();
+    for (at, (job, cache, identity)) in writers.iter().enumerate() {
+        if told.contains(&identity.as_str()) {
+            continue;
+        }
+        let at_once = |other: &Job<'_>| {
+            !pipeline.runs_before(job, other) && !pipeline.runs_before(other, job)
+        };
+        let others: Vec<&Job<'_>> = writers[at + 1..]
+            .iter()
+            .filter(|(other, it, key)| {
+                key == identity
+                    && !std::ptr::eq(*other, *job)
+                    && it.shares_paths(cache)
+                    && at_once(other)
+            })
+            .map(|(other, ..)| *other)
+            .collect();
+        let Some(other) = others.first() else { continue };
+        told.push(identity);
+        let more = match others.len() {
+            1 => format!("`{}`", other.name),
+            count => format!("`{}` and {} more", other.name, count - 1),
+        };
+        let message = format!(
+            "`{}`, {more} write this cache and may run at once, so the slowest decides what it holds; one \
+             job is to write it",
+            job.name
+        );
+        let place = cache.key.value().map_or(&cache.value.origin, |key| &key.origin);
+        cx.report(place, message)
+            .symbol(format!("cache:{identity}"))
+            .label(other.key_at, "written by this job too")
+            .help("set `policy: pull` in all jobs but the one that fills the cache");
+    }
+}

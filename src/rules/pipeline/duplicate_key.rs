@@ -1,0 +1,30 @@
+use crate::model::gitlab::Pipeline;
+use crate::rule::{Check, Cx};
+use crate::syntax::yaml::Merges;
+
+pub(crate) const CHECK: Check = Check::Pipeline(check);
+
+fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    for file in &pipeline.files {
+        let Some(tree) = pipeline.tree(file.source.id) else { continue };
+        let mut merges = Merges::new(tree);
+        for mapping in tree.mappings() {
+            for (lost, kept) in &merges.merged(mapping).duplicates {
+                let Some(key) = tree.scalar(kept.key) else { continue };
+                let same = file.source.slice(tree.node(lost.value).span)
+                    == file.source.slice(tree.node(kept.value).span);
+                let message = match same {
+                    true => format!("`{}` is set twice in this mapping, to the same", key.value),
+                    false => format!(
+                        "`{}` is set twice in this mapping, and what the first one says is lost",
+                        key.value
+                    ),
+                };
+                cx.report(file.source.at(tree.node(kept.key).span), message)
+                    .symbol(format!("key:{}", key.value))
+                    .label(file.source.at(tree.node(lost.key).span), "lost without a word")
+                    .help("put both into one, or remove one of them");
+            }
+        }
+    }
+}
