@@ -20,13 +20,15 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         });
         let Some(reader) = reader else { continue };
         let message = format!(
-            "`{}` keeps this cache to one pipeline, so it hands files from job to job; a cache may be \
-             missing on another runner, and artifacts are not",
+            "`{}` keeps this cache to one pipeline or commit, so it only hands files from job to job; a \
+             cache may be missing on another runner, artifacts are not",
             renewal.variable
         );
         cx.report(&text.origin, message)
             .symbol(format!("job:{}/cache[{}]/key", job.name, cache.index))
             .label(reader.key_at, "read here")
-            .help("keep the files as `artifacts` with a short `expire_in`");
+            .help(
+                "keep what later jobs need as `artifacts`, and key what can be fetched again by its lock file",
+            );
     }
 }

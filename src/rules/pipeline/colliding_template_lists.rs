@@ -3,7 +3,7 @@ use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Job(check);
 
-const LISTS: [&str; 4] = ["before_script", "script", "after_script", "rules"];
+const LISTS: [&str; 2] = ["before_script", "after_script"];
 
 fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     if job.extends.len() < 2 {
@@ -24,7 +24,7 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         }
         for (loser, lost) in losers {
             let at = job.extends.iter().find(|(name, _)| name == loser).map(|(_, at)| at);
-            let Some(at) = at.filter(|_| lost.at() != won.at() && !same(lost, won)) else {
+            let Some(at) = at.filter(|_| lost.at() != won.at() && !contains(won, lost)) else {
                 continue;
             };
             let message = format!(
@@ -43,6 +43,8 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     }
 }
 
-fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
-    one.inspect() == other.inspect()
+/// Whether all items of a list are in another one too.
+fn contains(list: &Value<'_>, other: &Value<'_>) -> bool {
+    let items: Vec<_> = list.flat(9).into_iter().filter_map(Value::to_text).collect();
+    other.flat(9).into_iter().filter_map(Value::to_text).all(|item| items.contains(&item))
 }

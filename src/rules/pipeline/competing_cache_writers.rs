@@ -1,4 +1,4 @@
-use crate::model::gitlab::{Cache, Job, Pipeline};
+use crate::model::gitlab::{Cache, Job, Pipeline, Value};
 use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
@@ -31,6 +31,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
                     && !std::ptr::eq(*other, *job)
                     && it.shares_paths(cache)
                     && at_once(other)
+                    && conditions(other) == conditions(job)
             })
             .map(|(other, ..)| *other)
             .collect();
@@ -51,4 +52,21 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             .label(other.key_at, "written by this job too")
             .help("set `policy: pull` in all jobs but the one that fills the cache");
     }
+}
+
+/// What decides whether a job is in a pipeline, as the texts in it. Jobs with different conditions may
+/// never meet.
+fn conditions(job: &Job<'_>) -> Vec<String> {
+    let mut open: Vec<&Value<'_>> =
+        ["rules", "only", "except"].iter().filter_map(|key| job.get(key)).collect();
+    let mut texts = Vec::new();
+    while let Some(value) = open.pop() {
+        open.extend(value.items());
+        for entry in value.entries() {
+            texts.push(entry.key.as_str().to_owned());
+            open.push(&entry.value);
+        }
+        texts.extend(value.to_text().map(|it| it.into_owned()));
+    }
+    texts
 }

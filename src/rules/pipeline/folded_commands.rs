@@ -48,6 +48,7 @@ fn joined(pipeline: &Pipeline<'_>, item: &Value<'_>) -> Option<(Span, Span)> {
     let mut at = node.span.start;
     let mut before: Option<(Span, &str, usize)> = None;
     let mut paragraph = String::new();
+    let mut base: Option<usize> = None;
     for (number, line) in file.source.slice(node.span).split_inclusive('\n').enumerate() {
         let start = at;
         at += u32::try_from(line.len()).unwrap_or(0);
@@ -61,7 +62,9 @@ fn joined(pipeline: &Pipeline<'_>, item: &Value<'_>) -> Option<(Span, Span)> {
         let from = start + u32::try_from(indent).unwrap_or(0);
         let span = Span::new(from, from + u32::try_from(trimmed.len()).unwrap_or(0));
         // In a folded block a line that is indented further keeps its break; a plain text does not.
-        let folds = |other: usize| scalar.style == Style::Plain || other == indent;
+        let base = *base.get_or_insert(indent);
+        let folds =
+            |other: usize| scalar.style == Style::Plain || other == indent && indent == base;
         if let Some((above, text, _)) = before.filter(|(_, _, other)| folds(*other)) {
             let is_plain = text.split(' ').next().is_some_and(|name| PLAIN.contains(&name));
             let ended = !OPEN.iter().any(|end| text.ends_with(end));

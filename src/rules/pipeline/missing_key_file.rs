@@ -7,7 +7,10 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let paths = cx.facts.files.paths();
     // A template is meant for other repositories; with the configuration alone nothing is known of
     // the rest.
-    let is_config = |path: &String| path.ends_with(".yml") || path.ends_with(".yaml");
+    let is_config = |path: &String| {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        [".yml", ".yaml", ".md"].iter().any(|end| name.ends_with(end)) || name.contains("docker")
+    };
     let of_this_repository = matches!(pipeline.kind, FileKind::Root | FileKind::Child);
     if !of_this_repository || paths.iter().all(is_config) {
         return;

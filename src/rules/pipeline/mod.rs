@@ -10,6 +10,7 @@ pub(crate) mod colliding_template_lists;
 pub(crate) mod commented_out_script;
 pub(crate) mod competing_cache_writers;
 pub(crate) mod constant_cache_key;
+pub(crate) mod cut_off_artifact;
 pub(crate) mod duplicate_key;
 pub(crate) mod duration_without_unit;
 pub(crate) mod expired_before_use;

@@ -13,7 +13,11 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             continue;
         };
         let written = cx.facts.sources.get(value.at().source).slice(value.at().span);
-        if written == text || written.is_empty() || written.contains(['"', '\'', '!', '\n']) {
+        if grouped(written)
+            || written == text
+            || written.is_empty()
+            || written.contains(['"', '\'', '!', '\n'])
+        {
             continue;
         }
         let what = match &value.kind {
@@ -32,4 +36,16 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             .help(format!("write `\"{written}\"`"))
             .replace(value.at().span, format!("\"{written}\""), "quote the value");
     }
+}
+
+/// Whether digits are written in groups of three, as in `80_000_000`: then the number is meant.
+fn grouped(written: &str) -> bool {
+    let mut groups = written.split('_');
+    let first = groups.next().unwrap_or_default();
+    let digits = |it: &str| it.bytes().all(|byte| byte.is_ascii_digit());
+    (1..=3).contains(&first.len())
+        && digits(first)
+        && !first.starts_with('0')
+        && written.contains('_')
+        && groups.all(|it| it.len() == 3 && digits(it))
 }

@@ -6,7 +6,8 @@ fn check(cx: &mut Cx<'_, '_>) {
     for it in cx.facts.scripts().iter().filter(|it| it.is_after_script()) {
         for command in it.script.commands().filter(|command| command.is("exit")) {
             let code = command.arguments().next().and_then(|word| word.literal());
-            let Some(code) = code.filter(|code| code.parse::<u8>().is_ok_and(|code| code != 0)) else {
+            let Some(code) = code.filter(|code| code.parse::<u8>().is_ok_and(|code| code != 0))
+            else {
                 continue;
             };
             let message = format!(

@@ -9,23 +9,15 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let of_rules = job.rules.iter().flatten().flat_map(|rule| &rule.variables);
         job.variables.iter().chain(of_rules)
     });
-    for variable in pipeline.variables.iter().chain(of_workflow).chain(of_jobs) {
-        if !is_on(variable) {
-            continue;
-        }
-        let what = match variable.name == *"CI_DEBUG_TRACE" {
-            true => "prints every command with all variables, secret ones too",
-            false => "prints the logs of the services, with the secrets that they were given",
-        };
-        let message =
-            format!("`{}` is on in the committed configuration: the job log {what}", variable.name);
+    let is_on = |variable: &&Variable<'_>| {
+        variable.name == *"CI_DEBUG_TRACE"
+            && variable.text.as_ref().is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    };
+    for variable in pipeline.variables.iter().chain(of_workflow).chain(of_jobs).filter(is_on) {
+        let message = "`CI_DEBUG_TRACE` is on in the committed configuration: the job log prints every \
+                       command with all variables, secret ones too";
         cx.report(&variable.value.origin, message)
             .symbol(format!("variable:{}", variable.name))
             .help("remove it; to look for an error, set it for one pipeline when you start it by hand");
     }
-}
-
-fn is_on(variable: &Variable<'_>) -> bool {
-    let name = variable.name == *"CI_DEBUG_TRACE" || variable.name == *"CI_DEBUG_SERVICES";
-    name && variable.text.as_ref().is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
