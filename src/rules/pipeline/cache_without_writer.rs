@@ -14,12 +14,13 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         if !only_reads || !is_fixed(cache) || !cache.fallback_keys.is_empty() {
             continue;
         }
-        let identity = cache.key_identity(job.caches.len());
+        // The place in a list of caches is another matter.
+        let identity = cache.key_identity(1);
         let may_write = |(other, _): (&Job<'_>, &Pipeline<'_>)| {
             other.is_partial()
                 || other.caches.iter().any(|it| {
                     it.policy.writes() != Some(false)
-                        && (!is_fixed(it) || it.key_identity(other.caches.len()) == identity)
+                        && (!is_fixed(it) || it.key_identity(1) == identity)
                 })
         };
         let falls_back = pipeline.variable_of(job, "CACHE_FALLBACK_KEY").is_some();

@@ -54,11 +54,11 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     }
 }
 
-/// What decides whether a job is in a pipeline, as the texts in it. Jobs with different conditions may
-/// never meet.
+/// What decides whether and on which runners a job runs, as the texts in it. Jobs that differ in that may
+/// never meet, or have caches of their own.
 fn conditions(job: &Job<'_>) -> Vec<String> {
     let mut open: Vec<&Value<'_>> =
-        ["rules", "only", "except"].iter().filter_map(|key| job.get(key)).collect();
+        ["rules", "only", "except", "tags"].iter().filter_map(|key| job.get(key)).collect();
     let mut texts = Vec::new();
     while let Some(value) = open.pop() {
         open.extend(value.items());
