@@ -53,5 +53,6 @@ fn is_beside(pipeline: &Pipeline<'_>, one: usize, other: usize) -> bool {
         }
         false
     };
-    !above(one, other) && !above(other, one)
+    // Within one file the second is a duplicate key.
+    one != other && !above(one, other) && !above(other, one)
 }

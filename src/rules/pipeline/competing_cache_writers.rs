@@ -37,14 +37,13 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             .collect();
         let Some(other) = others.first() else { continue };
         told.push(identity);
-        let more = match others.len() {
-            1 => format!("`{}`", other.name),
-            count => format!("`{}` and {} more", other.name, count - 1),
+        let names = match others.len() {
+            1 => format!("`{}` and `{}`", job.name, other.name),
+            count => format!("`{}`, `{}` and {} more", job.name, other.name, count - 1),
         };
         let message = format!(
-            "`{}`, {more} write this cache and may run at once, so the slowest decides what it holds; one \
-             job is to write it",
-            job.name
+            "{names} write this cache and may run at once, so it holds what the last of them left; let one job \
+             write it"
         );
         let place = cache.key.value().map_or(&cache.value.origin, |key| &key.origin);
         cx.report(place, message)

@@ -35,7 +35,7 @@ pub(crate) mod retry_for_everything;
 pub(crate) mod retyped_boolean;
 pub(crate) mod retyped_number;
 pub(crate) mod self_referencing_variable;
-pub(crate) mod shell_default_in_variable;
+pub(crate) mod shell_expansion_outside_script;
 pub(crate) mod shifting_cache_key;
 pub(crate) mod too_many_key_files;
 pub(crate) mod top_level_publish;

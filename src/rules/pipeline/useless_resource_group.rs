@@ -22,8 +22,7 @@ fn check(job: &Job<'_>, _: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         return per_job(job, group, name, cx);
     };
     let message = format!(
-        "GitLab takes `{name}` for no name of a resource group ({why}), and runs the jobs at once without \
-         a word"
+        "GitLab stores no resource group called `{name}` ({why}), so the jobs run at once, without a word"
     );
     cx.report(&group.origin, message)
         .symbol(format!("job:{}/resource_group", job.name))
