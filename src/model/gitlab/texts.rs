@@ -33,9 +33,9 @@ impl<'p> Pipeline<'p> {
         Location::new(value.at().source, Span::new(start, end.max(start)))
     }
 
-    /// Every scalar that GitLab turns into the text of a variable: of variables, of services, and of
-    /// matrices. One that several jobs take over is given once.
-    pub fn variable_values(&self) -> Vec<&Value<'p>> {
+    /// Every scalar that is no text and that GitLab turns into the text of a variable: of variables, of
+    /// services, and of matrices. One that several jobs take over is given once.
+    pub fn retyped_values(&self) -> Vec<&Value<'p>> {
         let mut values: Vec<&Value<'p>> = Vec::new();
         values.extend(self.variables.iter().map(|it| &it.value));
         let of_workflow = self.workflow_rules.iter().flatten().flat_map(|rule| &rule.variables);
@@ -50,7 +50,8 @@ impl<'p> Pipeline<'p> {
             values.extend(of_matrix.flat_map(Value::one_or_more));
         }
         let mut seen = FxHashSet::default();
-        values.retain(|value| seen.insert(value.at()));
+        let is_text = |value: &Value<'_>| matches!(value.kind, ValueKind::Str(_));
+        values.retain(|value| !is_text(value) && seen.insert(value.at()));
         values
     }
 

@@ -1,40 +1,38 @@
-use crate::model::gitlab::{Cache, CacheKey, FileKind, Job, Pipeline};
+use std::collections::BTreeSet;
+
+use crate::model::gitlab::{Cache, CacheKey, FileKind, Pipeline};
 use crate::rule::{Check, Cx};
 
-pub(crate) const CHECK: Check = Check::Job(check);
+pub(crate) const CHECK: Check = Check::Project(check);
 
-fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+fn check(cx: &mut Cx<'_, '_>) {
     let facts = cx.facts;
+    let unknown = |cache: &Cache<'_>| cache.policy.writes() != Some(false) && !is_fixed(cache);
+    let caches = || facts.jobs().flat_map(|(job, _)| &job.caches);
     let complete = facts.pipelines.iter().all(Pipeline::is_complete);
-    if !complete || pipeline.kind != FileKind::Root {
+    if !complete || facts.jobs().any(|(job, _)| job.is_partial()) || caches().any(unknown) {
         return;
     }
-    for cache in &job.caches {
-        let only_reads = cache.policy.writes() == Some(false);
-        if !only_reads || !is_fixed(cache) || !cache.fallback_keys.is_empty() {
+    // The place in a list of caches is another matter.
+    let writes = |cache: &&Cache<'_>| cache.policy.writes() != Some(false);
+    let written: BTreeSet<String> = caches().filter(writes).map(|it| it.key_identity(1)).collect();
+    for (job, pipeline) in facts.jobs().filter(|(_, it)| it.kind == FileKind::Root) {
+        if pipeline.variable_of(job, "CACHE_FALLBACK_KEY").is_some() {
             continue;
         }
-        // The place in a list of caches is another matter.
-        let identity = cache.key_identity(1);
-        let may_write = |(other, _): (&Job<'_>, &Pipeline<'_>)| {
-            other.is_partial()
-                || other.caches.iter().any(|it| {
-                    it.policy.writes() != Some(false)
-                        && (!is_fixed(it) || it.key_identity(1) == identity)
-                })
-        };
-        let falls_back = pipeline.variable_of(job, "CACHE_FALLBACK_KEY").is_some();
-        if falls_back || facts.jobs().any(may_write) {
-            continue;
-        }
-        let place = cache.policy_at.as_ref().unwrap_or(&cache.value.origin);
-        let message =
-            "this cache is only read, and no job writes one with its key, so it is always empty";
-        let report = cx.report(place, message);
-        let report = report.symbol(format!("job:{}/cache[{}]", job.name, cache.index));
-        let report = report.help("let one job write it (`policy: pull-push`) under the same key");
-        if let Some(key) = cache.key.value() {
-            report.label(key.at(), "the key");
+        for cache in job.caches.iter().filter(|cache| !writes(cache) && is_fixed(cache)) {
+            if !cache.fallback_keys.is_empty() || written.contains(&cache.key_identity(1)) {
+                continue;
+            }
+            let place = cache.policy_at.as_ref().unwrap_or(&cache.value.origin);
+            let message = "this cache is only read, and no job writes one with its key, so it is always empty";
+            let report = cx.report(place, message);
+            let report = report.symbol(format!("job:{}/cache[{}]", job.name, cache.index));
+            let report =
+                report.help("let one job write it (`policy: pull-push`) under the same key");
+            if let Some(key) = cache.key.value() {
+                report.label(key.at(), "the key");
+            }
         }
     }
 }

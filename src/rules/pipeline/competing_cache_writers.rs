@@ -3,8 +3,11 @@ use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
+/// A job, a cache that it writes, the key of that, and what decides whether the job runs.
+type Writer<'a, 'p> = (&'a Job<'p>, &'a Cache<'p>, String, Vec<String>);
+
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    let mut writers: Vec<(&Job<'_>, &Cache<'_>, String)> = Vec::new();
+    let mut writers: Vec<Writer<'_, '_>> = Vec::new();
     for job in pipeline.jobs.iter().filter(|job| !job.is_partial()) {
         for cache in &job.caches {
             let written = cache.policy.writes() == Some(true) && !cache.paths.is_empty();
@@ -12,12 +15,13 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
                 && !cache.is_of_one_job(pipeline)
                 && cache.renewed_by(job, pipeline).is_none()
             {
-                writers.push((job, cache, cache.key_identity(job.caches.len())));
+                let key = cache.key_identity(job.caches.len());
+                writers.push((job, cache, key, conditions(job)));
             }
         }
     }
     let mut told: Vec<&str> = Vec::new();
-    for (at, (job, cache, identity)) in writers.iter().enumerate() {
+    for (at, (job, cache, identity, when)) in writers.iter().enumerate() {
         if told.contains(&identity.as_str()) {
             continue;
         }
@@ -26,12 +30,12 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         };
         let others: Vec<&Job<'_>> = writers[at + 1..]
             .iter()
-            .filter(|(other, it, key)| {
+            .filter(|(other, it, key, others)| {
                 key == identity
                     && !std::ptr::eq(*other, *job)
                     && it.shares_paths(cache)
+                    && others == when
                     && at_once(other)
-                    && conditions(other) == conditions(job)
             })
             .map(|(other, ..)| *other)
             .collect();

@@ -1,6 +1,6 @@
 use crate::model::gitlab::Pipeline;
 use crate::rule::{Check, Cx};
-use crate::syntax::yaml::Merges;
+use crate::syntax::yaml::{Entry, Merges, Tree};
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
@@ -11,6 +11,9 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let Some(tree) = tree else { continue };
         let mut merges = Merges::new(tree);
         for mapping in tree.mappings() {
+            if !has_equal_keys(tree, tree.mapping(mapping).unwrap_or_default()) {
+                continue;
+            }
             for (lost, kept) in &merges.merged(mapping).duplicates {
                 let Some(key) = tree.scalar(kept.key) else { continue };
                 let same = file.source.slice(tree.node(lost.value).span)
@@ -29,4 +32,12 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             }
         }
     }
+}
+
+/// Whether two keys have the same text; quick, since hardly any mapping has such.
+fn has_equal_keys(tree: &Tree<'_>, entries: &[Entry]) -> bool {
+    let text = |entry: &Entry| tree.scalar(entry.key).map(|key| key.value.as_ref());
+    let mut keys: Vec<&str> = entries.iter().filter_map(text).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| pair[0] == pair[1])
 }

@@ -24,11 +24,15 @@ const RENAMED: [(&str, &str); 12] = [
 const TOKENS: [&str; 3] = ["CI_JOB_JWT", "CI_JOB_JWT_V1", "CI_JOB_JWT_V2"];
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    let named = |text: &str| text.contains("CI_BUILD_") || text.contains("CI_JOB_JWT");
+    if !pipeline.files.iter().any(|file| named(file.source.text())) {
+        return;
+    }
     let texts = pipeline.texts();
     let version = cx.facts.settings.gitlab_version;
     for value in &texts {
         let Some(text) = value.as_str() else { continue };
-        if !text.contains("CI_BUILD_") && !text.contains("CI_JOB_JWT") {
+        if !named(text) {
             continue;
         }
         for (at, name) in uses(text) {

@@ -5,7 +5,7 @@ use crate::text::Edit;
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    for value in pipeline.variable_values() {
+    for value in pipeline.retyped_values() {
         let ValueKind::Bool(is) = value.kind else { continue };
         let at = value.at();
         let written = cx.facts.sources.get(at.source).slice(at.span);

@@ -4,7 +4,7 @@ use crate::rule::{Check, Cx};
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    for value in pipeline.variable_values() {
+    for value in pipeline.retyped_values() {
         let is_number = matches!(
             value.kind,
             ValueKind::Int(_) | ValueKind::BigInt(_) | ValueKind::Float(_) | ValueKind::Symbol(_)

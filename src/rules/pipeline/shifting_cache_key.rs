@@ -15,12 +15,15 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             };
             let files = cache.key_identity(1);
             let key = cache.key_identity(job.caches.len());
-            let other = known.iter().find(|(owner, it, others)| {
-                *others == files
-                    && it.shares_paths(cache)
-                    && it.key_identity(owner.caches.len()) != key
-            });
-            if let Some((owner, it, _)) = other {
+            let same =
+                known.iter().find(|(_, it, others)| *others == files && it.shares_paths(cache));
+            let shifted = |(owner, it, _): &&(&Job<'_>, &Cache<'_>, String)| {
+                it.key_identity(owner.caches.len()) != key
+            };
+            if same.is_some_and(|it| !shifted(&it)) {
+                continue;
+            }
+            if let Some((owner, it, _)) = same {
                 let message = format!(
                     "without `prefix` the place in a list of caches goes into the key, so `{}` does not \
                      find what `{}` stores; give both caches one `prefix`",
