@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::model::gitlab::{Cache, Job, Pipeline, Value};
 use crate::rule::{Check, Cx};
 
@@ -8,14 +10,16 @@ type Writer<'a, 'p> = (&'a Job<'p>, &'a Cache<'p>, String, Vec<String>);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let mut writers: Vec<Writer<'_, '_>> = Vec::new();
+    let mut of_one_job: BTreeMap<String, bool> = BTreeMap::new();
     for job in pipeline.jobs.iter().filter(|job| !job.is_partial()) {
         for cache in &job.caches {
-            let written = cache.policy.writes() == Some(true) && !cache.paths.is_empty();
-            if written
-                && !cache.is_of_one_job(pipeline)
-                && cache.renewed_by(job, pipeline).is_none()
-            {
-                let key = cache.key_identity(job.caches.len());
+            if cache.policy.writes() != Some(true) || cache.paths.is_empty() {
+                continue;
+            }
+            let key = cache.key_identity(job.caches.len());
+            let own =
+                of_one_job.entry(key.clone()).or_insert_with(|| cache.is_of_one_job(pipeline));
+            if !*own && cache.renewed_by(job, pipeline).is_none() {
                 writers.push((job, cache, key, conditions(job)));
             }
         }
