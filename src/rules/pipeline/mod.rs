@@ -14,6 +14,7 @@ pub(crate) mod constant_cache_key;
 pub(crate) mod cut_off_artifact;
 pub(crate) mod duplicate_key;
 pub(crate) mod duration_without_unit;
+pub(crate) mod empty_cache_key;
 pub(crate) mod expired_before_use;
 pub(crate) mod flagged_coverage_pattern;
 pub(crate) mod floating_service_image;

@@ -18,7 +18,7 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         return;
     }
     let lost = |key: &&str| own.get(key).is_none() && default.given(key).is_some();
-    let Some(key) = KEPT.into_iter().find(|key| lost(&key)) else { return };
+    let Some(key) = KEPT.into_iter().find(|key| lost(key)) else { return };
     let Some(value) = default.given(key) else { return };
     let text = value.as_str().unwrap_or_default();
     let message = format!(
