@@ -12,7 +12,8 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         return;
     }
     let stage = |job: &Job<'_>| pipeline.stage_index(&job.stage);
-    let last = pipeline.jobs.iter().filter_map(stage).max();
+    let waiting = pipeline.jobs.iter().filter(|it| it.needs.is_none());
+    let last = waiting.filter_map(stage).max();
     // Jobs that list nothing get all of the stages before them.
     let open = pipeline.jobs.iter().filter(|it| it.needs.is_none() && it.dependencies.is_none());
     let open = open.filter_map(stage).max();
@@ -34,7 +35,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let named = |set: &BTreeSet<String>| {
             set.contains(job.name.as_str()) || names.iter().any(|it| set.contains(it.as_str()))
         };
-        // What the last jobs leave is there for people to fetch.
+        // What jobs leave for which nothing waits is there for people to fetch.
         let is_last = stage(job) >= last && !named(&needed);
         let Some(artifacts) = &job.artifacts else { continue };
         if is_last || open > stage(job) || named(&fetched) {
