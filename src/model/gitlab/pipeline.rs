@@ -30,6 +30,8 @@ pub struct Pipeline<'p> {
     pub variables: Vec<Variable<'p>>,
     /// The files that were read, the root first, each before those that it includes.
     pub files: Vec<IncludedFile<'p>>,
+    /// The entries of `include` in all the files, in the order in which they were met.
+    pub includes: Vec<Include<'p>>,
     /// What could not be read offline, each thing once.
     pub missing: Vec<Missing>,
     /// For what the server refuses the configuration, in no certain order.
@@ -64,6 +66,34 @@ pub struct IncludedFile<'p> {
     pub at: Option<Location>,
     /// Whether it is included for certain; otherwise rules decide that cannot be judged offline.
     pub certain: bool,
+}
+
+/// An entry of `include`.
+#[derive(Clone, Debug)]
+pub struct Include<'p> {
+    /// What is included.
+    pub kind: IncludeKind,
+    /// Its path, URL, template, component or project.
+    pub name: Value<'p>,
+    /// `ref`, for a project.
+    pub reference: Option<Value<'p>>,
+    /// `integrity`, for a URL.
+    pub integrity: Option<Value<'p>>,
+}
+
+/// What an `include` takes its files from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IncludeKind {
+    /// The repository.
+    Local,
+    /// A URL.
+    Remote,
+    /// The templates of the server.
+    Template,
+    /// A component.
+    Component,
+    /// Another project.
+    Project,
 }
 
 /// Something that an `include` names and that could not be read offline.

@@ -1,5 +1,5 @@
 use crate::model::Origin;
-use crate::model::gitlab::{Problem, Value, ValueKind};
+use crate::model::gitlab::{Include, IncludeKind, Problem, Value, ValueKind};
 
 /// One item of `include`, as far as it could be read.
 #[derive(Clone, Debug)]
@@ -9,6 +9,27 @@ pub(super) struct IncludeEntry<'v, 'p> {
     pub(super) inputs: Option<&'v Value<'p>>,
     pub(super) rules: Option<&'v Value<'p>>,
     pub(super) integrity: Option<&'v Value<'p>>,
+}
+
+impl<'p> IncludeEntry<'_, 'p> {
+    /// What is told of it outside.
+    pub(super) fn told(&self) -> Include<'p> {
+        let (kind, name, reference) = match self.target {
+            Target::Local(path) => (IncludeKind::Local, path, None),
+            Target::Remote(url) => (IncludeKind::Remote, url, None),
+            Target::Template(name) => (IncludeKind::Template, name, None),
+            Target::Component(name) => (IncludeKind::Component, name, None),
+            Target::Project { project, reference, .. } => {
+                (IncludeKind::Project, project, reference)
+            }
+        };
+        Include {
+            kind,
+            name: name.clone(),
+            reference: reference.cloned(),
+            integrity: self.integrity.cloned(),
+        }
+    }
 }
 
 /// What is included.

@@ -11,7 +11,7 @@ use crate::model::gitlab::inputs::{self, Component, Given};
 use crate::model::gitlab::load::{Bounds, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::{
-    FileKind, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value,
+    FileKind, Include, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value,
 };
 use crate::model::{Files, Origin, StepKind};
 use crate::syntax::yaml::{self, Tree};
@@ -22,6 +22,7 @@ pub(in crate::model::gitlab) struct Expanded<'p> {
     pub(in crate::model::gitlab) config: Map<'p>,
     pub(in crate::model::gitlab) files: Vec<IncludedFile<'p>>,
     pub(in crate::model::gitlab) missing: Vec<Missing>,
+    pub(in crate::model::gitlab) includes: Vec<Include<'p>>,
     pub(in crate::model::gitlab) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
 }
 
@@ -39,6 +40,7 @@ pub(in crate::model::gitlab) fn expand<'p>(
         read: Vec::new(),
         trees: Vec::new(),
         missing: Vec::new(),
+        includes: Vec::new(),
         missed: FxHashSet::default(),
         bytes: 0,
         stopped: false,
@@ -56,9 +58,9 @@ pub(in crate::model::gitlab) fn expand<'p>(
         by_itself: kind.gets_inputs(),
     };
     let config = expander.file(root, &way).unwrap_or_default();
-    let Expander { read, trees, missing, .. } = expander;
+    let Expander { read, trees, missing, includes, .. } = expander;
     let config = if missing.is_empty() { config } else { config.into_partial() };
-    Expanded { config, files: read, missing, trees }
+    Expanded { config, files: read, missing, includes, trees }
 }
 
 /// How a file is come by.
@@ -82,6 +84,7 @@ pub(super) struct Expander<'a, 'p> {
     read: Vec<IncludedFile<'p>>,
     trees: Vec<(SourceId, Arc<Tree<'p>>)>,
     missing: Vec<Missing>,
+    includes: Vec<Include<'p>>,
     missed: FxHashSet<(MissingKind, String)>,
     bytes: u64,
     stopped: bool,
@@ -257,6 +260,7 @@ impl<'p> Expander<'_, 'p> {
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
         let items = entries(include, self.problems);
         for (item, entry) in items.iter().enumerate() {
+            self.includes.push(entry.told());
             let rules =
                 entry.rules.map(|rules| applies(rules, self.files, self.settings, self.problems));
             let certain = match rules {
