@@ -32,6 +32,7 @@ mod job;
 mod kind;
 mod logic;
 mod pipeline;
+pub mod reach;
 pub mod regexp;
 mod sharing;
 mod shell;
