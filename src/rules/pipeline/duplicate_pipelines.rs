@@ -5,7 +5,10 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let Some(reach) = cx.facts.reach(pipeline) else { return };
-    let doubled = reach.doubled_jobs();
+    let mut doubled = reach.doubled_jobs();
+    doubled.retain(|at| {
+        pipeline.jobs.get(*at).is_some_and(|job| job.rules.is_some() || job.when() != "manual")
+    });
     let Some(first) = doubled.first().and_then(|at| pipeline.jobs.get(*at)) else { return };
     let names: Vec<String> = doubled
         .iter()

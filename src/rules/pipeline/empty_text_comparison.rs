@@ -1,5 +1,5 @@
 use crate::model::gitlab::Pipeline;
-use crate::model::gitlab::reach::{Site, comparisons, meant_variable};
+use crate::model::gitlab::reach::{Site, comparisons};
 use crate::rule::{Check, Cx};
 use crate::syntax::expression::{Node, NodeKind, Operator, parse};
 
@@ -17,22 +17,17 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             if known || open || asks_for_null(root, name) || beside_null(&site, pipeline, name) {
                 continue;
             }
-            let what = if meant_variable(name).is_none() && name.starts_with("CI_") {
-                "missing"
-            } else {
-                "unset"
-            };
             let (is, message) = match comparison.operator {
                 Operator::Equals => (
                     "==",
                     format!(
-                        "`${name} == \"\"` is false where `{name}` is {what}: such a variable is null, not empty"
+                        "`${name} == \"\"` is false where `{name}` is not set: such a variable is null, not empty"
                     ),
                 ),
                 _ => (
                     "!=",
                     format!(
-                        "`${name} != \"\"` is true where `{name}` is {what}: such a variable is null, not empty"
+                        "`${name} != \"\"` is true where `{name}` is not set: such a variable is null, not empty"
                     ),
                 ),
             };
@@ -80,7 +75,10 @@ fn beside_null(site: &Site<'_, '_>, pipeline: &Pipeline<'_>, name: &str) -> bool
     let rules = job.map_or(pipeline.workflow_rules.as_ref(), |job| job.rules.as_ref());
     let conditions =
         rules.into_iter().flatten().filter_map(|rule| rule.condition.as_ref()?.as_str());
-    conditions.filter(|text| *text != site.text()).any(|text| {
+    let policies =
+        ["only", "except"].into_iter().filter_map(|key| job?.value.path(&[key, "variables"]));
+    let policies = policies.flat_map(|it| it.one_or_more()).filter_map(|it| it.as_str());
+    conditions.chain(policies).filter(|text| *text != site.text()).any(|text| {
         let parsed = parse(text);
         parsed.root.as_ref().is_some_and(|root| asks_for_null(root, name))
     })

@@ -1,4 +1,4 @@
-use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 use crate::model::gitlab::{Pipeline, glob};
 use crate::rule::{Check, Cx};
@@ -7,34 +7,28 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let paths = cx.facts.files.paths();
-    let sites: Vec<_> = pipeline
-        .path_patterns()
-        .into_iter()
-        .filter(|site| site.keyword == "changes" && !site.elsewhere)
-        .filter_map(|site| {
-            Some((site.value.as_str().filter(|it| !it.contains('$'))?.to_owned(), site))
-        })
-        .collect();
-    let fits = |text: &str| paths.iter().any(|path| glob::matches(text, path));
-    // Where no other pattern reaches a file, this is perhaps not the whole repository.
-    let mut reached = sites.iter().map(|(text, _)| text.as_str());
-    let is_whole = reached.any(|text| fits(text) && !is_configuration(text, pipeline));
-    if !is_whole {
-        return;
-    }
-    let mut told = FxHashSet::default();
-    for (text, site) in &sites {
-        // What begins wrongly or names a folder is told of elsewhere, with the reason.
-        let folder = text.trim_end_matches("/**").trim_end_matches('/');
-        let odd = text.starts_with(['/', '.']) && text.contains('/') && !text.starts_with(".g")
-            || text.contains("//")
-            || text.ends_with('/')
-            || paths
-                .iter()
-                .any(|path| path.strip_prefix(folder).is_some_and(|it| it.starts_with('/')));
-        if odd || fits(text) || !told.insert(site.value.at()) {
+    let sites = pipeline.path_patterns();
+    let plain = |text: &&str| !text.contains('$');
+    let mut known: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut missing = Vec::new();
+    for site in sites.iter().filter(|site| site.keyword == "changes" && !site.elsewhere) {
+        let Some(text) = site.value.as_str().filter(plain) else { continue };
+        if known.contains_key(text) {
             continue;
         }
+        let fits = paths.iter().any(|path| glob::matches(text, path));
+        known.insert(text, fits);
+        if !fits && !is_told_elsewhere(text, paths) {
+            missing.push((text, site));
+        }
+    }
+    // Where many reach nothing but the configuration, this is not the whole repository.
+    let own = |text: &str| pipeline.files.iter().any(|file| glob::matches(text, &file.source.path));
+    let reached = known.iter().filter(|(text, fits)| **fits && !own(text)).count();
+    if reached < 2 || missing.len() * 4 > reached && missing.len() > 1 {
+        return;
+    }
+    for (text, site) in missing {
         cx.report(
             &site.value.origin,
             format!("`{text}` of `changes` matches no file of the repository"),
@@ -44,7 +38,10 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     }
 }
 
-/// Whether the pattern reaches the CI configuration itself, which is always there.
-fn is_configuration(text: &str, pipeline: &Pipeline<'_>) -> bool {
-    pipeline.files.iter().any(|file| glob::matches(text, &file.source.path))
+/// What begins wrongly or names a folder is told of by another rule, with the reason.
+fn is_told_elsewhere(text: &str, paths: &[String]) -> bool {
+    let folder = text.trim_end_matches("/**").trim_end_matches('/');
+    let in_folder = |path: &String| path.strip_prefix(folder).is_some_and(|it| it.starts_with('/'));
+    let misrooted = text.starts_with('/') || text.starts_with("./") || text.starts_with("../");
+    misrooted || text.contains("//") || text.ends_with('/') || paths.iter().any(in_folder)
 }

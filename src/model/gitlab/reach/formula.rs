@@ -8,14 +8,8 @@ use crate::model::gitlab::regexp::compile;
 use crate::syntax::expression::{Node, NodeKind, Operator};
 
 /// A variable, by its number in [`Names`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Var(u32);
-
-impl Var {
-    pub(super) fn before(self, other: Self) -> bool {
-        self.0 < other.0
-    }
-}
 
 /// What a text is matched against, by its number in [`Names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

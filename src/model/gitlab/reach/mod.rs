@@ -16,6 +16,8 @@ mod situation;
 mod verdict;
 mod world;
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::{Job, JobKind, Pipeline, Settings, Text, Value, expand};
@@ -139,7 +141,7 @@ pub struct Reach {
     /// Variables that conditions name and the configuration sets somewhere.
     set_here: Vec<Var>,
     /// What they are in the whole pipeline, and what in each job, if that is known.
-    global_values: FxHashMap<Var, Option<String>>,
+    global_values: BTreeMap<Var, Option<String>>,
     job_values: Vec<Vec<(Var, Option<String>)>>,
     situations: Vec<Situation>,
 }
@@ -168,14 +170,14 @@ impl Reach {
             workflow,
             open,
             set_here: Vec::new(),
-            global_values: FxHashMap::default(),
+            global_values: BTreeMap::new(),
             job_values: Vec::new(),
             situations: Vec::new(),
         };
-        let mut known: FxHashMap<(Vec<Location>, bool), usize> = FxHashMap::default();
+        let mut known: FxHashMap<(Vec<Location>, String), usize> = FxHashMap::default();
         for job in &pipeline.jobs {
             let key = job.rules.as_ref().filter(|rules| !rules.is_empty()).map(|rules| {
-                (rules.iter().map(|rule| rule.value.at()).collect(), job.when() == "never")
+                (rules.iter().map(|rule| rule.value.at()).collect(), job.when().to_owned())
             });
             let at = match key.as_ref().and_then(|key| known.get(key)) {
                 Some(at) => *at,
@@ -207,7 +209,7 @@ impl Reach {
                 // An item that is no rule may stand for some.
                 let whole = value.flat(10).iter().all(|it| it.as_map().is_some());
                 match whole {
-                    true => Presence::Rules(self.all.steps(rules, Some(true))),
+                    true => Presence::Rules(self.all.steps(rules, job.when())),
                     false => Presence::Unknown,
                 }
             }
@@ -290,7 +292,7 @@ fn workflow(pipeline: &Pipeline<'_>, all: &mut Conditions) -> Option<Presence> {
     let value = pipeline.workflow().and_then(|it| it.given("rules"))?;
     let whole = value.flat(10).iter().all(|it| it.as_map().is_some()) && !rules.is_empty();
     Some(match whole {
-        true => Presence::Rules(all.steps(rules, Some(true))),
+        true => Presence::Rules(all.steps(rules, "always")),
         false => Presence::Unknown,
     })
 }

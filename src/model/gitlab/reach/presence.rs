@@ -34,6 +34,8 @@ pub(super) struct Step {
     pub(super) exists: Option<Paths>,
     /// Whether it takes the job in; nothing if its `when` is not known.
     pub(super) takes: Option<bool>,
+    /// Whether the job then waits for a person.
+    pub(super) waits: bool,
 }
 
 /// When a job is in a pipeline.
@@ -280,7 +282,6 @@ impl RefTest {
     }
 
     fn holds(&self, world: &dyn World) -> Option<bool> {
-        let by_name = matches!(world.kind(), Kind::Branch | Kind::Tag);
         match self {
             Self::Branches => match world.kind() {
                 Kind::Branch => Some(true),
@@ -290,9 +291,9 @@ impl RefTest {
             Self::Tags => Some(world.kind() == Kind::Tag),
             Self::Source(source) => world.comes_from(source),
             Self::Name(_) | Self::Fits(_) if world.kind() == Kind::MergeRequest => Some(false),
-            Self::Name(name) if by_name => world.is_ref(name),
-            Self::Fits(pattern) if by_name => world.ref_fits(*pattern),
-            _ => None,
+            Self::Name(name) => world.is_ref(name),
+            Self::Fits(pattern) => world.ref_fits(*pattern),
+            Self::Unknown => None,
         }
     }
 }
@@ -320,11 +321,11 @@ impl Conditions {
         self.path_lists.get(paths.0 as usize)
     }
 
-    pub(super) fn steps(&mut self, rules: &[Rule<'_>], when: Option<bool>) -> Vec<Step> {
+    pub(super) fn steps(&mut self, rules: &[Rule<'_>], when: &str) -> Vec<Step> {
         rules.iter().map(|rule| self.step(rule, when)).collect()
     }
 
-    fn step(&mut self, rule: &Rule<'_>, when: Option<bool>) -> Step {
+    fn step(&mut self, rule: &Rule<'_>, when: &str) -> Step {
         let partial = rule.value.as_map().is_some_and(crate::model::gitlab::Map::is_partial);
         let test = match self.test(rule.condition.as_ref()) {
             Test::Always if partial => Test::Unknown,
@@ -337,10 +338,11 @@ impl Conditions {
             })
         };
         let (changes, exists) = (paths(rule.changes.as_ref()), paths(rule.exists.as_ref()));
-        let takes = match &rule.when {
-            None => when,
-            Some(value) => value.as_str().map(|text| text != "never"),
+        let when = match &rule.when {
+            None => Some(when),
+            Some(value) => value.as_str(),
         };
-        Step { test, changes, exists, takes }
+        let takes = when.map(|text| text != "never");
+        Step { test, changes, exists, takes, waits: when.is_none_or(|text| text == "manual") }
     }
 }

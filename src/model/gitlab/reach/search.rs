@@ -278,7 +278,7 @@ impl World for Search<'_> {
             return Some(true);
         }
         match (self.value(one), self.value(other)) {
-            (Term::Some(_), Term::Some(_)) => self.atom(if one.before(other) {
+            (Term::Some(_), Term::Some(_)) => self.atom(if one < other {
                 Atom::Equal(one, other)
             } else {
                 Atom::Equal(other, one)

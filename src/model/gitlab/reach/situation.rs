@@ -303,9 +303,19 @@ impl Reach {
         let merge = on(Kind::MergeRequest, "merge_request_event");
         let has = |at: &Situation, changed: Option<&Changed>, job: usize| {
             let view = |job| View { has_merge_request: Some(true), ..self.view(at, changed, job) };
-            let presence =
-                self.presence_of(job).and_then(|it| it.holds(&view(Some(job)), &self.all));
-            and(self.is_admitted(&view(None)), presence) == Some(true)
+            let world = view(Some(job));
+            // One that waits for a person runs in neither by itself.
+            let runs = match self.presence_of(job) {
+                Some(Presence::Rules(steps)) => match decide(steps, &world, &self.all) {
+                    Decision::Step(at) => {
+                        steps.get(at).is_some_and(|step| step.takes == Some(true) && !step.waits)
+                    }
+                    _ => false,
+                },
+                Some(presence) => presence.holds(&world, &self.all) == Some(true),
+                None => false,
+            };
+            runs && self.is_admitted(&view(None)) == Some(true)
         };
         let both = |job: &usize| {
             let changes = self.changes_to_try(&[*job]);

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Reach;
 use super::explain::reason;
+use super::formula::Formula;
 use super::presence::{Presence, Step, Test, and};
 use super::world::World;
 use crate::model::gitlab::{Need, NeedKind, Pipeline, Rule, Value};
@@ -103,6 +104,14 @@ impl Reach {
     pub fn always_holds(&self, condition: &Value<'_>) -> bool {
         let test = condition.as_str().and_then(|text| self.all.by_text.get(text));
         let Some(test @ Test::Holds(_)) = test else { return false };
+        let mut asks = false;
+        if let Some(formula) = self.all.formula(*test) {
+            formula.walk(&mut |part| asks |= matches!(part, Formula::Variable(_)));
+        }
+        // `null == null` is written where a condition has to stand, and says what it does.
+        if !asks {
+            return false;
+        }
         let fails = |world: &dyn World| self.all.holds(*test, world).map(|it| !it);
         !self.is_consistent(&[*test], &fails)
     }
@@ -176,9 +185,13 @@ impl Reach {
         let plain = |step: &Step| {
             step.test == Test::Always && step.changes.is_none() && step.exists.is_none()
         };
-        // A list that ends on `when: never` says what holds anyway.
-        if step.test == Test::Unknown || plain(step) && step.takes == Some(false) {
+        if step.test == Test::Unknown {
             return None;
+        }
+        // A last rule without a condition is there for all that was not thought of.
+        if plain(step) {
+            let first = steps.iter().take(at).position(plain)?;
+            return (step.takes != Some(false)).then_some(Death::Behind(Some(first)));
         }
         if let Some(why) = self.never_holds(steps, at) {
             return Some(Death::NeverHolds(why));
@@ -203,7 +216,10 @@ impl Reach {
             };
             return Some(Death::Behind((0..before.len()).find(covers)));
         }
-        if of_job && let Some(workflow) = &self.workflow {
+        if of_job
+            && step.takes != Some(false)
+            && let Some(workflow) = &self.workflow
+        {
             let admitted =
                 |world: &dyn World| and(step.matches(world, &self.all), self.is_admitted(world));
             if !self.is_possible(&[step.test], &[workflow], &admitted) {
@@ -279,6 +295,15 @@ impl Reach {
     /// A pipeline, in words, that certainly has the first job and none of the others.
     pub fn pipeline_without(&self, job: usize, others: &[usize]) -> Option<String> {
         self.split(job, |_| true, others)
+    }
+
+    /// Whether some pipeline may have both jobs.
+    pub fn may_meet(&self, job: usize, other: usize) -> bool {
+        let presence = |job: usize| self.jobs.get(job).and_then(|at| self.presences.get(*at));
+        match (presence(job), presence(other)) {
+            (Some(one), Some(other)) => self.is_possible_together(&[one, other]),
+            _ => true,
+        }
     }
 
     /// The jobs that certainly run twice where a branch has a merge request: for the push and for the merge
