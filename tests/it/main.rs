@@ -8,6 +8,7 @@ mod gitlab_expressions;
 mod gitlab_limits;
 mod gitlab_merge;
 mod gitlab_origins;
+mod gitlab_reach;
 mod hadolint;
 mod shell;
 

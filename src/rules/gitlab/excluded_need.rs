@@ -5,7 +5,7 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let Some(reach) = cx.facts.reach(pipeline) else { return };
-    for fault in reach.need_faults(pipeline).into_iter().filter(|it| it.pipeline.is_none()) {
+    for fault in reach.need_faults(pipeline).iter().filter(|it| it.pipeline.is_none()) {
         let (Some(job), Some(needed)) =
             (pipeline.jobs.get(fault.job), pipeline.jobs.get(fault.needed))
         else {
@@ -15,7 +15,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let message = format!(
             "'{job}' job needs '{name}' job, but '{name}' does not exist in any pipeline that has '{job}', because of the rules of both"
         );
-        cx.report(&fault.need.value.origin, message)
+        cx.report(&fault.at, message)
             .label(needed.key_at, format!("`{name}` is defined here"))
             .symbol(format!("job:{job}/needs/{name}"))
             .help(format!(

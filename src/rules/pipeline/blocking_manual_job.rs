@@ -1,5 +1,5 @@
 use crate::model::gitlab::reach::Reach;
-use crate::model::gitlab::{Job, Pipeline};
+use crate::model::gitlab::{Job, Pipeline, Rule};
 use crate::rule::{Check, Cx};
 use rustc_hash::FxHashSet;
 
@@ -11,6 +11,11 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     for (at, job) in pipeline.jobs.iter().enumerate() {
         // At the level of the job, `when: manual` does not block.
         if job.get("allow_failure").is_some() || job.when() == "manual" || job.is_partial() {
+            continue;
+        }
+        let blocks =
+            |rule: &Rule<'_>| rule.when_text() == Some("manual") && rule.allow_failure.is_none();
+        if !job.rules.iter().flatten().any(blocks) {
             continue;
         }
         let Some(waiting) = waits_for((at, job), pipeline, reach) else { continue };

@@ -16,14 +16,15 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let manual = job.when() == "manual"
             || job.rules.iter().flatten().any(|rule| rule.when_text() == Some("manual"));
         let rules_need = job.rules.iter().flatten().any(|rule| rule.needs.is_some());
+        if !deploys || manual || rules_need {
+            continue;
+        }
         let Some(own) = pipeline.stage_index(&job.stage) else { continue };
         let earlier = pipeline.jobs.iter().find(|other| {
             let stage = pipeline.stage_index(&other.stage);
             other.stage.as_str() != ".pre" && stage.is_some_and(|stage| stage < own)
         });
-        let (Some(earlier), true, false) = (earlier, deploys, manual || rules_need) else {
-            continue;
-        };
+        let Some(earlier) = earlier else { continue };
         let message = format!(
             "`{}` deploys as soon as the pipeline starts: `needs: []` lets it wait for none of the earlier stages, such as `{}` of `{}`",
             job.name, earlier.name, earlier.stage

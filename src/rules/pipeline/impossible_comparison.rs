@@ -12,10 +12,10 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let Some(root) = &parsed.root else { continue };
         for comparison in comparisons(root) {
             let name = comparison.variable;
+            let Some((why, meant)) = comparison.impossible() else { continue };
             if pipeline.sets_variable(name) {
                 continue;
             }
-            let Some((why, meant)) = comparison.impossible() else { continue };
             let verb = if comparison.operator == Operator::Equals { "never" } else { "always" };
             let message = format!(
                 "`${name} {} \"{}\"` {verb} holds: {why}",

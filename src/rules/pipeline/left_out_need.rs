@@ -7,8 +7,7 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let Some(reach) = cx.facts.reach(pipeline) else { return };
     let faults = reach.need_faults(pipeline);
-    let partial: Vec<&NeedFault<'_, '_>> =
-        faults.iter().filter(|it| it.pipeline.is_some()).collect();
+    let partial: Vec<&NeedFault> = faults.iter().filter(|it| it.pipeline.is_some()).collect();
     // What one pipeline lacks for one job is one finding.
     for group in
         partial.chunk_by(|one, other| (one.job, &one.pipeline) == (other.job, &other.pipeline))
@@ -28,14 +27,14 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let message = format!(
             "`{job}` needs `{name}`{others}, which a pipeline {text} does not have; GitLab refuses that pipeline"
         );
-        let mut report = cx.report(&first.need.value.origin, message);
+        let mut report = cx.report(&first.at, message);
         report = report.label(needed.key_at, format!("`{name}` is defined here"));
         let rules = ["rules", "only", "except"].iter().find_map(|key| needed.get(key));
         if let Some(rules) = rules {
             report = report.label(rules.at(), format!("these rules leave `{name}` out"));
         }
         for fault in more {
-            report = report.label(fault.need.value.at(), "this is left out too");
+            report = report.label(fault.at.at, "this is left out too");
         }
         report.symbol(format!("job:{job}/needs/{name}")).help(format!(
             "give both the same rules, or write `{{job: {name}, optional: true}}` if `{job}` can do without"

@@ -16,7 +16,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let why = match reach.absence(at) {
             None | Some(Absence::SwitchedOff) => continue,
             Some(Absence::AlwaysNever) => "each of its rules says `when: never`".to_owned(),
-            Some(Absence::NeverMatches(why)) => why,
+            Some(Absence::NeverMatches(why)) => why.clone(),
             Some(Absence::Policies) => {
                 "`only` asks for what never is, or `except` takes all of it away".to_owned()
             }

@@ -1,5 +1,6 @@
 use rustc_hash::FxHashSet;
 
+use crate::model::gitlab::reach::paths_like;
 use crate::model::gitlab::{Pipeline, glob};
 use crate::rule::{Check, Cx};
 
@@ -21,7 +22,8 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         if folder.is_empty() || folder.contains(['*', '?']) {
             continue;
         }
-        let missed = paths.iter().filter(inside).find(|path| !glob::matches(text, path));
+        let missed =
+            paths_like(folder, paths).iter().filter(inside).find(|path| !glob::matches(text, path));
         let right = format!("{folder}/**/*");
         let message = match missed {
             _ if text.ends_with('/') => {

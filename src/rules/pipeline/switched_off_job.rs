@@ -10,13 +10,13 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let Some(reach) = cx.facts.reach(pipeline) else { return };
     let mut told = FxHashSet::default();
     for (at, job) in pipeline.jobs.iter().enumerate() {
+        let Some(Absence::SwitchedOff) = reach.absence(at) else { continue };
         // One that others extend is a template.
         let is_base =
             pipeline.jobs.iter().any(|it| it.extends.iter().any(|(base, _)| *base == *job.name));
         if is_base {
             continue;
         }
-        let Some(Absence::SwitchedOff) = reach.absence(at) else { continue };
         let Some(rules) = job.get("rules") else { continue };
         // To switch the job of an included file off is what such a rule is for.
         if rules.at().source != job.key_at.source

@@ -7,7 +7,7 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let Some(reach) = cx.facts.reach(pipeline) else { return };
     for dead in reach.dead_rules(pipeline) {
-        let Death::Behind(earlier) = dead.death else { continue };
+        let Death::Behind(earlier) = &dead.death else { continue };
         let job = dead.job.and_then(|at| pipeline.jobs.get(at));
         let rules = job.map_or(pipeline.workflow_rules.as_ref(), |job| job.rules.as_ref());
         let Some(rule) = rules.and_then(|rules| rules.get(dead.rule)) else { continue };

@@ -17,6 +17,7 @@ mod verdict;
 mod world;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -30,7 +31,7 @@ use situation::Situation;
 
 pub use early::{EarlyText, dotenv_variables, early_texts, include_texts};
 pub use explain::{Comparison, comparisons, ref_fault};
-pub use site::{PathSite, Site};
+pub use site::{PathSite, Site, paths_like};
 pub use verdict::{Absence, DeadRule, Death, NeedFault, place_of};
 
 /// Names of predefined variables that are not there yet when GitLab judges rules and expands names.
@@ -144,6 +145,10 @@ pub struct Reach {
     global_values: BTreeMap<Var, Option<String>>,
     job_values: Vec<Vec<(Var, Option<String>)>>,
     situations: Vec<Situation>,
+    /// What several rules ask, found at the first time.
+    absences: OnceLock<Vec<Option<Absence>>>,
+    dead_rules: OnceLock<Vec<DeadRule>>,
+    need_faults: OnceLock<Vec<NeedFault>>,
 }
 
 impl Reach {
@@ -173,6 +178,9 @@ impl Reach {
             global_values: BTreeMap::new(),
             job_values: Vec::new(),
             situations: Vec::new(),
+            absences: OnceLock::new(),
+            dead_rules: OnceLock::new(),
+            need_faults: OnceLock::new(),
         };
         let mut known: FxHashMap<(Vec<Location>, String), usize> = FxHashMap::default();
         for job in &pipeline.jobs {

@@ -142,3 +142,12 @@ impl<'p> Pipeline<'p> {
         sites
     }
 }
+
+/// The paths, out of these sorted ones, that begin as the pattern does before its first wildcard.
+pub fn paths_like<'a>(pattern: &str, paths: &'a [String]) -> &'a [String] {
+    let fixed = pattern.split(['*', '?', '[', '{', '\\']).next().unwrap_or_default();
+    let start = paths.partition_point(|path| path.as_str() < fixed);
+    let rest = paths.get(start..).unwrap_or_default();
+    let count = rest.partition_point(|path| path.starts_with(fixed));
+    rest.get(..count).unwrap_or_default()
+}

@@ -7,6 +7,7 @@ use super::explain::reason;
 use super::formula::Formula;
 use super::presence::{Presence, Step, Test, and};
 use super::world::World;
+use crate::model::Origin;
 use crate::model::gitlab::{Need, NeedKind, Pipeline, Rule, Value};
 use crate::text::Location;
 
@@ -49,11 +50,11 @@ pub enum Absence {
 
 /// A need on a job that rules leave out.
 #[derive(Clone, Debug)]
-pub struct NeedFault<'a, 'p> {
+pub struct NeedFault {
     /// The place of the job that has the need.
     pub job: usize,
-    /// The need.
-    pub need: &'a Need<'p>,
+    /// Where the need stands.
+    pub at: Origin,
     /// The place of the needed job.
     pub needed: usize,
     /// A pipeline, in words, that has the one and not the other; nothing if all that have the one do not
@@ -68,12 +69,19 @@ impl Reach {
     }
 
     /// Why no pipeline ever has the job; nothing if some may.
-    pub fn absence(&self, job: usize) -> Option<Absence> {
-        let presence = self.presences.get(*self.jobs.get(job)?)?;
+    pub fn absence(&self, job: usize) -> Option<&Absence> {
+        let all = self.absences.get_or_init(|| {
+            let closed = self.is_closed();
+            let absence = |presence| if closed { None } else { self.find_absence(presence) };
+            self.presences.iter().map(absence).collect()
+        });
+        all.get(*self.jobs.get(job)?)?.as_ref()
+    }
+
+    fn find_absence(&self, presence: &Presence) -> Option<Absence> {
         match presence {
             Presence::Always | Presence::Unknown => return None,
             _ if self.is_possible_together(&[presence]) => return None,
-            _ if self.is_closed() => return None,
             _ => {}
         }
         let alone = |world: &dyn World| self.present(presence, world);
@@ -135,7 +143,11 @@ impl Reach {
 
     /// The rules that never decide anything, each once, wherever the list is used. Those of jobs that never
     /// run are left out.
-    pub fn dead_rules(&self, pipeline: &Pipeline<'_>) -> Vec<DeadRule> {
+    pub fn dead_rules(&self, pipeline: &Pipeline<'_>) -> &[DeadRule] {
+        self.dead_rules.get_or_init(|| self.find_dead_rules(pipeline))
+    }
+
+    fn find_dead_rules(&self, pipeline: &Pipeline<'_>) -> Vec<DeadRule> {
         let mut order: Vec<Location> = Vec::new();
         let mut states: FxHashMap<Location, Option<DeadRule>> = FxHashMap::default();
         let mut seen = FxHashSet::default();
@@ -230,31 +242,57 @@ impl Reach {
     }
 
     /// Needs on jobs that rules leave out and that are not optional.
-    pub fn need_faults<'a, 'p>(&self, pipeline: &'a Pipeline<'p>) -> Vec<NeedFault<'a, 'p>> {
+    pub fn need_faults(&self, pipeline: &Pipeline<'_>) -> &[NeedFault] {
+        self.need_faults.get_or_init(|| self.find_need_faults(pipeline))
+    }
+
+    fn find_need_faults(&self, pipeline: &Pipeline<'_>) -> Vec<NeedFault> {
         let mut faults = Vec::new();
         let mut excluded: FxHashMap<(usize, usize), bool> = FxHashMap::default();
+        // Jobs without variables of their own are alike where their rules are.
+        let mut split: FxHashMap<(usize, usize), Option<String>> = FxHashMap::default();
         for (at, job) in pipeline.jobs.iter().enumerate() {
             let own: Vec<bool> =
                 job.rules.iter().flatten().map(|rule| rule.needs.is_some()).collect();
-            let by_own = |step: Option<usize>| !step.is_some_and(|it| own.get(it) == Some(&true));
+            let plain = !own.contains(&true);
+            let by_own = |step: Option<usize>| step.is_none_or(|it| own.get(it) != Some(&true));
+            let mut add = |need: &Need<'_>, needed: usize, pipeline: Option<String>| {
+                faults.push(NeedFault { job: at, at: need.value.origin.clone(), needed, pipeline });
+            };
             for need in job.needs.iter().flatten() {
                 let Some(needed) = self.firm(need, at, pipeline) else { continue };
-                if !own.contains(&true) && self.excludes(at, needed, &mut excluded) {
-                    faults.push(NeedFault { job: at, need, needed, pipeline: None });
-                } else if let Some(text) = self.split(at, by_own, &[needed]) {
-                    faults.push(NeedFault { job: at, need, needed, pipeline: Some(text) });
+                if plain && self.excludes(at, needed, &mut excluded) {
+                    add(need, needed, None);
+                    continue;
+                }
+                let key = plain.then(|| self.alike(at).zip(self.alike(needed))).flatten();
+                let found = match key {
+                    Some(key) => split
+                        .entry(key)
+                        .or_insert_with(|| self.split(at, by_own, &[needed]))
+                        .clone(),
+                    None => self.split(at, by_own, &[needed]),
+                };
+                if found.is_some() {
+                    add(need, needed, found);
                 }
             }
             for (number, rule) in job.rules.iter().flatten().enumerate() {
                 for need in rule.needs.iter().flatten() {
                     let Some(needed) = self.firm(need, at, pipeline) else { continue };
-                    if let Some(text) = self.split(at, |step| step == Some(number), &[needed]) {
-                        faults.push(NeedFault { job: at, need, needed, pipeline: Some(text) });
+                    let found = self.split(at, |step| step == Some(number), &[needed]);
+                    if found.is_some() {
+                        add(need, needed, found);
                     }
                 }
             }
         }
         faults
+    }
+
+    /// The number of the rules of a job that sets none of the variables that conditions name.
+    fn alike(&self, job: usize) -> Option<usize> {
+        self.jobs.get(job).copied().filter(|_| self.job_values.get(job).is_some_and(Vec::is_empty))
     }
 
     /// The place of the job that is needed, if it is another one and not optional.
