@@ -11,8 +11,10 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let Some(root) = &parsed.root else { continue };
         for (name, span) in root.variables().into_iter().filter(|(name, _)| name.starts_with("CI_"))
         {
-            let set = pipeline.sets_variable(name) || cx.facts.settings.variable(name).is_some();
-            let Some(meant) = meant_variable(name).filter(|_| !set) else { continue };
+            let Some(meant) = meant_variable(name) else { continue };
+            if pipeline.sets_variable(name) || cx.facts.settings.variable(name).is_some() {
+                continue;
+            }
             let at = pipeline.part_of(site.value, span);
             cx.report(at, format!("GitLab sets no `{name}`; `{meant}` is probably meant"))
                 .symbol(format!("condition:{}", site.text()))

@@ -52,7 +52,7 @@ pub fn pipeline_sources() -> &'static [&'static str] {
 /// The predefined variable that a name was probably meant to be; nothing if it is one, or like none.
 pub fn meant_variable(name: &str) -> Option<&'static str> {
     let names = || predefined::NAMES.into_iter();
-    if names().any(|it| it == name) {
+    if predefined::NAMES.binary_search(&name).is_ok() {
         return None;
     }
     let known = match name {
