@@ -61,7 +61,7 @@ fn asks_for_null(root: &Node<'_>, name: &str) -> bool {
             true if null && (is(left) || is(right)) => return true,
             true => {}
             false if matches!(operator, Operator::And | Operator::Or) => {
-                open.extend([&**left, &**right])
+                open.extend([&**left, &**right]);
             }
             false => {}
         }

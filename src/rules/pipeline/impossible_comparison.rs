@@ -1,5 +1,5 @@
 use crate::model::gitlab::Pipeline;
-use crate::model::gitlab::reach::comparisons;
+use crate::model::gitlab::reach::{comparisons, unfitting_patterns};
 use crate::rule::{Check, Cx};
 use crate::syntax::expression::{Operator, parse};
 use crate::text::Span;
@@ -10,6 +10,11 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     for site in pipeline.conditions() {
         let parsed = parse(site.text());
         let Some(root) = &parsed.root else { continue };
+        for (span, message) in unfitting_patterns(root) {
+            cx.report(pipeline.part_of(site.value, span), message)
+                .symbol(format!("condition:{}", site.text()))
+                .help("correct the pattern");
+        }
         for comparison in comparisons(root) {
             let name = comparison.variable;
             let Some((why, meant)) = comparison.impossible() else { continue };

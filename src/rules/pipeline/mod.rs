@@ -32,6 +32,7 @@ pub(crate) mod unmatchable_ref;
 pub(crate) mod unmatchable_rule;
 pub(crate) mod unmatched_path;
 pub(crate) mod unreachable_rule;
+pub(crate) mod unseen_variable;
 pub(crate) mod unstopped_environment;
 pub(crate) mod unused_stage;
 pub(crate) mod unwatched_child_pipeline;

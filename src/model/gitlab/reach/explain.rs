@@ -3,11 +3,16 @@
 use super::facts::SOURCES;
 use super::formula::{Formula, Names};
 use crate::model::gitlab::nearest;
+use crate::model::gitlab::regexp::compile;
 use crate::syntax::expression::{Node, NodeKind, Operator};
 use crate::text::Span;
 
 /// Why a condition never holds, in words.
-pub(super) fn reason(formula: &Formula, names: &Names, contradicts: bool) -> String {
+pub(super) fn reason(
+    formula: &Formula,
+    names: &Names,
+    (contradicts, is_child): (bool, bool),
+) -> String {
     if contradicts {
         return "its parts contradict each other".to_owned();
     }
@@ -18,6 +23,10 @@ pub(super) fn reason(formula: &Formula, names: &Names, contradicts: bool) -> Str
         _ => {}
     });
     let has = |name: &str| used.contains(&name);
+    let other = texts.iter().any(|text| *text != "parent_pipeline" && SOURCES.contains(text));
+    if is_child && has("CI_PIPELINE_SOURCE") && other {
+        return "`$CI_PIPELINE_SOURCE` of a child pipeline is always `parent_pipeline`".to_owned();
+    }
     let merge = used.iter().find(|name| name.starts_with("CI_MERGE_REQUEST_"));
     let in_merge = merge.is_some() || texts.contains(&"merge_request_event");
     let late = used.iter().find(|name| super::is_late_variable(name));
@@ -146,6 +155,43 @@ pub fn ref_fault(text: &str) -> Option<(&'static str, Option<String>)> {
         || text.contains("//")
         || text.contains("@{");
     odd.then_some(("no branch or tag can be called so", None))
+}
+
+/// A variable that is matched with a pattern that it never fits: the pattern's place, and why.
+pub fn unfitting_patterns(root: &Node<'_>) -> Vec<(Span, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        let NodeKind::Binary { operator, left, right } = &node.kind else { continue };
+        open.extend([&**right, &**left]);
+        let matches = matches!(operator, Operator::Matches | Operator::DoesNotMatch);
+        let (NodeKind::Variable(name), NodeKind::Pattern { source, flags }, true) =
+            (&left.kind, &right.kind, matches)
+        else {
+            continue;
+        };
+        if let Some(why) = unfitting(name, source, flags) {
+            found.push((right.span, format!("`${name}` never fits `/{source}/{flags}`: {why}")));
+        }
+    }
+    found
+}
+
+fn unfitting(name: &str, source: &str, flags: &str) -> Option<&'static str> {
+    match name {
+        "CI_PIPELINE_SOURCE" => {
+            let regex = compile(source, flags).ok()?;
+            let fits = SOURCES.iter().any(|it| regex.is_match(it));
+            (!fits).then_some("no source of pipelines is called so")
+        }
+        "CI_COMMIT_BRANCH" | "CI_COMMIT_TAG" | "CI_COMMIT_REF_NAME" => {
+            let bare = source.replace("\\/", "/");
+            let rooted =
+                ["^refs/heads/", "^refs/tags/", "^/"].iter().any(|it| bare.starts_with(it));
+            (rooted && !bare.contains('|')).then_some("it has the bare name, such as `main`")
+        }
+        _ => None,
+    }
 }
 
 /// The comparisons of variables with texts in a condition, from left to right.

@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::{Job, JobKind, Pipeline, Settings, Text, Value, expand};
+use super::{FileKind, Job, JobKind, Pipeline, Settings, Text, Value, expand};
 use crate::syntax::expression::parse;
 use crate::text::Location;
 use facts::is_late;
@@ -30,7 +30,7 @@ use presence::{PathList, Paths, Policy, Presence, Test};
 use situation::Situation;
 
 pub use early::{EarlyText, dotenv_variables, early_texts, include_texts};
-pub use explain::{Comparison, comparisons, ref_fault};
+pub use explain::{Comparison, comparisons, ref_fault, unfitting_patterns};
 pub use site::{PathSite, Site, paths_like};
 pub use verdict::{Absence, DeadRule, Death, NeedFault, place_of};
 
@@ -137,8 +137,10 @@ pub struct Reach {
     jobs: Vec<usize>,
     /// The rules of `workflow`.
     workflow: Option<Presence>,
-    /// Whether a file that was not read may have rules for the whole pipeline.
+    /// Whether a file that was not read may have rules for the whole pipeline, or who starts it is not known.
     open: bool,
+    /// Whether all its pipelines are children of others.
+    is_child: bool,
     /// Variables that conditions name and the configuration sets somewhere.
     set_here: Vec<Var>,
     /// What they are in the whole pipeline, and what in each job, if that is known.
@@ -166,7 +168,8 @@ impl Reach {
             source: name("CI_PIPELINE_SOURCE"),
         };
         let workflow = workflow(pipeline, &mut all);
-        let open = workflow.is_none() && !pipeline.is_complete();
+        let is_root = pipeline.kind == FileKind::Root;
+        let open = workflow.is_none() && !pipeline.is_complete() || !is_root;
         let mut reach = Self {
             all,
             refs,
@@ -174,6 +177,7 @@ impl Reach {
             jobs: Vec::new(),
             workflow,
             open,
+            is_child: pipeline.kind == FileKind::Child,
             set_here: Vec::new(),
             global_values: BTreeMap::new(),
             job_values: Vec::new(),

@@ -12,6 +12,9 @@ use crate::syntax::expression::Operator;
 /// How many cases are tried at most; what takes more counts as possible.
 const CASES: u32 = 4_000;
 
+/// Where child pipelines come from.
+const CHILD: &str = "parent_pipeline";
+
 /// What is asked of a pipeline.
 type Goal<'g> = &'g dyn Fn(&dyn World) -> Option<bool>;
 
@@ -200,6 +203,9 @@ impl<'r> Search<'r> {
             return free.into_iter().chain(named.map(Choice::Text)).collect();
         }
         if var == self.reach.refs.source {
+            if self.reach.is_child {
+                return vec![Choice::Text(CHILD)];
+            }
             let texts = named.filter(|text| can_come_from(self.kind, text)).map(Choice::Text);
             return texts.chain([Choice::Other]).collect();
         }
@@ -357,10 +363,14 @@ impl Reach {
         let mut all: Vec<&Presence> = presences.to_vec();
         all.extend(&self.workflow);
         self.is_possible(&[], &all, &|world| {
-            all.iter().fold(Some(true), |so_far, it| match so_far {
-                Some(false) => so_far,
-                _ => and(so_far, self.present(it, world)),
-            })
+            let mut answer = Some(true);
+            for presence in &all {
+                answer = and(answer, self.present(presence, world));
+                if answer == Some(false) {
+                    break;
+                }
+            }
+            answer
         })
     }
 

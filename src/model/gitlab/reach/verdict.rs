@@ -138,7 +138,7 @@ impl Reach {
             return None;
         }
         let contradicts = !self.is_consistent(&[step.test], &goal);
-        Some(reason(formula, &self.all.names, contradicts))
+        Some(reason(formula, &self.all.names, (contradicts, self.is_child)))
     }
 
     /// The rules that never decide anything, each once, wherever the list is used. Those of jobs that never
@@ -304,8 +304,7 @@ impl Reach {
             self.presences.get(*self.jobs.get(needed)?)?,
             Presence::Unknown | Presence::Always
         );
-        let told = pipeline.jobs.get(needed).is_some_and(|job| job.rules.is_none());
-        (needed != at && known && !(same && !told)).then_some(needed)
+        (needed != at && known && !same).then_some(needed)
     }
 
     /// Whether no pipeline has both jobs, and some may have the first.
