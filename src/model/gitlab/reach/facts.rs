@@ -76,7 +76,11 @@ pub(super) fn fact(kind: Kind, source: Option<&str>, name: &str) -> Fact {
         "CI_COMMIT_TAG" => only_in(Kind::Tag, Fact::Set),
         "CI_COMMIT_TAG_MESSAGE" => only_in(Kind::Tag, Fact::Open),
         "CI_OPEN_MERGE_REQUESTS" if kind == Kind::Tag => Fact::Unset,
-        "CI_PIPELINE_SCHEDULE_DESCRIPTION" if source != Some("schedule") => Fact::Unset,
+        // Who starts another pipeline may hand it on.
+        "CI_PIPELINE_SCHEDULE_DESCRIPTION" => match source {
+            Some("schedule" | "pipeline" | "parent_pipeline" | "trigger" | "api") => Fact::Open,
+            _ => Fact::Unset,
+        },
         "CI_COMMIT_REF_NAME"
         | "CI_COMMIT_REF_SLUG"
         | "CI_COMMIT_SHA"

@@ -198,11 +198,14 @@ impl<'r> Search<'r> {
 
     fn choices(&self, var: Var) -> Vec<Choice<'r>> {
         let named = self.named(var).iter().copied();
-        if !self.with_facts || self.reach.set_here.contains(&var) {
+        let is_source = var == self.reach.refs.source;
+        // Who starts a child pipeline may hand any variable on, predefined ones too.
+        let given = self.reach.is_child && !is_source || self.reach.set_here.contains(&var);
+        if !self.with_facts || given {
             let free = [Choice::Null, Choice::Text(""), Choice::Other];
             return free.into_iter().chain(named.map(Choice::Text)).collect();
         }
-        if var == self.reach.refs.source {
+        if is_source {
             if self.reach.is_child {
                 return vec![Choice::Text(CHILD)];
             }
