@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
 use crate::model::docker::{Dockerfile, Stage};
+use crate::model::gitlab::reach::Reach;
 use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
 use crate::model::{Date, Files, Origin, StepKind};
@@ -30,6 +31,8 @@ pub struct Facts<'p> {
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
     shells: Vec<Vec<OnceLock<Vec<JobShell<'p>>>>>,
+    /// Which jobs the pipelines of each configuration can have, made at the first call.
+    reaches: Vec<OnceLock<Reach>>,
 }
 
 /// The Dockerfile of the CI image.
@@ -57,7 +60,8 @@ impl<'p> Facts<'p> {
         let cells =
             |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
-        Self { sources, files, pipelines, dockerfiles, spec, settings, today: None, roles, shells }
+        let reaches = pipelines.iter().map(|_| OnceLock::new()).collect();
+        Self { sources, files, pipelines, dockerfiles, spec, settings, today: None, roles, shells, reaches }
     }
 
     /// Every job of every pipeline.
@@ -88,6 +92,15 @@ impl<'p> Facts<'p> {
         let place = number.zip(place_in(&pipeline.jobs, job));
         let cell = place.and_then(|(pipeline, job)| self.shells.get(pipeline)?.get(job));
         cell.map_or(&[], |cell| cell.get_or_init(|| JobShell::of(job, pipeline, self.files)))
+    }
+
+    /// Which jobs the pipelines of this configuration can have.
+    pub fn reach(&self, pipeline: &Pipeline<'_>) -> Option<&Reach> {
+        let address = std::ptr::from_ref(pipeline).addr();
+        let number =
+            self.pipelines.iter().position(|it| std::ptr::from_ref(it).addr() == address)?;
+        let (own, cell) = (self.pipelines.get(number)?, self.reaches.get(number)?);
+        Some(cell.get_or_init(|| Reach::of(own, &self.settings)))
     }
 
     /// The Dockerfile of the CI image: the one that the image job builds, else `Dockerfile.ci`, else the

@@ -12,6 +12,7 @@ mod gitlab_handover;
 mod gitlab_limits;
 mod gitlab_merge;
 mod gitlab_origins;
+mod gitlab_reach;
 mod hadolint;
 mod shell;
 

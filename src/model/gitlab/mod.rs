@@ -33,6 +33,7 @@ mod job;
 mod kind;
 mod logic;
 mod pipeline;
+pub mod reach;
 pub mod regexp;
 mod sharing;
 mod shell;
