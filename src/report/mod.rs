@@ -2,10 +2,12 @@
 
 mod excerpt;
 mod json;
+mod resolved;
 mod style;
 mod text;
 
 pub use json::render_json;
+pub use resolved::{ResolvedOptions, render_resolved, render_resolved_job};
 pub use style::visible;
 pub use text::{TextOptions, render_finding, render_text, summary};
 

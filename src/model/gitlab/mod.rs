@@ -2,6 +2,7 @@
 
 // Values and what is told about them.
 mod map;
+mod missing;
 mod nearest;
 mod problem;
 mod ruby;
@@ -32,6 +33,7 @@ mod job;
 mod kind;
 mod logic;
 mod pipeline;
+pub mod presence;
 pub mod regexp;
 mod sharing;
 mod shell;
@@ -46,7 +48,8 @@ pub use job::{
 pub use kind::FileKind;
 pub use lookup::{Retry, is_lookup, retry_of};
 pub use map::Map;
-pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
+pub use missing::{Missing, MissingKind, Undecided, Vendored};
+pub use pipeline::{IncludedFile, Pipeline, Stage};
 pub use problem::Problem;
 pub use registry::{Code, ImageAct, ImageUse, image_uses, is_versioned, split_tag, symbolic};
 pub use settings::{Limits, Settings, Version};

@@ -3,15 +3,15 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::entry::{IncludeEntry, Target, entries};
-use super::found::Found;
+use super::found::{Found, Named};
 use super::integrity::{Integrity, integrity};
 use super::locate::Base;
-use super::rules::applies;
+use super::rules::{applies, open_variables};
 use crate::model::gitlab::inputs::{self, Component, Given};
 use crate::model::gitlab::load::{Bounds, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::{
-    FileKind, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value,
+    FileKind, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Undecided, Value,
 };
 use crate::model::{Files, Origin, StepKind};
 use crate::syntax::yaml::{self, Tree};
@@ -22,6 +22,7 @@ pub(in crate::model::gitlab) struct Expanded<'p> {
     pub(in crate::model::gitlab) config: Map<'p>,
     pub(in crate::model::gitlab) files: Vec<IncludedFile<'p>>,
     pub(in crate::model::gitlab) missing: Vec<Missing>,
+    pub(in crate::model::gitlab) undecided: Vec<Undecided>,
     pub(in crate::model::gitlab) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
 }
 
@@ -39,6 +40,7 @@ pub(in crate::model::gitlab) fn expand<'p>(
         read: Vec::new(),
         trees: Vec::new(),
         missing: Vec::new(),
+        undecided: Vec::new(),
         missed: FxHashSet::default(),
         bytes: 0,
         stopped: false,
@@ -56,9 +58,9 @@ pub(in crate::model::gitlab) fn expand<'p>(
         by_itself: kind.gets_inputs(),
     };
     let config = expander.file(root, &way).unwrap_or_default();
-    let Expander { read, trees, missing, .. } = expander;
+    let Expander { read, trees, missing, undecided, .. } = expander;
     let config = if missing.is_empty() { config } else { config.into_partial() };
-    Expanded { config, files: read, missing, trees }
+    Expanded { config, files: read, missing, undecided, trees }
 }
 
 /// How a file is come by.
@@ -82,6 +84,7 @@ pub(super) struct Expander<'a, 'p> {
     read: Vec<IncludedFile<'p>>,
     trees: Vec<(SourceId, Arc<Tree<'p>>)>,
     missing: Vec<Missing>,
+    undecided: Vec<Undecided>,
     missed: FxHashSet<(MissingKind, String)>,
     bytes: u64,
     stopped: bool,
@@ -208,7 +211,7 @@ impl<'p> Expander<'_, 'p> {
             for found in self.locate(&entry, &way.base) {
                 let source = match &found {
                     Found::File { path, .. } => self.files.read(path),
-                    Found::Missing(..) => None,
+                    Found::Missing(_) => None,
                 };
                 let Some(source) = source else {
                     header.partial = true;
@@ -261,7 +264,10 @@ impl<'p> Expander<'_, 'p> {
                 entry.rules.map(|rules| applies(rules, self.files, self.settings, self.problems));
             let certain = match rules {
                 Some(Some(false)) => continue,
-                Some(None) => false,
+                Some(None) => {
+                    self.undecided(entry);
+                    false
+                }
                 _ => true,
             };
             for config in self.included(entry, certain, place, way) {
@@ -298,10 +304,10 @@ impl<'p> Expander<'_, 'p> {
         let certain = certain && way.certain;
         let mut configs = Vec::new();
         for found in self.locate(entry, &way.base) {
-            let (base, path, component) = match found {
-                Found::File { base, path, component } => (base, path, component),
-                Found::Missing(kind, name) => {
-                    self.miss(kind, name, &entry.value.origin);
+            let (base, path, component, named) = match found {
+                Found::File { base, path, component, named } => (base, path, component, named),
+                Found::Missing(named) => {
+                    self.miss(named, None, &entry.value.origin);
                     continue;
                 }
             };
@@ -318,7 +324,7 @@ impl<'p> Expander<'_, 'p> {
                 continue;
             }
             let Some(source) = self.files.read(&path) else {
-                self.unread(entry, &base, path, certain);
+                self.unread(entry, &base, (path, named), certain);
                 continue;
             };
             if let Some(value) = entry.integrity.and_then(Value::as_str)
@@ -364,34 +370,41 @@ impl<'p> Expander<'_, 'p> {
         true
     }
 
-    fn miss(&mut self, kind: MissingKind, name: String, at: &Origin) {
+    fn miss(&mut self, named: Named, sought: Option<String>, at: &Origin) {
+        let Named { kind, name, key } = named;
         if self.missed.insert((kind, name.clone())) {
-            self.missing.push(Missing { kind, name, at: at.clone() });
+            self.missing.push(Missing { kind, name, at: at.clone(), key, sought });
         }
     }
 
+    /// An entry whose rules cannot be decided.
+    fn undecided(&mut self, entry: &IncludeEntry<'_, 'p>) {
+        let at = &entry.value.origin;
+        if self.undecided.iter().any(|it| it.at.at == at.at) {
+            return;
+        }
+        let variables =
+            entry.rules.map_or_else(Vec::new, |rules| open_variables(rules, self.settings));
+        self.undecided.push(Undecided { at: at.clone(), name: entry.target.name(), variables });
+    }
+
     /// A file that should be there and is not.
-    fn unread(&mut self, entry: &IncludeEntry<'_, 'p>, base: &Base, path: String, certain: bool) {
-        let kind = match entry.target {
-            Target::Local(_) if *base == Base::Repository => {
-                if certain {
-                    let message = format!("Local file `{path}` does not exist!");
-                    let mut problem =
-                        Problem::new("missing-include-file", &entry.value.origin, message);
-                    let near = self.files.paths().iter().map(String::as_str);
-                    if let Some(near) = crate::model::gitlab::nearest(&path, near) {
-                        problem = problem.help(format!("Did you mean `{near}`?"));
-                    }
-                    self.problems.push(problem);
-                }
-                MissingKind::Local
+    fn unread(
+        &mut self,
+        entry: &IncludeEntry<'_, 'p>,
+        base: &Base,
+        (path, named): (String, Named),
+        certain: bool,
+    ) {
+        if matches!(entry.target, Target::Local(_)) && *base == Base::Repository && certain {
+            let message = format!("Local file `{path}` does not exist!");
+            let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
+            let near = self.files.paths().iter().map(String::as_str);
+            if let Some(near) = crate::model::gitlab::nearest(&path, near) {
+                problem = problem.help(format!("Did you mean `{near}`?"));
             }
-            Target::Local(_) => MissingKind::Local,
-            Target::Remote(_) => MissingKind::Remote,
-            Target::Template(_) => MissingKind::Template,
-            Target::Component(_) => MissingKind::Component,
-            Target::Project { .. } => MissingKind::Project,
-        };
-        self.miss(kind, path, &entry.value.origin);
+            self.problems.push(problem);
+        }
+        self.miss(named, Some(path), &entry.value.origin);
     }
 }
