@@ -250,7 +250,7 @@ fn targets(args: &CheckArgs) -> Result<Vec<Target>, Error> {
 }
 
 /// The path without `.` and `..`, as far as that can be told from its words.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let mut result = PathBuf::new();
     for part in path.components() {
         match part {
@@ -265,7 +265,7 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 /// How a root is named in front of the paths below it, seen from `here`.
-fn prefix(here: &Path, root: &Path) -> String {
+pub(super) fn prefix(here: &Path, root: &Path) -> String {
     if let Ok(below) = root.strip_prefix(here) {
         let below = below.to_string_lossy();
         return if below.is_empty() { String::new() } else { format!("{below}/") };

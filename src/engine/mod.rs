@@ -18,7 +18,7 @@ pub use discover::{FileKind, is_project, kind_of, project_root};
 pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root};
 pub use error::{ConfigError, Error};
 pub use fix::{fix_project, fixed_texts};
-pub use pipelines::{pipeline, pipelines};
+pub use pipelines::{pipeline, pipeline_for, pipelines};
 pub use project::{CheckOptions, Project};
 pub use report::{Judged, Report, Suppressed, Verdict};
 pub use run::{analyze, stubs};

@@ -1,7 +1,9 @@
 use super::Project;
 use super::discover::FileKind;
 use crate::model::Files as _;
-use crate::model::gitlab::{self, Pipeline};
+use crate::model::gitlab::condition::Known;
+use crate::model::gitlab::presence::Event;
+use crate::model::gitlab::{self, Pipeline, Settings};
 use crate::syntax::yaml;
 use crate::text::Source;
 
@@ -26,24 +28,56 @@ pub fn pipelines(project: &Project) -> Vec<Pipeline<'_>> {
 
 /// Resolves one configuration: that of the file at `path`, whatever it is, or the root of the project.
 /// Nothing if there is no such file.
-pub fn pipeline<'p>(project: &'p Project, path: Option<&str>) -> Option<Pipeline<'p>> {
+pub fn pipeline<'p>(
+    project: &'p Project,
+    path: Option<&str>,
+    settings: &Settings,
+) -> Option<Pipeline<'p>> {
     let files = &project.files;
-    let settings = project.settings();
+    let root = files.read(&settings.config_path);
     let Some(path) = path.filter(|path| *path != settings.config_path) else {
-        let root = files.read(&settings.config_path)?;
-        return Some(Pipeline::resolve(root, files, &settings));
+        return Some(Pipeline::resolve(root?, files, settings));
     };
     let source = files.read(path)?;
-    let root = files.read(&settings.config_path);
     let known: Vec<_> =
-        root.into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
+        root.into_iter().map(|root| Pipeline::resolve(root, files, settings)).collect();
     let tree = yaml::parse(source.text());
-    let kind = match gitlab::FileKind::of(path, &tree, &known, &settings) {
+    let kind = match gitlab::FileKind::of(path, &tree, &known, settings) {
         // It was named, so it is read as what it would be by itself.
         gitlab::FileKind::Other => gitlab::FileKind::Root,
         kind => kind,
     };
-    Some(Pipeline::resolve_as(kind, source, files, &settings))
+    Some(Pipeline::resolve_as(kind, source, files, settings))
+}
+
+/// The same, with the rules of `include` decided as far as `event` decides them.
+pub fn pipeline_for<'p>(
+    project: &'p Project,
+    path: Option<&str>,
+    event: &Event,
+) -> Option<Pipeline<'p>> {
+    /// An include that takes place may bring others.
+    const ROUNDS: usize = 5;
+    let known = project.settings();
+    let mut settings = known.clone();
+    let mut pipeline = pipeline(project, path, &settings)?;
+    for _ in 0..ROUNDS {
+        let before = settings.variables.len() + settings.unset.len();
+        for name in pipeline.undecided.iter().flat_map(|it| &it.variables) {
+            match event.known(name, &known) {
+                Known::Set(value) if settings.variable(name).is_none() => {
+                    settings.variables.push((name.clone(), value));
+                }
+                Known::Unset if !settings.unset.contains(name) => settings.unset.push(name.clone()),
+                _ => {}
+            }
+        }
+        if settings.variables.len() + settings.unset.len() == before {
+            break;
+        }
+        pipeline = self::pipeline(project, path, &settings)?;
+    }
+    Some(pipeline)
 }
 
 fn roots(project: &Project) -> Vec<&Source> {

@@ -1,12 +1,16 @@
 //! The output formats, one file each. A format knows the report and nothing of how it came to be.
 
 mod excerpt;
+mod forecast;
 mod json;
+mod missing;
 mod resolved;
 mod style;
 mod text;
 
+pub use forecast::{ForecastOptions, render_forecast, render_forecast_json};
 pub use json::render_json;
+pub use missing::render_missing;
 pub use resolved::{ResolvedOptions, render_resolved, render_resolved_job};
 pub use style::visible;
 pub use text::{TextOptions, render_finding, render_text, summary};

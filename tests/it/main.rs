@@ -13,12 +13,16 @@ mod shell;
 
 mod architecture;
 mod catalog;
+mod commands;
 mod fixtures;
 mod gitlab_cases;
 mod gitlab_durations;
 mod markdown;
 mod near_misses;
+mod includes;
 mod never_panics;
+mod presence;
+mod resolved;
 mod spec_binding;
 mod spec_model;
 mod spec_scenarios;

@@ -3,7 +3,10 @@
 mod origin;
 mod scalar;
 
-use self::origin::{place, way};
+pub(super) use self::origin::place;
+pub(super) use self::scalar::quoted;
+
+use self::origin::way;
 use self::scalar::{Scalar, key, scalar};
 use crate::model::gitlab::{Entry, Job, Pipeline, Unknown, Value, ValueKind};
 use crate::text::Sources;
@@ -24,8 +27,12 @@ pub fn render_resolved(
     options: &ResolvedOptions,
 ) -> String {
     let mut writer = Writer { sources, options, out: String::new() };
+    if !pipeline.missing.is_empty() {
+        let count = pipeline.missing.len();
+        writer.out = format!("# not complete: {count} of the included files could not be read\n");
+    }
     if pipeline.config.is_empty() {
-        return "{}\n".to_owned();
+        writer.out.push_str("{}\n");
     }
     writer.top(pipeline.config.entries(), |name| pipeline.job(name).is_some_and(Job::is_partial));
     writer.out

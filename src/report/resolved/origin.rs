@@ -3,7 +3,7 @@ use crate::report::{positions, visible};
 use crate::text::{Location, Sources};
 
 /// `path:line`
-pub(super) fn place(sources: &Sources, at: Location, prefix: &str) -> String {
+pub(in crate::report) fn place(sources: &Sources, at: Location, prefix: &str) -> String {
     let line = positions(sources, at).0.line;
     format!("{prefix}{}:{line}", visible(&sources.get(at.source).path))
 }

@@ -41,32 +41,28 @@ pub(super) fn key(entry: &Entry<'_>) -> String {
     }
 }
 
-/// A text of several lines as a block; nothing if it cannot be one or need not.
+/// A text of several lines as a block; nothing if it cannot be one or need not. Empty lines at its end
+/// would run into those between entries.
 fn block(text: &str) -> Option<(String, Vec<String>)> {
-    let content = text.trim_end_matches('\n');
+    let content = text.strip_suffix('\n').unwrap_or(text);
     let fits = |ch: char| ch == '\n' || visible_char(ch) == ch;
-    if !text.contains('\n') || content.trim().is_empty() || !text.chars().all(fits) {
+    let is_block = text.contains('\n') && !content.ends_with('\n') && !content.trim().is_empty();
+    if !is_block || !text.chars().all(fits) {
         return None;
     }
-    let breaks = text.len() - content.len();
     // Where the first line starts with a blank, the indentation could not be told from it.
     let indent = if text.starts_with([' ', '\t', '\n']) { "2" } else { "" };
-    let chomp = match breaks {
-        0 => "-",
-        1 => "",
-        _ => "+",
-    };
-    let mut lines: Vec<String> = content.split('\n').map(str::to_owned).collect();
-    lines.extend((1..breaks).map(|_| String::new()));
+    let chomp = if content.len() == text.len() { "-" } else { "" };
+    let lines = content.split('\n').map(str::to_owned).collect();
     Some((format!("|{indent}{chomp}"), lines))
 }
 
 /// A text on one line, quoted where it has to be.
-fn quoted(text: &str) -> String {
+pub(in crate::report) fn quoted(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }
-    let visible = text.chars().all(|ch| visible_char(ch) == ch);
+    let visible = text.chars().all(|ch| ch != '\t' && visible_char(ch) == ch);
     if !visible || text.contains('\'') && !text.contains(['"', '\\']) {
         return escaped(text);
     }
@@ -144,7 +140,7 @@ mod tests {
         let header = |text: &str| block(text).map(|(header, _)| header);
         assert_eq!(header("a\nb").as_deref(), Some("|-"));
         assert_eq!(header("a\nb\n").as_deref(), Some("|"));
-        assert_eq!(header("a\n\n").as_deref(), Some("|+"));
+        assert_eq!(header("a\n\n"), None);
         assert_eq!(header("  a\nb\n").as_deref(), Some("|2"));
         assert_eq!(header("a\r\nb"), None);
         assert_eq!(header("\n"), None);

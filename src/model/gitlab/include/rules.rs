@@ -79,6 +79,7 @@ fn check(rule: &Value<'_>, refuse: &mut impl FnMut(&Origin, String)) {
 fn known(name: &str, settings: &Settings) -> Known {
     match settings.variable(name) {
         Some(value) => Known::Set(value.to_owned()),
+        None if settings.unset.iter().any(|it| it == name) => Known::Unset,
         None => Known::Unknown,
     }
 }

@@ -54,6 +54,11 @@ pub(super) fn refusals<'p>(
         all.extend(too_many(pipeline, settings, forecast));
     }
     all.extend(empty(pipeline, jobs));
+    if workflow.present().is_none() {
+        for refusal in &mut all {
+            refusal.open = super::truth::together(std::mem::take(&mut refusal.open), workflow.open());
+        }
+    }
     // What is certain in one instance of a job is certain in the next; each is told, as by the server.
     all.sort_by_key(|it| !it.open.is_empty());
     all

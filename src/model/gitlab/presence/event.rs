@@ -1,7 +1,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::gitlab::nearest;
+use super::predefined::predefined;
+use crate::model::gitlab::condition::Known;
+use crate::model::gitlab::{Settings, nearest};
 
 /// What a pipeline is created for, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,6 +176,18 @@ impl Event {
             ("a schedule on the default branch", on_default(PipelineSource::Schedule)),
             ("a pipeline started by hand on the default branch", on_default(PipelineSource::Web)),
         ]
+    }
+
+    /// What is known of a variable before the configuration is read: what an `include` may ask for.
+    pub fn known(&self, name: &str, settings: &Settings) -> Known {
+        if let Some((_, value)) = self.variables.iter().rev().find(|(key, _)| key == name) {
+            return value.clone().map_or(Known::Unset, Known::Set);
+        }
+        if let Some(value) = settings.variable(name) {
+            return Known::Set(value.to_owned());
+        }
+        let otherwise = if self.closed { Known::Unset } else { Known::Unknown };
+        predefined(name, self, settings, None).unwrap_or(otherwise)
     }
 
     /// Whether the pipeline runs for a branch; nothing if that is not known.

@@ -44,7 +44,11 @@ impl<'a, 'p> Forecast<'a, 'p> {
         for job in &pipeline.jobs {
             let one = |name: Text<'p>, instance: Option<&'a Instance<'p>>| {
                 let scope = Scope { world, job: Some((job, instance)), workflow: &given };
-                JobForecast { job, name, verdict: verdict(job, &scope) }
+                let mut verdict = verdict(job, &scope);
+                if let Some(causes) = world.open_include(job.key_at.source) {
+                    verdict = verdict.only_if(&causes, Decider::NotIncluded(job.key_at));
+                }
+                JobForecast { job, name, verdict }
             };
             if job.parallel.instances.is_empty() {
                 jobs.push(one(job.name.clone(), None));
@@ -68,6 +72,9 @@ fn workflow<'p>(world: World<'_, 'p>) -> Verdict<'p> {
     let none = Workflow::default();
     let scope = Scope { world, job: None, workflow: &none };
     let written = world.pipeline.workflow();
+    if let Some(causes) = written.and_then(|it| world.open_include(it.at().source)) {
+        return Verdict::unknown(causes);
+    }
     match (written.and_then(|it| it.given("rules")), &world.pipeline.workflow_rules) {
         (Some(value), Some(rules)) => first_match(value, rules, (When::Always, None), &scope),
         (Some(_), None) => Verdict::unknown(vec![Cause::Configuration]),

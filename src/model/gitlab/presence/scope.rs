@@ -4,6 +4,7 @@ use crate::model::Files;
 use crate::model::gitlab::condition::Known;
 use crate::model::gitlab::expand::{Piece, pieces};
 use crate::model::gitlab::{Instance, Job, Pipeline, Settings, Variable};
+use crate::text::SourceId;
 
 /// What conditions are judged with.
 #[derive(Clone, Copy)]
@@ -12,6 +13,26 @@ pub(super) struct World<'a, 'p> {
     pub(super) event: &'a Event,
     pub(super) settings: &'a Settings,
     pub(super) files: &'a dyn Files,
+}
+
+impl World<'_, '_> {
+    /// What would decide whether a file is part of the pipeline, where its includes do not tell; nothing
+    /// if it is for certain.
+    pub(super) fn open_include(&self, source: SourceId) -> Option<Vec<Cause>> {
+        let files = &self.pipeline.files;
+        let mut ways = files.iter().filter(|file| file.source.id == source).peekable();
+        let first = ways.peek().copied()?;
+        if ways.any(|file| file.certain || file.parent.is_none()) {
+            return None;
+        }
+        // The entry that is open is its own, or one above.
+        let above = std::iter::successors(Some(first), |file| files.get(file.parent?));
+        let mut entries = above.filter_map(|file| file.at);
+        let undecided = entries.find_map(|at| self.pipeline.undecided.iter().find(|it| it.at.at == at));
+        let names = undecided.map_or(&[][..], |it| &it.variables);
+        let causes: Vec<Cause> = names.iter().cloned().map(Cause::Variable).collect();
+        Some(if causes.is_empty() { vec![Cause::Include] } else { causes })
+    }
 }
 
 /// The variables that a condition sees: those of the pipeline for `workflow`, with those of one job for
@@ -72,7 +93,12 @@ impl<'a, 'p> Scope<'a, 'p> {
 
     fn global(&self, name: &str) -> Option<Known> {
         let mut found: Option<Known> = None;
-        let own = self.world.pipeline.variable(name).map(value);
+        let own = self.world.pipeline.variable(name).map(|variable| {
+            match self.world.open_include(variable.key_at.source) {
+                Some(_) => Known::Unknown,
+                None => value(variable),
+            }
+        });
         for variables in &self.workflow.variables {
             let set = variables.iter().find(|it| it.name == *name).map(value);
             let here = set.or_else(|| own.clone()).unwrap_or(Known::Unknown);

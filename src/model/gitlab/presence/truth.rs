@@ -22,6 +22,8 @@ pub enum Cause {
     OtherProject,
     /// Whether the project has a Kubernetes cluster.
     Kubernetes,
+    /// Whether the file that says it is included.
+    Include,
     /// What a file says that could not be read.
     MissingFile,
     /// What the configuration says: it cannot be read here, or its template or input is not known.
@@ -35,6 +37,7 @@ impl fmt::Display for Cause {
             Self::ChangedFiles => f.write_str("the changed files"),
             Self::OtherProject => f.write_str("the files of another project"),
             Self::Kubernetes => f.write_str("the cluster of the project"),
+            Self::Include => f.write_str("whether its file is included"),
             Self::MissingFile => f.write_str("a file that could not be read"),
             Self::Configuration => f.write_str("a value that is not known"),
         }

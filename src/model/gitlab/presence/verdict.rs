@@ -41,6 +41,8 @@ pub enum Decider<'p> {
     Except(&'static str, Value<'p>),
     /// A job without `rules` and `only` runs for branches and tags.
     BranchesAndTags,
+    /// The file that it stands in, by the place of the job, is not included.
+    NotIncluded(Location),
     /// Its template or the rules themselves are not known.
     Unknown,
 }
@@ -97,7 +99,7 @@ impl<'p> Decider<'p> {
     pub const fn at(&self) -> Option<Location> {
         match self {
             Self::Rule(rule) => Some(rule.value.origin.at),
-            Self::NoRule(at) | Self::UnknownRule(at) => Some(*at),
+            Self::NoRule(at) | Self::UnknownRule(at) | Self::NotIncluded(at) => Some(*at),
             Self::Only(_, value) | Self::Except(_, value) => Some(value.origin.at),
             Self::Free | Self::BranchesAndTags | Self::Unknown => None,
         }
@@ -138,6 +140,27 @@ impl<'p> Verdict<'p> {
             Truth::Open(open) => vec![way(yes, open.clone()), way(no, open)],
         };
         Self { ways }
+    }
+
+    /// The same for something that is there only if these things decide so.
+    #[must_use]
+    pub(super) fn only_if(mut self, causes: &[Cause], otherwise: Decider<'p>) -> Self {
+        if self.present() == Some(false) {
+            return self;
+        }
+        for way in &mut self.ways {
+            way.open = together(causes.to_vec(), std::mem::take(&mut way.open));
+        }
+        let open = causes.to_vec();
+        let when = When::Never;
+        self.ways.push(Possibility { decider: otherwise, when, allow_failure: None, open });
+        self
+    }
+
+    /// The way that tells most: what decides, or the first thing written that leaves it open.
+    pub fn telling(&self) -> Option<&Possibility<'p>> {
+        let placed = self.ways.iter().find(|way| way.decider.at().is_some());
+        if self.ways.len() > 1 { placed.or(self.ways.first()) } else { self.ways.first() }
     }
 
     /// Whether the job is in the pipeline, or the pipeline is created; nothing if that is not known.
