@@ -29,7 +29,7 @@ pub(super) struct JobsArgs {
     #[arg(long, value_name = "BRANCH")]
     default_branch: Option<String>,
     /// The files that changed, as `changes` sees them; without it, they are not known.
-    #[arg(long, value_name = "FILE", num_args = 0.., value_delimiter = ',')]
+    #[arg(long, value_name = "FILE", num_args = 0..)]
     changes: Option<Vec<String>>,
     /// A variable that the pipeline gets: `NAME=value`, or `NAME` alone for one that is not set.
     #[arg(long = "variable", value_name = "NAME=VALUE")]

@@ -12,10 +12,8 @@ use crate::text::Source;
 pub fn pipelines(project: &Project) -> Vec<Pipeline<'_>> {
     let files = &project.files;
     let settings = project.settings();
-    let mut pipelines: Vec<Pipeline<'_>> = roots(project)
-        .into_iter()
-        .map(|root| Pipeline::resolve(root, files, &settings))
-        .collect();
+    let mut pipelines: Vec<Pipeline<'_>> =
+        roots(project).into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
     for part in project.files_of(FileKind::GitlabPart) {
         let tree = yaml::parse(part.text());
         let kind = gitlab::FileKind::of(&part.path, &tree, &pipelines, &settings);

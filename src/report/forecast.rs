@@ -31,10 +31,16 @@ pub fn render_forecast(
     let mut out = format!("{}\n", described(event));
     let created = forecast.workflow.present();
     match created {
-        Some(true) if matches!(forecast.workflow.decided().map(|it| &it.decider), Some(Decider::Free)) => {}
+        Some(true)
+            if matches!(forecast.workflow.decided().map(|it| &it.decider), Some(Decider::Free)) => {
+        }
         Some(true) => show.workflow("created", &forecast.workflow, &mut out),
         Some(false) => {
-            show.workflow("not created: Pipeline filtered out by workflow rules", &forecast.workflow, &mut out);
+            show.workflow(
+                "not created: Pipeline filtered out by workflow rules",
+                &forecast.workflow,
+                &mut out,
+            );
             return out;
         }
         None => show.workflow("may be created", &forecast.workflow, &mut out),
@@ -48,7 +54,7 @@ pub fn render_forecast(
     let width = forecast.jobs.iter().map(|it| it.name.chars().count()).max().unwrap_or(0).min(40);
     show.group("in the pipeline", &inside, width, &mut out);
     show.group("left out", &state(Some(false)).collect::<Vec<_>>(), width, &mut out);
-    show.group("not known", &state(None).collect::<Vec<_>>(), width, &mut out);
+    show.group("unknown", &state(None).collect::<Vec<_>>(), width, &mut out);
     for refusal in &forecast.refusals {
         let verb = if refusal.open.is_empty() { "refused" } else { "may be refused" };
         let at = refusal.at.as_ref().map(|origin| show.place(origin.at));
@@ -131,7 +137,8 @@ impl Show<'_> {
                     words.push("may fail".to_owned());
                 }
             }
-            let state = if words.is_empty() { String::new() } else { format!("{}; ", words.join(", ")) };
+            let state =
+                if words.is_empty() { String::new() } else { format!("{}; ", words.join(", ")) };
             let _ = writeln!(out, "  {name:width$}  {state}{}", self.reason(verdict));
         }
     }

@@ -18,7 +18,9 @@ pub fn render_missing(pipeline: &Pipeline<'_>, sources: &Sources, prefix: &str) 
     undecided(pipeline, sources, prefix, &mut out);
     let variables = variables(pipeline);
     if !variables.is_empty() {
-        out.push_str("\nWhat these variables hold, pipespec.yaml can say:\n\ngitlab:\n  variables:\n");
+        out.push_str(
+            "\nWhat these variables hold, pipespec.yaml can say:\n\ngitlab:\n  variables:\n",
+        );
         for name in variables {
             let _ = writeln!(out, "    {}: ''", quoted(&name));
         }
@@ -54,7 +56,9 @@ fn unread(pipeline: &Pipeline<'_>, sources: &Sources, prefix: &str, out: &mut St
     if keys.is_empty() {
         return;
     }
-    out.push_str("\nCopies of them are read from where pipespec.yaml says that they lie:\n\nincludes:\n");
+    out.push_str(
+        "\nCopies of them are read from where pipespec.yaml says that they lie:\n\nincludes:\n",
+    );
     for (key, what) in keys {
         let remark = match what {
             Vendored::Folder => "a folder with the files of the project",

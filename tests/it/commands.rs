@@ -49,7 +49,8 @@ fn exit_codes_tell_refused_from_fine_and_from_nothing() {
     for path in [&empty, &refused] {
         std::fs::create_dir_all(path.join(".git")).unwrap();
     }
-    let text = "a: {stage: build, script: x, rules: [{if: $CI_COMMIT_TAG}]}\nb: {script: x, needs: [a]}\n";
+    let text =
+        "a: {stage: build, script: x, rules: [{if: $CI_COMMIT_TAG}]}\nb: {script: x, needs: [a]}\n";
     std::fs::write(refused.join(".gitlab-ci.yml"), text).unwrap();
     let broken = folder.join("broken");
     std::fs::create_dir_all(&broken).unwrap();

@@ -56,7 +56,10 @@ fn what_a_project_includes_locally_lies_in_that_project() {
     let files = [
         (".gitlab-ci.yml", "include: [{project: g/p, file: ci/a.yml}]\n"),
         ("pipespec.yaml", "includes: {g/p: v/p}\n"),
-        ("v/p/ci/a.yml", "include: [/ci/b.yml, 'ci/more/*.yml', {local: gone.yml}]\na: {script: x}\n"),
+        (
+            "v/p/ci/a.yml",
+            "include: [/ci/b.yml, 'ci/more/*.yml', {local: gone.yml}]\na: {script: x}\n",
+        ),
         ("v/p/ci/b.yml", "b: {script: x}\n"),
         ("v/p/ci/more/c.yml", "c: {script: x}\n"),
         // The same names in this repository are other files.
@@ -78,7 +81,10 @@ fn urls_templates_and_components_are_read_too() {
         ("v/web/a.yml", "a: {script: x}\n"),
         ("v/one.yml", "one: {script: x}\n"),
         ("v/templates/Jobs/T.gitlab-ci.yml", "t: {script: x}\n"),
-        ("v/kit/templates/lint.yml", "spec: {inputs: {name: }}\n---\n$[[ inputs.name ]]-it: {script: x}\n"),
+        (
+            "v/kit/templates/lint.yml",
+            "spec: {inputs: {name: }}\n---\n$[[ inputs.name ]]-it: {script: x}\n",
+        ),
         ("v/kit/templates/test/template.yml", "test: {script: x}\n"),
     ];
     with(&files, |pipeline, _| {

@@ -39,7 +39,8 @@ fn forecast<T>(text: &str, event: &Event, look: impl FnOnce(&Forecast<'_, '_>) -
     let files = [(".gitlab-ci.yml", text), ("go.mod", ""), ("docs/guide/a.md", "")];
     let files = MemoryFiles::new(files);
     let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
-    let settings = Settings { limits: Limits { needs: 2, ..Limits::default() }, ..Settings::default() };
+    let settings =
+        Settings { limits: Limits { needs: 2, ..Limits::default() }, ..Settings::default() };
     let pipeline = Pipeline::resolve(root, &files, &settings);
     look(&Forecast::new(&pipeline, event, &settings, &files))
 }
@@ -85,11 +86,13 @@ fn a_rule_without_when_takes_that_of_the_job() {
     let text = "j: {script: x, when: manual, rules: [{if: $CI_COMMIT_TAG, when: always}, {if: $CI_COMMIT_BRANCH}]}\n";
     assert_eq!(first(text, &push("a")), "manual");
     assert_eq!(first(text, &tag("a")), "always");
-    let may_fail =
-        |text: &str| forecast(text, &push("a"), |it| it.jobs[0].verdict.allow_failure());
+    let may_fail = |text: &str| forecast(text, &push("a"), |it| it.jobs[0].verdict.allow_failure());
     assert_eq!(may_fail("j: {script: x, when: manual}\n"), Some(true));
     assert_eq!(may_fail("j: {script: x, rules: [{when: manual}]}\n"), Some(false));
-    assert_eq!(may_fail("j: {script: x, rules: [{when: manual, allow_failure: true}]}\n"), Some(true));
+    assert_eq!(
+        may_fail("j: {script: x, rules: [{when: manual, allow_failure: true}]}\n"),
+        Some(true)
+    );
     assert_eq!(may_fail("j: {script: x}\n"), Some(false));
 }
 
@@ -99,7 +102,11 @@ fn what_depends_on_an_unknown_variable_is_unknown_by_name() {
     assert_eq!(rules("{if: '$A && $CI_COMMIT_TAG'}", &push("a")), "out", "no tag, whatever A is");
     assert_eq!(rules("{if: '$CI_COMMIT_BRANCH || $A'}", &push("a")), "on_success");
     assert_eq!(rules("{if: $A, when: never}, {when: always}", &push("a")), "? $A");
-    assert_eq!(rules("{if: $A, when: manual}, {when: always}", &push("a")), "in", "only when is open");
+    assert_eq!(
+        rules("{if: $A, when: manual}, {when: always}", &push("a")),
+        "in",
+        "only when is open"
+    );
     assert_eq!(rules("{if: $A, when: never}, {when: never}", &push("a")), "out");
     assert_eq!(rules("{if: $A, when: never}, {when: always}", &with(push("a"), "A", "1")), "out");
     // `$A && ...` counts an empty text as true; alone it does not.
@@ -119,7 +126,12 @@ fn a_merge_request_has_its_variables_and_no_branch() {
     assert_eq!(rules(target, &merge_request()), "? $CI_MERGE_REQUEST_TARGET_BRANCH_NAME");
     let event = Event { target_branch: Some("main".to_owned()), ..merge_request() };
     assert_eq!(rules(target, &event), "on_success");
-    assert_eq!(rules("{if: '$CI_MERGE_REQUEST_LABELS =~ /docs/'}", &event), "? $CI_MERGE_REQUEST_LABELS");
+    assert_eq!(
+        rules("{if: '$CI_MERGE_REQUEST_LABELS =~ /docs/'}", &event),
+        "? $CI_MERGE_REQUEST_LABELS"
+    );
+    let external = source(PipelineSource::ExternalPullRequestEvent);
+    assert_eq!(rules("{if: '$CI_COMMIT_BRANCH == \"main\"'}", &external), "on_success");
     // What only a runner knows is not there yet.
     assert_eq!(rules("{if: $CI_PIPELINE_ID}", &event), "out");
 }
@@ -180,7 +192,11 @@ fn workflow_decides_first() {
     assert_eq!(created(&merge_request()), Some(true));
     assert_eq!(created(&push("a")), None);
     assert_eq!(created(&Event { closed: true, ..push("a") }), Some(false));
-    assert_eq!(first(text, &merge_request()), "on_success", "no default of `only` beside workflow:rules");
+    assert_eq!(
+        first(text, &merge_request()),
+        "on_success",
+        "no default of `only` beside workflow:rules"
+    );
 }
 
 #[test]
@@ -198,7 +214,8 @@ fn a_job_without_rules_runs_for_branches_and_tags() {
 
 #[test]
 fn only_and_except_know_keywords_names_and_patterns() {
-    let only = |list: &str, event: &Event| first(&format!("j: {{script: x, only: {list}}}\n"), event);
+    let only =
+        |list: &str, event: &Event| first(&format!("j: {{script: x, only: {list}}}\n"), event);
     assert_eq!(only("[merge_requests]", &merge_request()), "on_success");
     assert_eq!(only("[merge_requests]", &push("a")), "out");
     assert_eq!(only("[main]", &push("main")), "on_success");
@@ -255,7 +272,8 @@ fn refusals(text: &str, event: &Event) -> Vec<String> {
 
 #[test]
 fn a_need_must_be_in_the_pipeline() {
-    let text = "a: {stage: build, script: x, rules: [{if: $CI_COMMIT_TAG}]}\nb: {script: x, needs: [a]}\n";
+    let text =
+        "a: {stage: build, script: x, rules: [{if: $CI_COMMIT_TAG}]}\nb: {script: x, needs: [a]}\n";
     assert!(refusals(text, &tag("v1")).is_empty());
     let told = "'b' job needs 'a' job, but 'a' does not exist in the pipeline. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional";
     assert_eq!(refusals(text, &push("a")), [told]);
@@ -292,7 +310,10 @@ fn what_stands_in_a_file_that_is_not_there_stays_open() {
         assert_eq!(of("b"), "out", "its own rules win");
         assert_eq!(of("c"), "on_success");
     });
-    assert_eq!(forecast(text, &merge_request(), |it| of_job(it.job("c").unwrap())), "? a file that could not be read");
+    assert_eq!(
+        forecast(text, &merge_request(), |it| of_job(it.job("c").unwrap())),
+        "? a file that could not be read"
+    );
     let unknown = "j: {script: x, rules: [!reference [.a, rules], {when: always}]}\ninclude: [{project: g/p, file: a.yml}]\n";
     assert_eq!(first(unknown, &push("a")), "? a value that is not known");
 }

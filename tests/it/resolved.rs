@@ -88,6 +88,9 @@ fn round_trip(pipeline: &Pipeline<'_>, sources: &Sources) -> Option<String> {
         if let Some(found) = difference(&value, &whole(&again), "") {
             return Some(found);
         }
+        if options.origins {
+            continue;
+        }
         match serde_yaml::from_str::<serde_yaml::Value>(&text) {
             Ok(other) => {
                 if let Some(found) = other_reader(&value, &other, "another reader") {
@@ -101,8 +104,7 @@ fn round_trip(pipeline: &Pipeline<'_>, sources: &Sources) -> Option<String> {
     }
     // Some jobs of each are enough: they are written as in the whole.
     pipeline.jobs.iter().take(40).find_map(|job| {
-        let text =
-            render_resolved_job(pipeline, &job.name, sources, &ResolvedOptions::default())?;
+        let text = render_resolved_job(pipeline, &job.name, sources, &ResolvedOptions::default())?;
         let files = MemoryFiles::new([(".gitlab-ci.yml", text.as_str())]);
         let root = files.sources().by_path(".gitlab-ci.yml")?;
         let again = Pipeline::resolve(root, &files, &Settings::default());
@@ -128,16 +130,69 @@ fn of_text(text: &str) -> Option<String> {
 #[test]
 fn values_of_every_kind_come_back() {
     let scalars = [
-        "0755", "'0755'", "1.10", "'1.10'", "yes", "'yes'", "'y'", "~", "'~'", "''", "'null'", "1:30", "'1:30'",
-        "1_000", "'1e3'", "'0o17'", "99999999999999999999", "-5", ".5", ".inf", "-.inf", "'2024-01-01'", ":sym",
-        "':sym'", "'a: b'", "'a #b'", "'- a'", "'* a'", "'&a'", "'!a'", "'%a'", "'@a'", "'`a'", "\"it's\"",
-        "'say \"hi\"'", "\"both ' and \\\"\"", "\"tab\\tend\"", "\"bell\\a\"", "\"\\u202e\"", "\"a\\r\\nb\"",
-        "\"\\n\"", "\"\\n\\n a\\n\"", "\" a\\n  b\\n\"", "\"a\\nb\"", "\"a\\n\\n\\n\"", "\"a \\n b\\n \\n\"",
-        "\"\\ta\\nb\"", "\"# a\\nb\"", "'---'", "'...'", "'a:'", "' a'", "'a '", "[]", "{}", "[[], [[a]], {}]",
-        "[{a: 1, b: [c, {d: e}]}, [x, y]]", "'é 设计 🚀'", "\"x\\\\y\"",
+        "0755",
+        "'0755'",
+        "1.10",
+        "'1.10'",
+        "yes",
+        "'yes'",
+        "'y'",
+        "~",
+        "'~'",
+        "''",
+        "'null'",
+        "1:30",
+        "'1:30'",
+        "1_000",
+        "'1e3'",
+        "'0o17'",
+        "99999999999999999999",
+        "-5",
+        ".5",
+        ".inf",
+        "-.inf",
+        "'2024-01-01'",
+        ":sym",
+        "':sym'",
+        "'a: b'",
+        "'a #b'",
+        "'- a'",
+        "'* a'",
+        "'&a'",
+        "'!a'",
+        "'%a'",
+        "'@a'",
+        "'`a'",
+        "\"it's\"",
+        "'say \"hi\"'",
+        "\"both ' and \\\"\"",
+        "\"tab\\tend\"",
+        "\"bell\\a\"",
+        "\"\\u202e\"",
+        "\"a\\r\\nb\"",
+        "\"\\n\"",
+        "\"\\n\\n a\\n\"",
+        "\" a\\n  b\\n\"",
+        "\"a\\nb\"",
+        "\"a\\n\\n\\n\"",
+        "\"a \\n b\\n \\n\"",
+        "\"\\ta\\nb\"",
+        "\"# a\\nb\"",
+        "'---'",
+        "'...'",
+        "'a:'",
+        "' a'",
+        "'a '",
+        "[]",
+        "{}",
+        "[[], [[a]], {}]",
+        "[{a: 1, b: [c, {d: e}]}, [x, y]]",
+        "'é 设计 🚀'",
+        "\"x\\\\y\"",
     ];
     for scalar in scalars {
-        let text = format!(".a:\n  k: {scalar}\n  l: [{scalar}, {{m: {scalar}}}]\nj: {{script: x}}\n");
+        let text =
+            format!(".a:\n  k: {scalar}\n  l: [{scalar}, {{m: {scalar}}}]\nj: {{script: x}}\n");
         assert_eq!(of_text(&text), None, "{scalar}");
     }
 }
@@ -145,7 +200,20 @@ fn values_of_every_kind_come_back() {
 #[test]
 fn keys_of_every_kind_come_back() {
     let long = "k".repeat(2000);
-    let keys = ["'yes'", "'1'", "'a: b'", "\"a\\nb\"", "'#'", "'<<'", "''", "a b", "1", "1.5", "on", long.as_str()];
+    let keys = [
+        "'yes'",
+        "'1'",
+        "'a: b'",
+        "\"a\\nb\"",
+        "'#'",
+        "'<<'",
+        "''",
+        "a b",
+        "1",
+        "1.5",
+        "on",
+        long.as_str(),
+    ];
     for key in keys {
         let text = format!(".a:\n  ? {key}\n  : b\n  z: [{{? {key} : c}}]\nj: {{script: x}}\n");
         assert_eq!(of_text(&text), None, "{key}");

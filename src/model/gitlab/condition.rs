@@ -83,7 +83,8 @@ pub fn open_variables(
     variables: &dyn Fn(&str) -> Known,
 ) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut open: Vec<(&Node<'_>, bool)> = condition.root.iter().map(|root| (root, false)).collect();
+    let mut open: Vec<(&Node<'_>, bool)> =
+        condition.root.iter().map(|root| (root, false)).collect();
     while let Some((part, compared)) = open.pop() {
         if !compared && node(part, variables) != Outcome::Unknown {
             continue;

@@ -49,7 +49,8 @@ pub fn render_resolved_job(
     let mut writer = Writer { sources, options, out: String::new() };
     let job = pipeline.job(name).or_else(|| pipeline.job_by_run_name(name));
     let name = job.map_or(name, |job| job.name.as_str());
-    let mut entry = pipeline.config.entry(name).filter(|_| job.is_some() || name.starts_with('.'))?.clone();
+    let mut entry =
+        pipeline.config.entry(name).filter(|_| job.is_some() || name.starts_with('.'))?.clone();
     if let Some(job) = job {
         entry.value = with_defaults(job);
     }
@@ -98,7 +99,8 @@ impl Writer<'_> {
                 self.out.push('\n');
             }
             if is_partial(&entry.key) {
-                self.out.push_str("# not complete: it takes over something that could not be read\n");
+                self.out
+                    .push_str("# not complete: it takes over something that could not be read\n");
             }
             self.entry(entry, 0);
         }
@@ -184,7 +186,9 @@ impl Writer<'_> {
         let mut parts = Vec::new();
         if let ValueKind::Unknown(why) = &value.kind {
             parts.push(match why {
-                Unknown::Reference => "not known: its reference leads to nothing that could be read".to_owned(),
+                Unknown::Reference => {
+                    "not known: its reference leads to nothing that could be read".to_owned()
+                }
                 Unknown::Input(name) => {
                     format!("not known: the input `{}`", crate::report::visible(name))
                 }

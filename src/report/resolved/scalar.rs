@@ -71,10 +71,12 @@ pub(in crate::report) fn quoted(text: &str) -> String {
 
 /// Whether a text needs no quotes, neither for the loader nor for other readers of YAML.
 fn is_plain(text: &str) -> bool {
-    let starts_well =
-        text.starts_with(|ch: char| ch.is_alphanumeric() || matches!(ch, '$' | '_' | '/' | '.' | '('));
+    let starts_well = text
+        .starts_with(|ch: char| ch.is_alphanumeric() || matches!(ch, '$' | '_' | '/' | '.' | '('));
     let like_number = || {
-        let number = |ch: char| ch.is_ascii_digit() || "+-.,:_".contains(ch) || "xXoOeEabcdefABCDEF".contains(ch);
+        let number = |ch: char| {
+            ch.is_ascii_digit() || "+-.,:_".contains(ch) || "xXoOeEabcdefABCDEF".contains(ch)
+        };
         text.starts_with(|ch: char| ch.is_ascii_digit() || ch == '.') && text.chars().all(number)
     };
     let like_word = || matches!(text, "y" | "Y" | "n" | "N" | "=" | "...");
@@ -124,13 +126,48 @@ mod tests {
     #[test]
     fn texts_that_read_as_something_else_are_quoted() {
         for text in [
-            "", "yes", "No", "on", "null", "~", "0755", "1.10", "1_000", "12:30", "1e3", "0o17", "2024-01-01", ":a",
-            "- a", "a: b", "a #b", "a:", "*a", "&a", "!a", "%a", "@a", "`a", "#a", "{a", "[a", "|", ">", "'a", "\"a",
-            " a", "a ", "...", "y", "=",
+            "",
+            "yes",
+            "No",
+            "on",
+            "null",
+            "~",
+            "0755",
+            "1.10",
+            "1_000",
+            "12:30",
+            "1e3",
+            "0o17",
+            "2024-01-01",
+            ":a",
+            "- a",
+            "a: b",
+            "a #b",
+            "a:",
+            "*a",
+            "&a",
+            "!a",
+            "%a",
+            "@a",
+            "`a",
+            "#a",
+            "{a",
+            "[a",
+            "|",
+            ">",
+            "'a",
+            "\"a",
+            " a",
+            "a ",
+            "...",
+            "y",
+            "=",
         ] {
             assert_ne!(quoted(text), text, "{text}");
         }
-        for text in ["make", "$A", "a:b", "golang:1.25.5-alpine3.23", "./x && y", "a#b", "it's", "v1.0"] {
+        for text in
+            ["make", "$A", "a:b", "golang:1.25.5-alpine3.23", "./x && y", "a#b", "it's", "v1.0"]
+        {
             assert_eq!(quoted(text), text);
         }
     }

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::entry::{IncludeEntry, Target, entries};
-use super::found::{Found, Named};
+use super::found::Found;
 use super::integrity::{Integrity, integrity};
 use super::locate::Base;
-use super::rules::{applies, open_variables};
+use super::rules::applies;
 use crate::model::gitlab::inputs::{self, Component, Given};
 use crate::model::gitlab::load::{Bounds, load};
 use crate::model::gitlab::merge::Merged;
@@ -80,12 +80,12 @@ struct Way<'v, 'p> {
 pub(super) struct Expander<'a, 'p> {
     pub(super) files: &'p dyn Files,
     pub(super) settings: &'a Settings,
-    problems: &'a mut Vec<Problem>,
+    pub(super) problems: &'a mut Vec<Problem>,
     read: Vec<IncludedFile<'p>>,
     trees: Vec<(SourceId, Arc<Tree<'p>>)>,
-    missing: Vec<Missing>,
-    undecided: Vec<Undecided>,
-    missed: FxHashSet<(MissingKind, String)>,
+    pub(super) missing: Vec<Missing>,
+    pub(super) undecided: Vec<Undecided>,
+    pub(super) missed: FxHashSet<(MissingKind, String)>,
     bytes: u64,
     stopped: bool,
 }
@@ -368,43 +368,5 @@ impl<'p> Expander<'_, 'p> {
         self.stopped = true;
         self.refuse("too-many-includes", &entry.value.origin, message);
         true
-    }
-
-    fn miss(&mut self, named: Named, sought: Option<String>, at: &Origin) {
-        let Named { kind, name, key } = named;
-        if self.missed.insert((kind, name.clone())) {
-            self.missing.push(Missing { kind, name, at: at.clone(), key, sought });
-        }
-    }
-
-    /// An entry whose rules cannot be decided.
-    fn undecided(&mut self, entry: &IncludeEntry<'_, 'p>) {
-        let at = &entry.value.origin;
-        if self.undecided.iter().any(|it| it.at.at == at.at) {
-            return;
-        }
-        let variables =
-            entry.rules.map_or_else(Vec::new, |rules| open_variables(rules, self.settings));
-        self.undecided.push(Undecided { at: at.clone(), name: entry.target.name(), variables });
-    }
-
-    /// A file that should be there and is not.
-    fn unread(
-        &mut self,
-        entry: &IncludeEntry<'_, 'p>,
-        base: &Base,
-        (path, named): (String, Named),
-        certain: bool,
-    ) {
-        if matches!(entry.target, Target::Local(_)) && *base == Base::Repository && certain {
-            let message = format!("Local file `{path}` does not exist!");
-            let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
-            let near = self.files.paths().iter().map(String::as_str);
-            if let Some(near) = crate::model::gitlab::nearest(&path, near) {
-                problem = problem.help(format!("Did you mean `{near}`?"));
-            }
-            self.problems.push(problem);
-        }
-        self.miss(named, Some(path), &entry.value.origin);
     }
 }

@@ -131,9 +131,8 @@ impl<'p> Expander<'_, 'p> {
         }
         let named = Named::path(MissingKind::Local, path.trim_start_matches('/'));
         let Some(full) = base.path(path) else { return vec![Found::Missing(named)] };
-        let file = |path: String| {
-            named.clone().found(Some((base.clone(), path)), Component::default())
-        };
+        let file =
+            |path: String| named.clone().found(Some((base.clone(), path)), Component::default());
         if !full.contains('*') {
             return vec![file(full)];
         }

@@ -102,9 +102,9 @@ pub(super) fn open_variables(rules: &Value<'_>, settings: &Settings) -> Vec<Stri
 fn holds(rule: &Value<'_>, files: &dyn Files, settings: &Settings) -> Option<bool> {
     let condition = match rule.given("if") {
         None => Some(true),
-        Some(value) => value.as_str().and_then(|text| {
-            evaluate(&parse(text), &|name| known(name, settings)).holds()
-        }),
+        Some(value) => value
+            .as_str()
+            .and_then(|text| evaluate(&parse(text), &|name| known(name, settings)).holds()),
     };
     let exists = match rule.given("exists") {
         None => Some(true),

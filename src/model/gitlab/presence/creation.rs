@@ -56,7 +56,8 @@ pub(super) fn refusals<'p>(
     all.extend(empty(pipeline, jobs));
     if workflow.present().is_none() {
         for refusal in &mut all {
-            refusal.open = super::truth::together(std::mem::take(&mut refusal.open), workflow.open());
+            refusal.open =
+                super::truth::together(std::mem::take(&mut refusal.open), workflow.open());
         }
     }
     // What is certain in one instance of a job is certain in the next; each is told, as by the server.
@@ -78,9 +79,9 @@ fn needs<'f, 'p>(forecast: &'f JobForecast<'_, 'p>) -> Vec<(&'f Need<'p>, Vec<Ca
             if all.iter().any(|(known, _)| std::ptr::eq(*known, need)) {
                 continue;
             }
-            let everywhere = present
-                .iter()
-                .all(|way| way.decider.needs().unwrap_or(own).iter().any(|it| it.names() == need.names()));
+            let everywhere = present.iter().all(|way| {
+                way.decider.needs().unwrap_or(own).iter().any(|it| it.names() == need.names())
+            });
             let open = if always && everywhere { Vec::new() } else { verdict.open() };
             all.push((need, open));
         }
@@ -124,8 +125,7 @@ fn too_many(
         .map(|way| count(way.decider.needs().unwrap_or(own)))
         .collect();
     let largest = counts.iter().copied().max().filter(|largest| *largest > most)?;
-    let certain =
-        counts.len() == ways.len() && counts.iter().all(|count| *count > most);
+    let certain = counts.len() == ways.len() && counts.iter().all(|count| *count > most);
     let message = format!(
         "{}: one job can only need {most} others, but you have listed {largest}. See needs keyword documentation for more details",
         forecast.name

@@ -106,16 +106,17 @@ impl PipelineSource {
         }
     }
 
-    /// Whether the pipeline is one of a merge request or external pull request: it runs for no
-    /// branch and no tag.
-    pub(super) const fn is_request(self) -> bool {
-        matches!(self, Self::MergeRequestEvent | Self::ExternalPullRequestEvent)
-    }
-
     /// Whether the server knows which files changed: it compares with the target branch, or with
     /// the push before. Everything else counts as changed for any pattern.
     pub(super) const fn has_diff(self) -> bool {
-        self.is_request() || matches!(self, Self::Push | Self::Webide | Self::ParentPipeline)
+        matches!(
+            self,
+            Self::Push
+                | Self::MergeRequestEvent
+                | Self::ExternalPullRequestEvent
+                | Self::Webide
+                | Self::ParentPipeline
+        )
     }
 }
 
@@ -193,7 +194,9 @@ impl Event {
     /// Whether the pipeline runs for a branch; nothing if that is not known.
     pub(super) fn is_branch(&self) -> Option<bool> {
         match self.source {
-            _ if self.source.is_request() || self.tag.is_some() => Some(false),
+            // A pipeline of an external pull request runs for the source branch.
+            PipelineSource::MergeRequestEvent => Some(false),
+            _ if self.tag.is_some() => Some(false),
             // The pipeline above may be one of a merge request.
             PipelineSource::ParentPipeline => self.target_branch.is_some().then_some(false),
             _ => Some(true),

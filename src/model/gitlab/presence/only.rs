@@ -48,9 +48,8 @@ pub(super) fn policies<'p>(
     let Some((decider, _)) = open.first().cloned() else {
         return Verdict::certain(let_in(), when);
     };
-    let causes = open.into_iter().fold(Vec::new(), |all, (_, causes)| {
-        super::truth::together(all, causes)
-    });
+    let causes =
+        open.into_iter().fold(Vec::new(), |all, (_, causes)| super::truth::together(all, causes));
     Verdict::by(Truth::Open(causes), (let_in(), when), (decider, When::Never))
 }
 

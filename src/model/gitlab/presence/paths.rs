@@ -57,7 +57,7 @@ pub(super) fn exists(rule: &PathRule<'_>, scope: &Scope<'_, '_>) -> Truth {
         } else if pattern.ends_with('/') {
             paths.iter().any(|path| path.starts_with(&pattern))
         } else {
-            paths.iter().any(|path| *path == pattern)
+            paths.contains(&pattern)
         })
     })
 }
@@ -67,10 +67,7 @@ fn has_wildcard(pattern: &str) -> bool {
 }
 
 /// Whether one of the patterns matches.
-fn any(
-    patterns: &[Value<'_>],
-    mut matches: impl FnMut(&str) -> Result<bool, Vec<Cause>>,
-) -> Truth {
+fn any(patterns: &[Value<'_>], mut matches: impl FnMut(&str) -> Result<bool, Vec<Cause>>) -> Truth {
     let mut verdict = Truth::No;
     for pattern in patterns {
         verdict = verdict.or(match pattern.as_str().map(&mut matches) {

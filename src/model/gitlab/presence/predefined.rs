@@ -155,7 +155,9 @@ pub(super) fn predefined(
         },
         "CI_OPEN_MERGE_REQUESTS" if event.tag.is_some() => Known::Unset,
         "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME" => of_request(event, || branch(event)),
-        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME" => of_request(event, || named(event.target_branch.as_deref())),
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME" => {
+            of_request(event, || named(event.target_branch.as_deref()))
+        }
         _ if OF_MERGE_REQUEST.contains(&name) => match name {
             // A branch pipeline has it where a merge request is open for the branch.
             "CI_OPEN_MERGE_REQUESTS" if event.is_merge_request() != Some(true) => Known::Unknown,
@@ -166,12 +168,16 @@ pub(super) fn predefined(
             PipelineSource::ExternalPullRequestEvent => FILLED,
             _ => Known::Unset,
         },
-        "CI_PIPELINE_SCHEDULE_DESCRIPTION" if event.source != PipelineSource::Schedule => Known::Unset,
+        "CI_PIPELINE_SCHEDULE_DESCRIPTION" if event.source != PipelineSource::Schedule => {
+            Known::Unset
+        }
         "CI_PIPELINE_TRIGGERED" => match event.source {
             PipelineSource::Trigger => set("true"),
             _ => Known::Unset,
         },
-        "CHAT_CHANNEL" | "CHAT_INPUT" | "CHAT_USER_ID" if event.source != PipelineSource::Chat => Known::Unset,
+        "CHAT_CHANNEL" | "CHAT_INPUT" | "CHAT_USER_ID" if event.source != PipelineSource::Chat => {
+            Known::Unset
+        }
         "CI_JOB_NAME" => match job {
             Some((job, None)) => set(&job.name),
             Some((job, Some(instance))) => set(&instance.full_name(&job.name)),

@@ -56,10 +56,14 @@ pub(super) fn first_match<'p>(
 /// Whether everything that a rule asks for holds.
 pub(super) fn holds(rule: &Rule<'_>, scope: &Scope<'_, '_>) -> Truth {
     let mut truth = rule.condition.as_ref().map_or(Truth::Yes, |it| condition(it, scope));
-    if truth != Truth::No && let Some(rule) = &rule.exists {
+    if truth != Truth::No
+        && let Some(rule) = &rule.exists
+    {
         truth = truth.and(exists(rule, scope));
     }
-    if truth != Truth::No && let Some(rule) = &rule.changes {
+    if truth != Truth::No
+        && let Some(rule) = &rule.changes
+    {
         truth = truth.and(changes(rule, scope));
     }
     truth

@@ -28,7 +28,8 @@ impl World<'_, '_> {
         // The entry that is open is its own, or one above.
         let above = std::iter::successors(Some(first), |file| files.get(file.parent?));
         let mut entries = above.filter_map(|file| file.at);
-        let undecided = entries.find_map(|at| self.pipeline.undecided.iter().find(|it| it.at.at == at));
+        let undecided =
+            entries.find_map(|at| self.pipeline.undecided.iter().find(|it| it.at.at == at));
         let names = undecided.map_or(&[][..], |it| &it.variables);
         let causes: Vec<Cause> = names.iter().cloned().map(Cause::Variable).collect();
         Some(if causes.is_empty() { vec![Cause::Include] } else { causes })
@@ -83,8 +84,8 @@ impl<'a, 'p> Scope<'a, 'p> {
 
     fn of_job(&self, name: &str) -> Option<Known> {
         let (job, instance) = self.job?;
-        let of_matrix = instance.into_iter().flat_map(|it| &it.variables);
-        let of_matrix = of_matrix.filter(|(key, _)| *key == *name).last();
+        let of_matrix = instance.map_or(&[][..], |it| &it.variables).iter();
+        let of_matrix = of_matrix.rev().find(|(key, _)| *key == *name);
         if let Some((_, value)) = of_matrix {
             return Some(value.to_text().map_or(Known::Unknown, |it| Known::Set(it.into_owned())));
         }
