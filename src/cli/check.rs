@@ -305,7 +305,7 @@ fn targets(args: &CheckArgs) -> Result<Vec<Target>, Error> {
 }
 
 /// The path without `.` and `..`, as far as that can be told from its words.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let mut result = PathBuf::new();
     for part in path.components() {
         match part {

@@ -3,6 +3,9 @@
 mod check;
 mod error;
 mod explain;
+mod jobs;
+mod place;
+mod resolve;
 mod rules;
 mod stub;
 mod trace;
@@ -47,6 +50,10 @@ enum Command {
     Trace(trace::TraceArgs),
     /// Show the page of a rule, by its id or by the name that another tool has for it.
     Explain(explain::ExplainArgs),
+    /// Say which jobs a pipeline would contain, and why each other one is left out.
+    Jobs(jobs::JobsArgs),
+    /// Print the pipeline as the server has it: includes, `extends` and references resolved.
+    Resolve(resolve::ResolveArgs),
     /// List the rules.
     Rules(rules::RulesArgs),
     /// Print a page to start a rule from, for a clause that no rule knows.
@@ -99,6 +106,8 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Jobs(args) => jobs::run(&args),
+        Command::Resolve(args) => resolve::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stub(args) => stub::run(&args),
         Command::Completions { shell } => {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{ConfigError, Error, Selection, check_name};
+use super::disk::stays_below_root;
+use super::{ConfigError, DiskFiles, Error, Selection, check_name};
 use crate::model::Date;
 use crate::model::gitlab::{Settings, Version};
 use crate::rule::{Catalog, Severity};
@@ -31,7 +32,7 @@ pub struct Config {
     /// The GitLab that runs the pipelines.
     pub gitlab: Gitlab,
     /// Where files of other projects, templates and components lie in this one.
-    pub includes: BTreeMap<String, String>,
+    pub includes: BTreeMap<Spanned<String>, Spanned<String>>,
     /// Spec files and folders, instead of `openspec/`.
     pub spec: Vec<String>,
     /// Folders with rules of your own, in the catalog's form.
@@ -169,6 +170,31 @@ impl Config {
         Ok(())
     }
 
+    /// Checks that there is something at each path of `includes`, and that it lies in the project.
+    ///
+    /// # Errors
+    /// A fault comes with its place.
+    pub(super) fn check_includes(
+        &self,
+        path: &str,
+        text: &str,
+        files: &DiskFiles,
+    ) -> Result<(), Error> {
+        for (key, target) in &self.includes {
+            let (name, at) = (key.value.as_str(), target.value.as_str());
+            let reason = if !stays_below_root(at) {
+                format!("`{at}` lies outside the project, and nothing outside is read")
+            } else if !files.has(at) {
+                format!("`{at}` does not exist; nothing lies there in place of `{name}`")
+            } else {
+                continue;
+            };
+            let help = "a path of `includes` counts from the root of the project".to_owned();
+            return Err(ConfigError::new(path, text, target.span, reason, Some(help)).into());
+        }
+        Ok(())
+    }
+
     fn check_names(
         &self,
         catalog: &Catalog,
@@ -219,9 +245,14 @@ impl Config {
             gitlab_version: version.unwrap_or(default.gitlab_version),
             limits,
             features: self.gitlab.features.clone(),
-            includes: self.includes.clone().into_iter().collect(),
+            includes: self
+                .includes
+                .iter()
+                .map(|(key, path)| (key.value.clone(), path.value.clone()))
+                .collect(),
             config_path: self.gitlab.config_path.clone().unwrap_or(default.config_path),
             variables: self.gitlab.variables.clone().into_iter().collect(),
+            unset: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use super::discover::{self, FileKind};
 use super::pack::load_packs;
 use super::{DiskFiles, Error, Selection};
 use crate::model::Files as _;
+use crate::model::gitlab::Settings;
 use crate::rule::Catalog;
 use crate::rules;
 use crate::text::Source;
@@ -81,6 +82,7 @@ impl Project {
         load_packs(&files, &config.packs, &mut catalog)?;
         if let Some((path, text)) = &written {
             config.check(path, text, &catalog)?;
+            config.check_includes(path, text, &files)?;
         }
         let named_spec = match &options.spec {
             Some(path) => {
@@ -125,6 +127,7 @@ impl Project {
         load_packs(&files, &config.packs, &mut catalog)?;
         if let Some(source) = written {
             config.check(&source.path, source.text(), &catalog)?;
+            config.check_includes(&source.path, source.text(), &files)?;
         }
         let project = Self { options, config, files, catalog, named_spec: None, config_path };
         super::exception::check_clauses(&project)?;
@@ -137,6 +140,11 @@ impl Project {
     /// As [`Project::open`].
     pub fn reopen(&self) -> Result<Self, Error> {
         Self::open(self.files.root(), self.options.clone())
+    }
+
+    /// What is known of the server and the project outside of its files.
+    pub fn settings(&self) -> Settings {
+        self.config.pipeline_settings()
     }
 
     /// Puts `bytes` in the place of the file at `path` below the root.

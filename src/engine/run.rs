@@ -10,16 +10,14 @@ use super::config::severities;
 use super::discover::FileKind;
 use super::exception::Excepted;
 use super::suppress::{Dialect, suppressions};
-use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
+use super::{Judged, Project, Report, Selection, Suppressed, Verdict, pipelines};
 use crate::model::docker::{Build, Dockerfile, Pragma, Tool};
-use crate::model::gitlab::{self, Pipeline};
 use crate::model::spec::{Clause, Spec};
 use crate::model::{Date, Files as _};
 use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Nearest, Options, Rule,
     RuleIndex, run_cel, run_cel_clause, stub,
 };
-use crate::syntax::yaml;
 use crate::text::{Source, Span};
 
 /// Judges a project.
@@ -109,22 +107,8 @@ pub(super) fn spec(project: &Project) -> Spec<'_> {
 fn read(project: &Project) -> Facts<'_> {
     let files = &project.files;
     let spec = spec(project);
-    let settings = project.config.pipeline_settings();
-    let mut roots = project.files_of(FileKind::GitlabRoot);
-    if let Some(source) = files.read(&settings.config_path)
-        && !roots.iter().any(|root| root.id == source.id)
-    {
-        roots.push(source);
-    }
-    let mut pipelines: Vec<Pipeline<'_>> =
-        roots.into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
-    for part in project.files_of(FileKind::GitlabPart) {
-        let tree = yaml::parse(part.text());
-        let kind = gitlab::FileKind::of(&part.path, &tree, &pipelines, &settings);
-        if !matches!(kind, gitlab::FileKind::Included | gitlab::FileKind::Other) {
-            pipelines.push(Pipeline::resolve_as(kind, part, files, &settings));
-        }
-    }
+    let settings = project.settings();
+    let pipelines = pipelines(project);
     let dockerfiles = dockerfiles(project);
     let sources = (files.sources(), files as &dyn crate::model::Files);
     let mut facts =

@@ -61,7 +61,18 @@ impl<'p> Facts<'p> {
             |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
         let reaches = pipelines.iter().map(|_| OnceLock::new()).collect();
-        Self { sources, files, pipelines, dockerfiles, spec, settings, today: None, roles, shells, reaches }
+        Self {
+            sources,
+            files,
+            pipelines,
+            dockerfiles,
+            spec,
+            settings,
+            today: None,
+            roles,
+            shells,
+            reaches,
+        }
     }
 
     /// Every job of every pipeline.

@@ -2,6 +2,7 @@
 
 // Values and what is told about them.
 mod map;
+mod missing;
 mod nearest;
 mod problem;
 mod ruby;
@@ -33,6 +34,7 @@ mod job;
 mod kind;
 mod logic;
 mod pipeline;
+pub mod presence;
 pub mod reach;
 pub mod regexp;
 mod sharing;
@@ -49,7 +51,8 @@ pub use job::{
 pub use kind::FileKind;
 pub use lookup::{Retry, is_lookup, retry_of};
 pub use map::Map;
-pub use pipeline::{Include, IncludeKind, IncludedFile, Missing, MissingKind, Pipeline, Stage};
+pub use missing::{Missing, MissingKind, Undecided, Vendored};
+pub use pipeline::{Include, IncludeKind, IncludedFile, Pipeline, Stage};
 pub use problem::Problem;
 pub use registry::{Code, ImageAct, ImageUse, image_uses, is_versioned, split_tag, symbolic};
 pub use settings::{Limits, Settings, Version};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::job::{Rule, Scope, Variable, rules, variables};
-use super::{Entry, FileKind, Job, Map, Problem, Text, Value};
+use super::{Entry, FileKind, Job, Map, Missing, Problem, Text, Undecided, Value};
 use crate::model::Origin;
 use crate::syntax::yaml::{ScalarMap, Tree};
 use crate::text::{Location, Source, SourceId};
@@ -34,6 +34,8 @@ pub struct Pipeline<'p> {
     pub includes: Vec<Include<'p>>,
     /// What could not be read offline, each thing once.
     pub missing: Vec<Missing>,
+    /// The includes of which it is not known whether they take place.
+    pub undecided: Vec<Undecided>,
     /// For what the server refuses the configuration, in no certain order.
     pub problems: Vec<Problem>,
     pub(super) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
@@ -94,48 +96,6 @@ pub enum IncludeKind {
     Component,
     /// Another project.
     Project,
-}
-
-/// Something that an `include` names and that could not be read offline.
-#[derive(Clone, Debug)]
-pub struct Missing {
-    /// What it is.
-    pub kind: MissingKind,
-    /// Its name: a URL, `group/project: file`, a template, a component, a path with variables.
-    pub name: String,
-    /// The `include` entry.
-    pub at: Origin,
-}
-
-/// What is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum MissingKind {
-    /// A file of another project.
-    Project,
-    /// A file by its URL.
-    Remote,
-    /// A template of the server.
-    Template,
-    /// A component.
-    Component,
-    /// A file whose path holds variables that are not known.
-    Variable,
-    /// A local file of something that was vendored without it.
-    Local,
-}
-
-impl MissingKind {
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Project => "project file",
-            Self::Remote => "remote file",
-            Self::Template => "template",
-            Self::Component => "component",
-            Self::Variable => "path with variables",
-            Self::Local => "file",
-        }
-    }
 }
 
 impl<'p> Pipeline<'p> {

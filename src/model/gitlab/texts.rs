@@ -54,17 +54,4 @@ impl<'p> Pipeline<'p> {
         values.retain(|value| !is_text(value) && seen.insert(value.at()));
         values
     }
-
-    /// Whether something of this name is set anywhere in the configuration: then it means what the
-    /// configuration says.
-    pub fn sets_variable(&self, name: &str) -> bool {
-        let of_rules = |rules: &[super::Rule<'p>]| {
-            rules.iter().flat_map(|rule| &rule.variables).any(|it| it.name == *name)
-        };
-        self.variable(name).is_some()
-            || self.workflow_rules.as_deref().is_some_and(of_rules)
-            || self.jobs.iter().any(|job| {
-                job.variable(name).is_some() || job.rules.as_deref().is_some_and(of_rules)
-            })
-    }
 }

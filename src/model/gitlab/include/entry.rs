@@ -42,6 +42,21 @@ pub(super) enum Target<'v, 'p> {
     Project { project: &'v Value<'p>, file: &'v Value<'p>, reference: Option<&'v Value<'p>> },
 }
 
+impl Target<'_, '_> {
+    /// What is included, as it is written.
+    pub(super) fn name(&self) -> String {
+        let text = |value: &Value<'_>| value.as_str().unwrap_or_default().to_owned();
+        match self {
+            Self::Local(value) => text(value).trim_start_matches('/').to_owned(),
+            Self::Remote(value) | Self::Template(value) | Self::Component(value) => text(value),
+            Self::Project { project, file, .. } => {
+                let files: Vec<_> = file.one_or_more().iter().filter_map(Value::as_str).collect();
+                format!("{}: {}", text(project), files.join(", "))
+            }
+        }
+    }
+}
+
 const RULE: &str = "invalid-include";
 const KINDS: [&str; 6] = ["local", "project", "remote", "template", "artifact", "component"];
 
