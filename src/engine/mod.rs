@@ -1,9 +1,11 @@
 //! From a folder to a report: discovery, reading, running, suppressions, fixes.
 
+mod clock;
 mod config;
 mod discover;
 mod disk;
 mod error;
+mod evidence;
 mod fix;
 mod pack;
 mod project;
@@ -12,7 +14,7 @@ mod run;
 mod select;
 mod suppress;
 
-pub use config::{Config, Gitlab, Override};
+pub use config::{Config, EvidenceFiles, Gitlab, Override};
 pub use discover::{FileKind, is_project, kind_of, project_root};
 pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root};
 pub use error::{ConfigError, Error};

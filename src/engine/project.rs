@@ -6,6 +6,7 @@ use super::discover::{self, FileKind};
 use super::pack::load_packs;
 use super::{DiskFiles, Error, Selection};
 use crate::model::Files as _;
+use crate::model::evidence::Evidence;
 use crate::rule::Catalog;
 use crate::rules;
 use crate::text::Source;
@@ -23,6 +24,10 @@ pub struct CheckOptions {
     pub no_config: bool,
     /// Rules that were selected and ignored.
     pub selection: Selection,
+    /// Evidence files beside those that the configuration names.
+    pub evidence: Vec<PathBuf>,
+    /// The time that counts as now, in seconds since 1970; `SOURCE_DATE_EPOCH` or the clock if left out.
+    pub now: Option<i64>,
 }
 
 /// A root folder with its configuration and all that was read from it.
@@ -35,6 +40,8 @@ pub struct Project {
     pub files: DiskFiles,
     /// The built-in rules and those of its packs.
     pub catalog: Catalog,
+    /// What was measured outside.
+    pub evidence: Evidence,
     /// The path of the spec that was named, among the sources.
     pub(super) named_spec: Option<String>,
 }
@@ -91,7 +98,8 @@ impl Project {
             }
             None => None,
         };
-        Ok(Self { options, config, files, catalog, named_spec })
+        let evidence = super::evidence::read((root, &files), &options, &config)?;
+        Ok(Self { options, config, files, catalog, evidence, named_spec })
     }
 
     /// A project whose files live in memory, with the configuration of `pipespec.yaml` among them.
@@ -112,7 +120,8 @@ impl Project {
         if let Some(source) = discover::CONFIG_NAMES.iter().find_map(|name| files.read(name)) {
             config.check(&source.path, source.text(), &catalog)?;
         }
-        Ok(Self { options, config, files, catalog, named_spec: None })
+        let evidence = super::evidence::read((Path::new(""), &files), &options, &config)?;
+        Ok(Self { options, config, files, catalog, evidence, named_spec: None })
     }
 
     /// The same project, read anew.
@@ -157,7 +166,7 @@ fn is_below(path: &str, named: &str) -> bool {
     path == named || path.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let reason = match error.kind() {
         std::io::ErrorKind::NotFound => "does not exist".to_owned(),
         std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),

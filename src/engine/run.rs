@@ -114,6 +114,7 @@ fn read(project: &Project) -> Facts<'_> {
     let dockerfiles = dockerfiles(project);
     let sources = (files.sources(), files as &dyn crate::model::Files);
     Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()))
+        .with_evidence(&project.evidence)
 }
 
 /// Resolves the Dockerfiles that are judged.
@@ -265,15 +266,17 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
     for (clause, judgements) in spec.clauses.iter().zip(judgements) {
         let decided = judgements.into_iter().max_by_key(|(_, judgement)| match judgement {
             Judgement::Proven | Judgement::ProvenWith(_) => 0,
-            Judgement::NeedsEvidence(_) => 1,
-            Judgement::Unknown(_) => 2,
-            Judgement::Violated => 3,
+            Judgement::Evidenced(_) => 1,
+            Judgement::NeedsEvidence(_) => 2,
+            Judgement::Unknown(_) => 3,
+            Judgement::Violated => 4,
         });
         let (verdict, rule, note) = match decided {
             None => (Verdict::Undefined, None, String::new()),
             Some((rule, judgement)) => match judgement {
                 Judgement::Proven => (Verdict::Proven, Some(rule), String::new()),
                 Judgement::ProvenWith(note) => (Verdict::Proven, Some(rule), note.into_owned()),
+                Judgement::Evidenced(note) => (Verdict::Evidenced, Some(rule), note.into_owned()),
                 Judgement::Violated => (Verdict::Violated, Some(rule), String::new()),
                 Judgement::NeedsEvidence(note) => {
                     (Verdict::NeedsEvidence, Some(rule), note.into_owned())

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
 use crate::model::docker::{Dockerfile, Stage};
+use crate::model::evidence::Evidence;
 use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
 use crate::model::{Files, Origin, StepKind};
@@ -24,6 +25,8 @@ pub struct Facts<'p> {
     pub spec: Spec<'p>,
     /// What is known of the server.
     pub settings: Settings,
+    /// What was observed outside.
+    pub evidence: &'p Evidence,
     /// The jobs that play the roles of the spec, by role, where the configuration names them.
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
@@ -55,7 +58,13 @@ impl<'p> Facts<'p> {
         let cells =
             |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
-        Self { sources, files, pipelines, dockerfiles, spec, settings, roles, shells }
+        let evidence = Evidence::none();
+        Self { sources, files, pipelines, dockerfiles, spec, settings, evidence, roles, shells }
+    }
+
+    /// The same with what was observed outside.
+    pub fn with_evidence(self, evidence: &'p Evidence) -> Self {
+        Self { evidence, ..self }
     }
 
     /// Every job of every pipeline.

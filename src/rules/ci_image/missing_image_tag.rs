@@ -64,10 +64,7 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
     let (image, at) = &pushed[0];
     let missing = match (latest, versioned) {
         (true, true) => {
-            return Judgement::NeedsEvidence(
-                "the job pushes both tags; that both are in the registry takes evidence `tags`"
-                    .into(),
-            );
+            return in_registry((&pushed, *at), name, cx);
         }
         (false, _) => format!("`{name}` pushes `{}` and no `latest`", tag(image)),
         (true, false) => {
@@ -88,4 +85,52 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
         .symbol(format!("job:{name}/tags"))
         .help("push the image under a versioned tag and under `latest`");
     Judgement::Violated
+}
+
+/// Whether the registry has `latest` and the tag that the jobs use.
+fn in_registry(
+    (pushed, at): (&[(String, Location)], Location),
+    name: &str,
+    cx: &mut Cx<'_, '_>,
+) -> Judgement {
+    let facts = cx.facts;
+    let needs = |why: &str| {
+        let behind = if why.is_empty() { String::new() } else { format!("; {why}") };
+        Judgement::NeedsEvidence(format!("the job pushes both tags; that both are in the registry takes evidence `tags`{behind}").into())
+    };
+    let (seen, tags) = match facts.seen_tags() {
+        Ok(seen) => seen,
+        Err(why) => return needs(&why),
+    };
+    let used =
+        facts.used_image().and_then(|image| split_tag(&image.reference).1.map(str::to_owned));
+    let used = used.filter(|tag| is_versioned(tag) && !tag.contains('$'));
+    let known = |tag: &str| tags.has(tag);
+    let any_version = || tags.versioned().next().map(str::to_owned);
+    let Some(version) = used.clone().or_else(any_version) else {
+        cx.report(at, format!("the registry holds no versioned tag of what `{name}` pushes"))
+            .symbol(format!("job:{name}/tags"))
+            .label(seen.mark, seen.seen())
+            .help("run the job, and look whether something deletes its tags");
+        return Judgement::Violated;
+    };
+    for tag in ["latest", &version] {
+        match known(tag) {
+            Some(true) => {}
+            None => return needs("the list of tags may be cut"),
+            Some(false) => {
+                let is = |it: &&(String, Location)| split_tag(&it.0).1.unwrap_or("latest") == tag;
+                let at = pushed.iter().find(is).map_or(at, |(_, at)| *at);
+                cx.report(
+                    at,
+                    format!("the registry does not hold the tag `{tag}` that `{name}` pushes"),
+                )
+                .symbol(format!("job:{name}/tags"))
+                .label(seen.mark, seen.seen())
+                .help("run the job, and look whether something deletes its tags");
+                return Judgement::Violated;
+            }
+        }
+    }
+    Judgement::Evidenced(format!("the registry holds `latest` and `{version}`").into())
 }

@@ -22,3 +22,4 @@ pub(crate) mod scenario_without_step;
 pub(crate) mod stray_spec_header;
 pub(crate) mod unappliable_delta;
 pub(crate) mod unpaired_rename;
+pub(crate) mod unusable_evidence;
