@@ -39,6 +39,16 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Evidence that could not be gathered.
+    #[error("{message}")]
+    #[diagnostic(code(collect))]
+    Collect {
+        /// What went wrong.
+        message: String,
+        /// What to do.
+        #[help]
+        help: Option<String>,
+    },
     /// Anything else about how we were called.
     #[error("{message}")]
     #[diagnostic(code(usage))]

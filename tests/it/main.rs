@@ -13,6 +13,7 @@ mod shell;
 
 mod architecture;
 mod catalog;
+mod collect;
 mod evidence;
 mod fixtures;
 mod gitlab_cases;
