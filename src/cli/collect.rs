@@ -195,7 +195,9 @@ fn gather(
                 runs: *runs,
                 parallel: *parallel,
                 limits,
-                credentials: &|host| Credentials::for_registry(host, env, config.as_deref()),
+                credentials: &|host, own| {
+                    Credentials::for_registry((host, own), env, config.as_deref())
+                },
                 roots: roots(env)?,
             })
         }
@@ -212,13 +214,16 @@ fn gather(
         }),
         What::Image { image, digest, commands, no_build, workdir } => {
             let here = std::env::current_dir().unwrap_or_default();
+            let root = crate::engine::project_root(&here);
+            let project = env("CI_PROJECT_DIR").map(PathBuf::from);
+            let project = project.or_else(|| crate::engine::is_project(&root).then_some(root));
             collect_image(&ImageTask {
                 image: image.clone(),
                 digest: digest.clone(),
                 commands: commands.clone(),
                 build: !no_build,
                 workdir: workdir.clone(),
-                project: crate::engine::project_root(&here),
+                project,
                 timeout: Duration::from_secs(300),
             })
         }

@@ -1,6 +1,6 @@
 //! Requests with limits: of time, of size, of waiting, of where credentials go.
 
-use std::io::Read;
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -188,17 +188,9 @@ impl Client {
     }
 
     /// The answer as it is.
-    pub(super) fn bytes(&self, what: &str, mut answer: Answer) -> Result<Vec<u8>, CollectError> {
-        let limit = self.limits.json_bytes;
+    pub(super) fn bytes(&self, what: &str, answer: Answer) -> Result<Vec<u8>, CollectError> {
         let mut bytes = Vec::new();
-        let reader = answer.body_mut().as_reader();
-        reader
-            .take(limit + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| self.unusable(what, words(&error)))?;
-        if bytes.len() as u64 > limit {
-            return Err(self.unusable(what, format!("it is larger than {} MiB", limit >> 20)));
-        }
+        self.drain(what, answer, self.limits.json_bytes, |part| bytes.extend_from_slice(part))?;
         Ok(bytes)
     }
 

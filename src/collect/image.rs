@@ -25,8 +25,8 @@ pub struct ImageTask {
     pub build: bool,
     /// The folder to run in; an empty one if left out.
     pub workdir: Option<PathBuf>,
-    /// The checked repository: nothing in it is run.
-    pub project: PathBuf,
+    /// The checked repository, if we are in one: nothing in it is run.
+    pub project: Option<PathBuf>,
     /// How long one command may take.
     pub timeout: Duration,
 }
@@ -47,7 +47,8 @@ const SECRET: [&str; 9] =
 /// Fails if there is no folder to run in. A tool that does not run is an observation, no error.
 pub fn collect_image(task: &ImageTask) -> Result<Vec<Value>, CollectError> {
     let scratch = Scratch::new()?;
-    let project = fs::canonicalize(&task.project).unwrap_or_else(|_| task.project.clone());
+    let project = task.project.as_ref();
+    let project = project.map(|it| fs::canonicalize(it).unwrap_or_else(|_| it.clone()));
     let workdir = match &task.workdir {
         Some(folder) => fs::canonicalize(folder).map_err(|_| {
             CollectError::usage(
@@ -57,7 +58,7 @@ pub fn collect_image(task: &ImageTask) -> Result<Vec<Value>, CollectError> {
         })?,
         None => scratch.0.join("empty"),
     };
-    if workdir.starts_with(&project) {
+    if project.as_ref().is_some_and(|project| workdir.starts_with(project)) {
         return Err(CollectError::usage(
             "the folder to run in lies in the repository, and nothing of that is run",
             "name a folder of the image, such as `/opt/ci`",
@@ -136,11 +137,16 @@ fn wants_loader(bytes: &[u8]) -> Option<bool> {
 
 struct Runner {
     workdir: PathBuf,
-    project: PathBuf,
+    project: Option<PathBuf>,
     timeout: Duration,
 }
 
 impl Runner {
+    /// Whether a path lies in the repository.
+    fn is_foreign(&self, path: &Path) -> bool {
+        self.project.as_ref().is_some_and(|project| path.starts_with(project))
+    }
+
     /// Runs a program of the image: one on `PATH` that does not lie in the repository.
     fn run(
         &self,
@@ -153,7 +159,7 @@ impl Runner {
         }
         let found = self.path().into_iter().map(|folder| folder.join(program)).find(|file| {
             let real = fs::canonicalize(file).ok();
-            real.is_some_and(|real| real.is_file() && !real.starts_with(&self.project))
+            real.is_some_and(|real| real.is_file() && !self.is_foreign(&real))
         });
         let file = found.ok_or_else(|| format!("`{program}` is not found"))?;
         self.run_at(&file, arguments, env)
@@ -164,7 +170,7 @@ impl Runner {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let outside = |folder: &PathBuf| {
             let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
-            folder.is_absolute() && !real.starts_with(&self.project)
+            folder.is_absolute() && !self.is_foreign(&real)
         };
         std::env::split_paths(&path).filter(outside).collect()
     }

@@ -26,8 +26,8 @@ pub struct RegistryTask<'t> {
     pub parallel: usize,
     /// What it may take.
     pub limits: Limits,
-    /// Who asks, by the registry's host.
-    pub credentials: &'t dyn Fn(&str) -> Credentials,
+    /// Who asks, by the registry's host and whether it is that of the image.
+    pub credentials: &'t dyn Fn(&str, bool) -> Credentials,
     /// Certificates to trust, in PEM form, instead of those of the public authorities.
     pub roots: Option<Vec<u8>>,
 }
@@ -112,11 +112,15 @@ pub(super) struct PlatformManifest {
 }
 
 impl<'t> Repository<'t> {
-    fn open(reference: &Reference, task: &'t RegistryTask<'t>) -> Result<Self, CollectError> {
+    fn open(
+        reference: &Reference,
+        own_host: &str,
+        task: &'t RegistryTask<'t>,
+    ) -> Result<Self, CollectError> {
         Ok(Self {
             client: Client::new((&reference.host, false), task.limits, task.roots.as_deref())?,
             name: reference.repository.clone(),
-            known: (task.credentials)(&reference.host),
+            known: (task.credentials)(&reference.host, reference.host == own_host),
             session: Mutex::default(),
             limits: task.limits,
             roots: task.roots.as_deref(),
@@ -316,7 +320,7 @@ impl PlatformManifest {
 /// Fails if the image is not there, if the registry refuses to answer, or if an answer is not whole.
 pub fn collect_registry(task: &RegistryTask<'_>) -> Result<Vec<Value>, CollectError> {
     let reference = Reference::parse(&task.image)?;
-    let repository = Repository::open(&reference, task)?;
+    let repository = Repository::open(&reference, &reference.host, task)?;
     let mut observations = Vec::new();
     let result = collect(task, (&reference, &repository), &mut observations);
     let secrets = Secrets::new([repository.known.secrets(), bearer(&repository)].concat());
@@ -372,7 +376,7 @@ fn collect(
 
     let mut pulled = vec![(repository, chosen, task.image.as_str(), &reference.version)];
     let old_reference = task.baseline.as_deref().map(Reference::parse).transpose()?;
-    let old = old_reference.as_ref().map(|it| Repository::open(it, task)).transpose()?;
+    let old = old_reference.as_ref().map(|it| Repository::open(it, host, task)).transpose()?;
     let mut old_images = Vec::new();
     if let (Some(old), Some(reference), Some(image)) = (&old, &old_reference, &task.baseline) {
         let (digest, images) = old.images(&reference.version)?;

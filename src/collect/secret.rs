@@ -73,23 +73,24 @@ impl Credentials {
         }
     }
 
-    /// What the registry at `host` is told. The variables of a job are for its own registry only; `config` is the text
-    /// of Docker's configuration.
+    /// What the registry at `host` is told. A password in a variable of ours is for the registry of the image that is
+    /// named first, `own`; the variables of a job are for the registry of the job; `config` is the text of Docker's
+    /// configuration.
     pub fn for_registry(
-        host: &str,
+        (host, own): (&str, bool),
         env: &dyn Fn(&str) -> Option<String>,
         config: Option<&str>,
     ) -> Self {
         let given = |name: &str| env(name).filter(|it| !it.is_empty());
         let pair =
             |user: &str, password: &str| Some(Credentials::Basic(given(user)?, given(password)?));
+        let ours = || pair("PIPESPEC_REGISTRY_USER", "PIPESPEC_REGISTRY_PASSWORD").filter(|_| own);
         let of_job = || {
-            let own = given("CI_REGISTRY").filter(|it| it == host)?;
-            let _ = own;
+            given("CI_REGISTRY").filter(|it| it == host)?;
             pair("CI_REGISTRY_USER", "CI_REGISTRY_PASSWORD")
         };
         let in_config = |text: &str| docker_auth(text, host);
-        pair("PIPESPEC_REGISTRY_USER", "PIPESPEC_REGISTRY_PASSWORD")
+        ours()
             .or_else(of_job)
             .or_else(|| given("DOCKER_AUTH_CONFIG").and_then(|text| in_config(&text)))
             .or_else(|| config.and_then(in_config))
@@ -191,12 +192,19 @@ mod tests {
             };
             Some(value.to_owned())
         };
-        let own = Credentials::for_registry("registry.example.com", &env, None);
+        let own = Credentials::for_registry(("registry.example.com", true), &env, None);
         assert!(matches!(own, Credentials::Basic(..)));
-        assert_eq!(Credentials::for_registry("evil.example.com", &env, None), Credentials::None);
+        assert_eq!(
+            Credentials::for_registry(("evil.example.com", true), &env, None),
+            Credentials::None
+        );
         let config = r#"{"auths": {"https://index.docker.io/v1/": {"auth": "dTpwdw=="}}}"#;
-        let hub = Credentials::for_registry("registry-1.docker.io", &env, Some(config));
+        let hub = Credentials::for_registry(("registry-1.docker.io", false), &env, Some(config));
         assert_eq!(hub, Credentials::Basic("u".to_owned(), "pw".to_owned()));
         assert!(!format!("{own:?}{hub:?}").contains("secret"));
+        let ours = |name: &str| name.starts_with("PIPESPEC_REGISTRY_").then(|| "x".to_owned());
+        let of = |own| Credentials::for_registry(("registry.example.com", own), &ours, None);
+        assert_eq!(of(true), Credentials::Basic("x".to_owned(), "x".to_owned()));
+        assert_eq!(of(false), Credentials::None, "the registry of the baseline is another one");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Cx, Facts, JobOf, Judgement};
 use crate::model::evidence::{
-    Data, Evidence, ExpirationPolicy, Kind, Observation, Tags, is_repository,
+    Data, Evidence, ExpirationPolicy, ImageSize, Kind, Manifest, Observation, Tags, is_repository,
 };
 use crate::model::gitlab::{Code, ImageAct, expand, image_uses, split_tag};
 use crate::text::Location;
@@ -70,7 +70,7 @@ impl<'p> Facts<'p> {
         roles.chain(others).find_map(|(job, pipeline)| {
             let name = job.image.as_ref()?.name.as_ref()?;
             let reference = self.filled_in(&name.to_text()?, (job, pipeline));
-            ours(&reference).then(|| UsedImage { reference, at: name.origin.at })
+            ours(&reference).then_some(UsedImage { reference, at: name.origin.at })
         })
     }
 
@@ -122,9 +122,33 @@ impl<'p> Facts<'p> {
             return Err(evidence.refusal(kind).unwrap_or_default());
         };
         let used = self.used_image().ok_or("no job is known to run in the CI image")?;
-        let of_image = all.iter().filter(|it| it.is_of(&used.reference) == Some(true));
-        let found = of_image.into_iter().find_map(|it| Some((*it, read(it)?)));
+        let mut of_image = all.iter().filter(|it| it.is_of(&used.reference) == Some(true));
+        if let Some(why) = of_image.clone().next().and_then(|it| self.moved_on(it)) {
+            return Err(why);
+        }
+        let found = of_image.find_map(|it| Some((*it, read(it)?)));
         found.ok_or_else(|| newest.not_of(&used.reference))
+    }
+
+    /// Why an observation speaks of an earlier image of the same tag, if a manifest that was observed says so.
+    pub fn moved_on(&self, it: &Observation) -> Option<String> {
+        let digest = it.digest.as_deref().filter(|_| it.kind != Kind::Manifest)?;
+        let image = it.image.as_deref()?;
+        let manifest =
+            self.evidence.of(Kind::Manifest).into_iter().find(|manifest| {
+                manifest.digest.is_some() && manifest.is_of(image) == Some(true)
+            })?;
+        let Data::Manifest(size) = &manifest.data else { return None };
+        let platforms = match size {
+            ImageSize::Manifest(Manifest::Images(images)) => images.as_slice(),
+            _ => &[],
+        };
+        let known = manifest.digest.as_deref() == Some(digest)
+            || platforms.iter().any(|image| image.digest.as_deref() == Some(digest));
+        let kind = it.kind.as_str();
+        (!known).then(|| {
+            format!("the evidence `{kind}` speaks of another image under the tag: the manifest that was observed has another digest")
+        })
     }
 }
 

@@ -161,10 +161,7 @@ fn evidence_of_another_image_is_refused_and_said_so() {
     // Where the registry is known, another one is another image.
     let own = observation("manifest", "2026-11-20", size(100_000_000));
     let variables = "gitlab: {variables: {CI_REGISTRY_IMAGE: registry.example.com/other}}\n";
-    assert_eq!(
-        judged(&with(json!([own.clone()]), variables), "approximately").0,
-        Verdict::NeedsEvidence
-    );
+    assert_eq!(judged(&with(json!([own]), variables), "approximately").0, Verdict::NeedsEvidence);
     assert_eq!(judged(&with(json!([own]), ""), "approximately").0, Verdict::Evidenced);
     // What is not said is not assumed.
     other.as_object_mut().unwrap().remove("image");
@@ -298,4 +295,46 @@ fn a_file_that_is_no_evidence_is_an_error_of_ours() {
     }
     let files = [("pipespec.yaml".to_owned(), "evidence: {max-age: soon}\n".to_owned())];
     assert!(Project::in_memory(files, options(&[], None)).is_err());
+}
+
+#[test]
+fn evidence_of_an_earlier_image_under_the_same_tag_is_refused() {
+    let digest = |digit: char| json!(format!("sha256:{}", digit.to_string().repeat(64)));
+    let mut manifest = observation("manifest", "2026-11-20", size(100_000_000));
+    manifest["digest"] = digest('a');
+    let report =
+        json!({"Results": [{"Name": "mise --version", "Pass": true, "Stdout": "2025.12.1"}]});
+    let mut run = observation("structure", "2026-11-19", report);
+    run["digest"] = digest('a');
+    let same = with(json!([manifest.clone(), run.clone()]), "");
+    assert_eq!(judged(&same, "mise SHALL").0, Verdict::Evidenced);
+    run["digest"] = digest('b');
+    let (verdict, note, told) = judged(&with(json!([manifest, run]), ""), "mise SHALL");
+    assert_eq!(verdict, Verdict::NeedsEvidence);
+    assert!(note.contains("another image under the tag"), "{note}");
+    assert_eq!(told.len(), 1, "{told:?}");
+}
+
+#[test]
+fn what_the_published_image_was_built_on_is_held_to_the_spec() {
+    let spec = "# ci-image\n## Requirements\n### Requirement: Base\nIt SHALL be so.\n#### Scenario: Base\n- **Given** CI image is built\n- **Then** image SHALL use golang:1.25.5-alpine3.23 as base\n";
+    let of = |name: &str| {
+        let labels = json!({"config": {"Labels": {"org.opencontainers.image.base.name": name}}});
+        let evidence =
+            json!({"version": 1, "observations": [observation("base", "2026-11-20", labels)]});
+        let read = |name: &str| {
+            fs::read_to_string(root().join("fixtures/go-service").join(name)).expect("a file")
+        };
+        let files = [
+            (".gitlab-ci.yml", read(".gitlab-ci.yml")),
+            ("Dockerfile.ci", read("Dockerfile.ci")),
+            ("openspec/specs/ci-image/spec.md", spec.to_owned()),
+            ("pipespec.yaml", "evidence: {files: [e.json]}\n".to_owned()),
+            ("e.json", evidence.to_string()),
+        ];
+        let project = Project::in_memory(files, options(&[], None)).expect("a project");
+        judged(&project, "as base").0
+    };
+    assert_eq!(of("docker.io/library/golang:1.25.5-alpine3.23"), Verdict::Evidenced);
+    assert_eq!(of("docker.io/library/golang:1.25.4-alpine3.23"), Verdict::Violated);
 }

@@ -15,6 +15,7 @@ mod architecture;
 mod catalog;
 mod collect;
 mod evidence;
+mod evidence_format;
 mod fixtures;
 mod gitlab_cases;
 mod gitlab_durations;

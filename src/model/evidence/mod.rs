@@ -26,7 +26,7 @@ pub use time::Timestamp;
 use crate::text::Location;
 
 /// The JSON schema of evidence files.
-pub const SCHEMA: &str = include_str!("evidence.schema.json");
+pub const SCHEMA: &str = include_str!("../../../docs/evidence.schema.json");
 
 /// The version of the form that is written and read.
 pub const VERSION: u64 = 1;

@@ -74,10 +74,12 @@ fn why_not(observation: &Observation, now: Timestamp, max_age: i64) -> Option<St
 
 /// Seconds in words.
 fn span(seconds: i64) -> String {
-    let (count, unit) = match seconds {
-        ..7_200 => (seconds / 60, "minute"),
-        ..172_800 => (seconds / 3_600, "hour"),
-        _ => (seconds / 86_400, "day"),
+    let (count, unit) = if seconds < 7_200 {
+        (seconds / 60, "minute")
+    } else if seconds < 172_800 {
+        (seconds / 3_600, "hour")
+    } else {
+        (seconds / 86_400, "day")
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }

@@ -107,7 +107,7 @@ fn in_registry(
     let used = used.filter(|tag| is_versioned(tag) && !tag.contains('$'));
     let known = |tag: &str| tags.has(tag);
     let any_version = || tags.versioned().next().map(str::to_owned);
-    let Some(version) = used.clone().or_else(any_version) else {
+    let Some(version) = used.or_else(any_version) else {
         cx.report(at, format!("the registry holds no versioned tag of what `{name}` pushes"))
             .symbol(format!("job:{name}/tags"))
             .label(seen.mark, seen.seen())

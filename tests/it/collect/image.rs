@@ -57,3 +57,29 @@ fn tools_run_without_secrets_and_not_from_the_repository() {
     assert!(results[0]["Stderr"].as_str().unwrap().contains("2025.12.1"), "{results:#?}");
     assert!(!results[0]["Stderr"].as_str().unwrap().contains(&*repository.to_string_lossy()));
 }
+
+#[test]
+fn a_build_that_wants_a_loader_is_not_static() {
+    if !Path::new("/bin/true").exists() || !cfg!(target_os = "linux") {
+        println!("skipped: there is no `/bin/true` of Linux");
+        return;
+    }
+    let image = folder("fake-go");
+    // What `go build -o BINARY SOURCE` leaves behind is a program of the system, which is linked dynamically.
+    script(
+        &image.join("go"),
+        "[ \"$1\" = version ] && { echo go version go1.25.5 linux/amd64; exit; }\n[ -s \"$4\" ] && cp /bin/true \"$3\"",
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_pipespec"))
+        .args(["collect", "image", "--image", "r.example.com/ci:1", "--run", "go version"])
+        .current_dir(std::env::temp_dir())
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", image.display()))
+        .output()
+        .unwrap();
+    let file = json(&String::from_utf8(output.stdout).unwrap());
+    let results = of_kind(&file, "structure")["data"]["Results"].as_array().unwrap().clone();
+    assert_eq!(results[0]["Stdout"], "go version go1.25.5 linux/amd64");
+    assert!(results[1]["Name"] == "static build" && results[1]["Pass"] == false, "{results:#?}");
+    assert!(results[1]["Stderr"].as_str().unwrap().contains("wants a loader"), "{results:#?}");
+}

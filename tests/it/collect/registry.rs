@@ -279,3 +279,40 @@ fn a_server_that_says_nothing_is_not_waited_for_long() {
     assert!(code == 2 && err.contains("no answer within 1 s"), "{err}");
     assert!(start.elapsed().as_secs() < 10);
 }
+
+#[test]
+fn a_layer_that_stalls_is_given_up() {
+    let (_, layer, _) = image();
+    let path = format!("/v2/a/ci/blobs/{}", digest(&layer));
+    let server = registry(move |request| {
+        let reply = Reply {
+            status: 200,
+            body: vec![7; 100_000],
+            cut: Some(10),
+            stall: 20,
+            ..Reply::default()
+        };
+        (request.path == path).then_some(reply)
+    });
+    let start = std::time::Instant::now();
+    let (_, err, code) = run(&server, &["--timeout", "1", "--runs", "1"], &[]);
+    assert!(code == 2 && err.contains("breaks off after 10 bytes"), "{err}");
+    assert!(start.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn a_password_is_not_shown_to_the_registry_of_the_baseline() {
+    let closed = |request: &Request| {
+        let known = request.header("authorization").is_some();
+        (!known).then(|| Reply::status(401).with("www-authenticate", "Basic realm=\"r\""))
+    };
+    let (server, other) = (registry(closed), registry(closed));
+    let old = format!("{}/a/ci:r1", other.host());
+    let user = [("PIPESPEC_REGISTRY_USER", "ci"), ("PIPESPEC_REGISTRY_PASSWORD", PASSWORD)];
+    let (_, err, code) = run(&server, &["--runs", "0", "--baseline", &old], &user);
+    assert!(code == 2 && err.contains("(401)"), "{err}");
+    assert!(
+        !other.seen().is_empty()
+            && other.seen().iter().all(|it| it.header("authorization").is_none())
+    );
+}

@@ -28,6 +28,8 @@ pub(super) struct Reply {
     pub(super) body: Vec<u8>,
     /// Close the connection after so many bytes of the body.
     pub(super) cut: Option<usize>,
+    /// Wait so many seconds before that.
+    pub(super) stall: u64,
 }
 
 impl Reply {
@@ -119,7 +121,9 @@ fn serve<S: Read + Write>(
     if request.method != "HEAD" {
         stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())])?;
     }
-    stream.flush()
+    stream.flush()?;
+    std::thread::sleep(std::time::Duration::from_secs(reply.stall));
+    Ok(())
 }
 
 /// One request of our own, for putting images into a registry; status, headers and body of the answer.
