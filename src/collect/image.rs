@@ -277,6 +277,7 @@ mod tests {
         assert_eq!(wants_loader(&bytes), Some(false));
         bytes[64] = 3;
         assert_eq!(wants_loader(&bytes), Some(true));
+        bytes[64] = 1;
         bytes.truncate(70);
         bytes[56] = 2;
         assert_eq!(wants_loader(&bytes), None);

@@ -11,6 +11,7 @@ mod http;
 mod image;
 mod pull;
 mod raw;
+mod reference;
 mod registry;
 mod secret;
 

@@ -9,6 +9,7 @@ use super::auth::{Challenge, challenge, encoded, token};
 use super::file::{Stamp, observation};
 use super::http::{Answer, Client, header, next_page};
 use super::pull::bench;
+use super::reference::Reference;
 use super::{CollectError, Credentials, Limits, Secrets};
 use crate::model::evidence::Kind;
 
@@ -37,60 +38,6 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vn
 /// Pages of tags, and platforms of an image, that are read at most.
 const MOST_PAGES: usize = 1_000;
 const MOST_PLATFORMS: usize = 64;
-
-/// A reference, taken apart.
-struct Reference {
-    host: String,
-    repository: String,
-    /// A tag or a digest.
-    version: String,
-}
-
-impl Reference {
-    fn parse(text: &str) -> Result<Self, CollectError> {
-        let wrong = || {
-            CollectError::usage(
-                format!("`{text}` is no reference of an image"),
-                "write it as `registry.example.com/group/app/ci:tag`",
-            )
-        };
-        if text.is_empty() || !text.chars().all(|ch| ch.is_ascii_graphic()) || text.contains("://")
-        {
-            return Err(wrong());
-        }
-        let (rest, digest) = match text.split_once('@') {
-            Some((rest, digest)) => (rest, Some(digest)),
-            None => (text, None),
-        };
-        let slash = rest.rfind('/').map_or(0, |at| at + 1);
-        let (name, tag) = match rest[slash..].rfind(':') {
-            Some(at) => (&rest[..slash + at], Some(&rest[slash + at + 1..])),
-            None => (rest, None),
-        };
-        let (host, repository) = match name.split_once('/') {
-            Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
-                (host, path.to_owned())
-            }
-            Some(_) => ("docker.io", name.to_owned()),
-            None => ("docker.io", format!("library/{name}")),
-        };
-        let host = if matches!(host, "docker.io" | "index.docker.io") {
-            "registry-1.docker.io"
-        } else {
-            host
-        };
-        let version = digest.or(tag).unwrap_or("latest");
-        let part = |ch: char| ch.is_ascii_alphanumeric() || "._-/".contains(ch);
-        if repository.is_empty()
-            || version.is_empty()
-            || !repository.chars().all(part)
-            || repository.contains("..")
-        {
-            return Err(wrong());
-        }
-        Ok(Self { host: host.to_owned(), repository, version: version.to_owned() })
-    }
-}
 
 /// One repository of a registry.
 pub(super) struct Repository<'t> {
