@@ -188,12 +188,16 @@ impl Api<'_> {
         let mut path = path.to_owned();
         for _ in 0..MOST_PAGES {
             let answer = self.got(&path, what)?;
-            let next = next_page(&answer, &self.client.host);
+            let next = next_page(&answer);
             let page = self.client.json(what, answer)?;
             let list = page.as_array();
             let list =
                 list.ok_or_else(|| self.client.unusable(what, "it is no list".to_owned()))?;
-            match next.filter(|next| *next != path && next.starts_with(&self.base)) {
+            if next.as_ref().is_some_and(|next| !next.starts_with(&self.base)) {
+                let reason = "its next page is no page of the project".to_owned();
+                return Err(self.client.unusable(what, reason));
+            }
+            match next.filter(|next| *next != path) {
                 Some(next) if each(list) => path = next,
                 Some(_) => return Ok(()),
                 None => {
@@ -210,7 +214,7 @@ impl Api<'_> {
         let task = self.task;
         let parallel = |rest: &str| rest.starts_with(' ') || rest.starts_with(": [");
         let mut runs = Vec::new();
-        let path = "/jobs?per_page=100&pagination=keyset&scope[]=success&scope[]=failed";
+        let path = "/jobs?per_page=100&pagination=keyset&order_by=id&sort=desc&scope[]=success&scope[]=failed";
         let path = path.replace('[', "%5B").replace(']', "%5D");
         self.pages(&path, "the jobs", &mut |page| {
             for run in page {

@@ -276,17 +276,17 @@ pub(super) fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
     answer.headers().get(name)?.to_str().ok()
 }
 
-/// The path and query behind `rel="next"` of a `Link` header, if it stays on the host.
-pub(super) fn next_page(answer: &Answer, host: &str) -> Option<String> {
+/// The path and query behind `rel="next"` of a `Link` header. A server may know itself by another name than we do, so
+/// the host in it says nothing; the page is asked for where the others were.
+pub(super) fn next_page(answer: &Answer) -> Option<String> {
     let link = header(answer, "link")?;
     let next = link.split(',').find(|it| it.contains("rel=\"next\"") || it.contains("rel=next"))?;
     let target = next.split_once('<')?.1.split_once('>')?.0;
-    if target.starts_with('/') && !target.starts_with("//") {
-        return Some(target.to_owned());
-    }
-    let behind = target.split_once("://")?.1;
-    let rest = behind.strip_prefix(host)?;
-    rest.starts_with('/').then(|| rest.to_owned())
+    let path = match target.split_once("://") {
+        Some((_, behind)) => &behind[behind.find('/')?..],
+        None => target,
+    };
+    path.starts_with('/').then(|| path.to_owned())
 }
 
 fn words(error: &std::io::Error) -> String {

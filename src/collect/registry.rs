@@ -203,7 +203,7 @@ impl<'t> Repository<'t> {
         let mut tags = Vec::new();
         for _ in 0..MOST_PAGES {
             let answer = self.got(&path, "application/json", &what)?;
-            let next = next_page(&answer, &self.client.host);
+            let next = next_page(&answer);
             let page = self.client.json(&what, answer)?;
             tags.extend(page.get("tags").and_then(Value::as_array).into_iter().flatten().cloned());
             match next {
@@ -268,22 +268,30 @@ impl PlatformManifest {
 pub fn collect_registry(task: &RegistryTask<'_>) -> Result<Vec<Value>, CollectError> {
     let reference = Reference::parse(&task.image)?;
     let repository = Repository::open(&reference, &reference.host, task)?;
+    let old_reference = task.baseline.as_deref().map(Reference::parse).transpose()?;
+    let open = |it| Repository::open(it, &reference.host, task);
+    let old = old_reference.as_ref().map(open).transpose()?;
     let mut observations = Vec::new();
-    let result = collect(task, (&reference, &repository), &mut observations);
-    let secrets = Secrets::new([repository.known.secrets(), bearer(&repository)].concat());
+    let other = old.as_ref().zip(old_reference.as_ref());
+    let result = collect(task, (&reference, &repository), other, &mut observations);
+    let secrets = [Some(&repository), old.as_ref()].into_iter().flatten().flat_map(secrets_of);
+    let secrets = Secrets::new(secrets);
     observations.iter_mut().for_each(|it| secrets.scrub_value(it));
     result.map_err(|error| error.scrubbed(&secrets))?;
     Ok(observations)
 }
 
-fn bearer(repository: &Repository<'_>) -> Vec<String> {
-    let secrets = repository.session().secrets().into_iter();
-    secrets.map(|it| it.trim_start_matches("Bearer ").to_owned()).collect()
+fn secrets_of(repository: &Repository<'_>) -> Vec<String> {
+    let session = repository.session().secrets().into_iter();
+    let mut secrets = repository.known.secrets();
+    secrets.extend(session.map(|it| it.trim_start_matches("Bearer ").to_owned()));
+    secrets
 }
 
 fn collect(
     task: &RegistryTask<'_>,
     (reference, repository): (&Reference, &Repository<'_>),
+    old: Option<(&Repository<'_>, &Reference)>,
     observations: &mut Vec<Value>,
 ) -> Result<(), CollectError> {
     let host = &reference.host;
@@ -322,10 +330,8 @@ fn collect(
     observations.push(observation(Kind::Tags, &of_tags, listed));
 
     let mut pulled = vec![(repository, chosen, task.image.as_str(), &reference.version)];
-    let old_reference = task.baseline.as_deref().map(Reference::parse).transpose()?;
-    let old = old_reference.as_ref().map(|it| Repository::open(it, host, task)).transpose()?;
-    let mut old_images = Vec::new();
-    if let (Some(old), Some(reference), Some(image)) = (&old, &old_reference, &task.baseline) {
+    let old_images;
+    if let (Some((old, reference)), Some(image)) = (old, &task.baseline) {
         let (digest, images) = old.images(&reference.version)?;
         old_images = images;
         let stamp = Stamp {
@@ -339,7 +345,6 @@ fn collect(
         observations.push(observation(Kind::Baseline, &stamp, verbose(&old_images, image)));
         pulled.push((old, choose(&old_images, task, old)?, image.as_str(), &reference.version));
     }
-    let _ = &old_images;
     if task.runs > 0 {
         let mut times: Vec<Vec<f64>> = vec![Vec::new(); pulled.len()];
         // In turns, so that a slow minute of the network meets both.

@@ -338,3 +338,26 @@ fn what_the_published_image_was_built_on_is_held_to_the_spec() {
     assert_eq!(of("docker.io/library/golang:1.25.5-alpine3.23"), Verdict::Evidenced);
     assert_eq!(of("docker.io/library/golang:1.25.4-alpine3.23"), Verdict::Violated);
 }
+
+#[test]
+fn a_clause_may_say_what_is_measured() {
+    let at = |said: &str| {
+        let seen = observation(
+            "manifest",
+            "2026-11-20",
+            json!({"bytes": 215_000_000, "measure": "unpacked"}),
+        );
+        let project = with(json!([seen]), "");
+        let path = "openspec/specs/ci-image/spec.md";
+        let spec = fs::read_to_string(root().join("fixtures/swollen-image").join(path));
+        let spec = spec
+            .expect("a file")
+            .replace("approximately 215MB", &format!("approximately 215MB{said}"));
+        project.overlay(path, spec.into_bytes());
+        judged(&project, "approximately").0
+    };
+    assert_eq!(
+        [at(""), at(" compressed"), at(" unpacked")],
+        [Verdict::NeedsEvidence, Verdict::NeedsEvidence, Verdict::Evidenced]
+    );
+}

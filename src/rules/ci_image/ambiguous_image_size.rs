@@ -49,12 +49,12 @@ fn check(cx: &mut Cx<'_, '_>) {
             cx.report(clause.at, format!("{size} can only be meant compressed{why}, and the {baseline} that it is compared with only unpacked; the clauses say neither"))
                 .label(other.at, "the other size")
                 .symbol("spec:image-size")
-                .help("say what is measured; until then `oversized-image` compares sizes that were measured in one way, its option `measure`");
+                .help("write `compressed` or `unpacked` behind the sizes; until then `oversized-image` goes by its option `measure`, for both images alike");
         }
         (Some((clause, size)), None) | (None, Some((clause, size))) => {
             cx.report(clause.at, format!("{size} may be the size of the compressed layers or of the files in them; the clause does not say which"))
                 .symbol("spec:image-size")
-                .help("say what is measured; until then `oversized-image` goes by its option `measure`");
+                .help("write `compressed` or `unpacked` behind the size; until then `oversized-image` goes by its option `measure`");
         }
         (None, None) => {}
     }

@@ -10,7 +10,9 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         return Judgement::Unknown("the size in the clause is not understood".to_owned());
     };
     let platform = cx.options.text("platform");
-    let measure = Measure::from_name(cx.options.text("measure")).unwrap_or(Measure::Compressed);
+    let said = bound.clause.text.rsplit(' ').next().and_then(Measure::from_name);
+    let measure = said.or_else(|| Measure::from_name(cx.options.text("measure")));
+    let measure = measure.unwrap_or(Measure::Compressed);
     let needs = match bound.params.get("percent") {
         None => format!(
             "a size of about {} takes evidence `manifest`: the sizes of the layers in the registry",

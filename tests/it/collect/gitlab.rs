@@ -147,7 +147,7 @@ fn the_rate_limit_is_kept() {
 }
 
 #[test]
-fn a_next_page_elsewhere_is_not_asked_for() {
+fn the_next_page_is_asked_for_where_the_first_was() {
     let other = Server::start(|_| Reply::json(&json!([])));
     let next =
         format!("<http://{}/api/v4/projects/g%2Fp/jobs?cursor=2>; rel=\"next\"", other.host());
@@ -157,6 +157,12 @@ fn a_next_page_elsewhere_is_not_asked_for() {
     let (_, err, code) = run(&server, &["--only", "jobs"], &[("PIPESPEC_TOKEN", TOKEN)]);
     assert_eq!(code, 0, "{err}");
     assert!(other.seen().is_empty());
+    let asked = server.seen();
+    assert!(asked.len() == 2 && asked[1].path.ends_with("cursor=2"), "{asked:#?}");
+    let server =
+        gitlab(|_| Some(Reply::json(&json!([])).with("link", "</admin?cursor=2>; rel=\"next\"")));
+    let (_, err, code) = run(&server, &["--only", "jobs"], &[("PIPESPEC_TOKEN", TOKEN)]);
+    assert!(code == 2 && err.contains("no page of the project"), "{err}");
 }
 
 #[test]
