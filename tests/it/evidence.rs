@@ -361,3 +361,17 @@ fn a_clause_may_say_what_is_measured() {
         [Verdict::NeedsEvidence, Verdict::NeedsEvidence, Verdict::Evidenced]
     );
 }
+
+#[test]
+fn a_version_that_is_not_pushed_yet_is_not_called_lost() {
+    let of = |tags: &[&str]| {
+        let seen = observation("tags", "2026-11-20", json!(tags));
+        judged(&with(json!([seen]), ""), "both latest and versioned")
+    };
+    assert_eq!(of(&["latest", "alpine3.23-r3"]).0, Verdict::Evidenced);
+    let (verdict, note, _) = of(&["latest", "alpine3.23-r2"]);
+    assert_eq!(verdict, Verdict::NeedsEvidence);
+    assert!(note.contains("`alpine3.23-r3`, which the jobs use, was not there yet"), "{note}");
+    assert_eq!(of(&["alpine3.23-r3"]).0, Verdict::Violated);
+    assert_eq!(of(&["latest", "main"]).0, Verdict::Violated);
+}

@@ -102,35 +102,31 @@ fn in_registry(
         Ok(seen) => seen,
         Err(why) => return needs(&why),
     };
-    let used =
-        facts.used_image().and_then(|image| split_tag(&image.reference).1.map(str::to_owned));
+    if tags.may_be_cut {
+        return needs("the list of tags may be cut");
+    }
+    let used = facts.used_image().and_then(|it| split_tag(&it.reference).1.map(str::to_owned));
     let used = used.filter(|tag| is_versioned(tag) && !tag.contains('$'));
-    let known = |tag: &str| tags.has(tag);
-    let any_version = || tags.versioned().next().map(str::to_owned);
-    let Some(version) = used.or_else(any_version) else {
-        cx.report(at, format!("the registry holds no versioned tag of what `{name}` pushes"))
+    let lost = match (tags.has("latest"), tags.versioned().next()) {
+        (Some(false), _) => Some("the tag `latest`"),
+        (_, None) => Some("a versioned tag"),
+        _ => None,
+    };
+    if let Some(lost) = lost {
+        let is_latest =
+            |it: &&(String, Location)| split_tag(&it.0).1.unwrap_or("latest") == "latest";
+        let wants_latest = |it: &&(String, Location)| is_latest(it) == lost.contains("latest");
+        let at = pushed.iter().find(wants_latest).map_or(at, |(_, at)| *at);
+        cx.report(at, format!("the registry does not hold {lost} that `{name}` pushes"))
             .symbol(format!("job:{name}/tags"))
             .label(seen.mark, seen.seen())
             .help("run the job, and look whether something deletes its tags");
         return Judgement::Violated;
-    };
-    for tag in ["latest", &version] {
-        match known(tag) {
-            Some(true) => {}
-            None => return needs("the list of tags may be cut"),
-            Some(false) => {
-                let is = |it: &&(String, Location)| split_tag(&it.0).1.unwrap_or("latest") == tag;
-                let at = pushed.iter().find(is).map_or(at, |(_, at)| *at);
-                cx.report(
-                    at,
-                    format!("the registry does not hold the tag `{tag}` that `{name}` pushes"),
-                )
-                .symbol(format!("job:{name}/tags"))
-                .label(seen.mark, seen.seen())
-                .help("run the job, and look whether something deletes its tags");
-                return Judgement::Violated;
-            }
-        }
     }
+    // A change that names a new version comes before the job that pushes it.
+    if let Some(tag) = used.as_deref().filter(|tag| tags.has(tag) == Some(false)) {
+        return needs(&format!("`{tag}`, which the jobs use, was not there yet when it was taken"));
+    }
+    let version = used.or_else(|| tags.versioned().next().map(str::to_owned)).unwrap_or_default();
     Judgement::Evidenced(format!("the registry holds `latest` and `{version}`").into())
 }
