@@ -6,6 +6,7 @@ mod discover;
 mod disk;
 mod drift;
 mod error;
+mod evidence;
 mod exception;
 mod fingerprint;
 mod fix;
@@ -18,7 +19,7 @@ mod select;
 mod suppress;
 mod write;
 
-pub use config::{Config, Exception, Gitlab, Override};
+pub use config::{Config, EvidenceFiles, Exception, Gitlab, Override};
 pub use discover::{FileKind, is_project, kind_of, project_root};
 pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root};
 pub use drift::SNAPSHOT;

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
 use crate::model::docker::{Dockerfile, Stage};
+use crate::model::evidence::Evidence;
 use crate::model::gitlab::reach::Reach;
 use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
@@ -27,6 +28,8 @@ pub struct Facts<'p> {
     pub settings: Settings,
     /// The day of the run; nothing if nobody told it.
     pub today: Option<Date>,
+    /// What was observed outside.
+    pub evidence: &'p Evidence,
     /// The jobs that play the roles of the spec, by role, where the configuration names them.
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
@@ -69,10 +72,17 @@ impl<'p> Facts<'p> {
             spec,
             settings,
             today: None,
+            evidence: Evidence::none(),
             roles,
             shells,
             reaches,
         }
+    }
+
+    /// The same with what was observed outside.
+    #[must_use]
+    pub fn with_evidence(self, evidence: &'p Evidence) -> Self {
+        Self { evidence, ..self }
     }
 
     /// Every job of every pipeline.
