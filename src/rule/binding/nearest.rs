@@ -1,5 +1,7 @@
 //! For a clause that nothing binds: the binding that comes closest, and where the clause departs from it.
 
+use rustc_hash::FxHashMap;
+
 use super::matching::{find, furthest};
 use super::pattern::Part;
 use super::{Binding, Pattern};
@@ -24,20 +26,27 @@ const LEAST_LIKENESS: f64 = 0.5;
 
 /// Bindings made ready to be compared with many clauses.
 pub struct Nearest<'b> {
-    all: Vec<(&'b Binding, Vec<Option<&'b str>>)>,
+    all: Vec<(&'b Binding, Vec<Wanted>)>,
+    /// A number for each word of the patterns.
+    words: FxHashMap<&'b str, u32>,
 }
+
+/// What a pattern wants next: the word of a number, or what a parameter takes.
+type Wanted = Option<u32>;
 
 impl<'b> Nearest<'b> {
     /// Makes bindings ready.
     pub fn new(bindings: impl IntoIterator<Item = &'b Binding>) -> Self {
-        let all = bindings.into_iter().map(|it| (it, wanted(&it.then.parts)));
-        Self { all: all.collect() }
+        let mut words = FxHashMap::default();
+        let all = bindings.into_iter().map(|it| (it, wanted(&it.then.parts, &mut words)));
+        Self { all: all.collect(), words }
     }
 
     /// The number of the binding that comes closest to a clause, if one comes close.
     pub fn of(&self, clause: &Clause<'_>) -> Option<(usize, Departure)> {
         let words = &clause.words;
-        let have: Vec<&str> = words.folded.split(' ').take(MOST_WORDS).collect();
+        let number = |word: &str| self.words.get(one_of_two(word)).copied();
+        let have: Vec<Option<u32>> = words.folded.split(' ').take(MOST_WORDS).map(number).collect();
         let mut row = Vec::new();
         let mut best: Option<(usize, f64)> = None;
         for (at, (_, wanted)) in self.all.iter().enumerate() {
@@ -55,6 +64,11 @@ impl<'b> Nearest<'b> {
         let (at, likeness) = best?;
         Some((at, departure(self.all.get(at)?.0, clause, words, likeness)))
     }
+}
+
+/// `shall` and `must` stand for one another.
+fn one_of_two(word: &str) -> &str {
+    if word == "must" { "shall" } else { word }
 }
 
 fn departure(binding: &Binding, clause: &Clause<'_>, words: &Words, likeness: f64) -> Departure {
@@ -100,13 +114,17 @@ fn depart(pattern: &Pattern, words: &Words, likeness: f64, in_given: bool) -> De
 /// Words of a pattern or a clause that are compared.
 const MOST_WORDS: usize = 64;
 
-/// The words of a pattern; nothing for a parameter.
-fn wanted(parts: &[Part]) -> Vec<Option<&str>> {
-    let mut wanted: Vec<Option<&str>> = Vec::new();
+/// The words of a pattern.
+fn wanted<'b>(parts: &'b [Part], words: &mut FxHashMap<&'b str, u32>) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut number = |word: &'b str| {
+        let next = u32::try_from(words.len()).unwrap_or(u32::MAX);
+        Some(*words.entry(one_of_two(word)).or_insert(next))
+    };
     for part in parts {
         match part {
-            Part::Text(text) => wanted.extend(text.split_whitespace().map(Some)),
-            Part::OneOf(texts) => wanted.extend(texts.first().map(|it| Some(it.trim()))),
+            Part::Text(text) => wanted.extend(text.split_whitespace().map(&mut number)),
+            Part::OneOf(texts) => wanted.extend(texts.first().map(|it| number(it.trim()))),
             Part::Param(..) => wanted.push(None),
         }
     }
@@ -116,23 +134,21 @@ fn wanted(parts: &[Part]) -> Vec<Option<&str>> {
 
 /// How many words a pattern and a clause have in common, in order, of all that both have; a parameter is a word that
 /// any other may stand for. `row` is room to work in.
-fn likeness(wanted: &[Option<&str>], have: &[&str], row: &mut Vec<f64>) -> f64 {
-    // The longest common subsequence; a parameter counts for half a word.
+fn likeness(wanted: &[Wanted], have: &[Option<u32>], row: &mut Vec<u16>) -> f64 {
+    // The longest common subsequence, in halves of a word: a parameter counts for one half.
     row.clear();
-    row.resize(have.len() + 1, 0.0);
+    row.resize(have.len() + 1, 0);
     for want in wanted {
-        let mut diagonal = 0.0;
-        for (at, word) in have.iter().enumerate() {
+        let mut diagonal = 0;
+        for at in 0..have.len() {
             let above = row[at + 1];
             let same = match want {
-                Some(want) if want == word || (*want == "shall" && *word == "must") => 1.0,
-                Some(_) => 0.0,
-                None => 0.5,
+                Some(_) => 2 * u16::from(*want == have[at]),
+                None => 1,
             };
             row[at + 1] = above.max(row[at]).max(diagonal + same);
             diagonal = above;
         }
     }
-    let common = row.last().copied().unwrap_or_default();
-    2.0 * common / (wanted.len() + have.len()) as f64
+    f64::from(row.last().copied().unwrap_or_default()) / (wanted.len() + have.len()) as f64
 }
