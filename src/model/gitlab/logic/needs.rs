@@ -100,22 +100,4 @@ fn defined(
         let problem = Problem::new("later-need", at, message);
         problems.push(problem.label(needed.key_at, format!("`{name}` is defined here")));
     }
-    if !need.optional && never_runs(needed) && !never_runs(job) {
-        let message = format!(
-            "'{}' job needs '{name}' job, but '{name}' does not exist in the pipeline. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional",
-            job.name
-        );
-        let rules = needed.get("rules").map_or(needed.key_at, |rules| rules.at());
-        let problem = Problem::new("need-of-absent-job", at, message);
-        problems.push(problem.label(rules, format!("no rule lets `{name}` run")));
-    }
-}
-
-/// Whether every rule of a job keeps it out.
-fn never_runs(job: &Job<'_>) -> bool {
-    let never = |rules: &Vec<crate::model::gitlab::Rule<'_>>| {
-        !rules.is_empty() && rules.iter().all(|rule| rule.when_text() == Some("never"))
-    };
-    let unknown = job.is_partial() || job.get("rules").is_some_and(|it| it.has_unknown());
-    !unknown && job.rules.as_ref().is_some_and(never)
 }
