@@ -15,6 +15,8 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         }
         let why = match reach.absence(at) {
             None | Some(Absence::SwitchedOff) => continue,
+            // Who includes a template may give its jobs other rules.
+            Some(Absence::AlwaysNever) if pipeline.kind.is_part() => continue,
             Some(Absence::AlwaysNever) => "each of its rules says `when: never`".to_owned(),
             Some(Absence::NeverMatches(why)) => why.clone(),
             Some(Absence::Policies) => {

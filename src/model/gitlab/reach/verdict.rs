@@ -261,7 +261,8 @@ impl Reach {
             };
             for need in job.needs.iter().flatten() {
                 let Some(needed) = self.firm(need, at, pipeline) else { continue };
-                if plain && self.excludes(at, needed, &mut excluded) {
+                let firm = plain && is_whole(pipeline, needed);
+                if firm && self.excludes(at, needed, &mut excluded) {
                     add(need, needed, None);
                     continue;
                 }
@@ -366,6 +367,13 @@ impl Reach {
     pub fn runs_in_merge_requests(&self, job: usize) -> Option<bool> {
         self.in_merge_request(job)
     }
+}
+
+/// Whether no file that is not known can change the rules of the job: it stands in the root configuration, which
+/// goes over all that it includes, or all files are known.
+fn is_whole(pipeline: &Pipeline<'_>, job: usize) -> bool {
+    let in_root = || pipeline.jobs.get(job).is_some_and(|it| it.key_at.source == pipeline.root.id);
+    !pipeline.kind.is_part() && (pipeline.is_complete() || in_root())
 }
 
 /// The place of the job of this name, or of the one that an instance is called so of.
