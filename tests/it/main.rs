@@ -9,6 +9,7 @@ mod dockerfile_corpus;
 mod gitlab_corpus;
 mod gitlab_expressions;
 mod gitlab_handover;
+mod gitlab_facts;
 mod gitlab_limits;
 mod gitlab_merge;
 mod gitlab_origins;

@@ -1,6 +1,6 @@
 use super::{InputSpec, InputType};
 use crate::model::Origin;
-use crate::model::gitlab::{Entry, Problem, Value, Version};
+use crate::model::gitlab::{Entry, Problem, Value, ValueKind, Version};
 
 /// What stands in the `spec` header of a file.
 #[derive(Debug, Default)]
@@ -36,6 +36,18 @@ pub(in crate::model::gitlab) fn header<'p>(
 ) -> Header<'p> {
     let mut reader = Reader { version, prefix, problems };
     reader.header(value)
+}
+
+/// What is wrong with an input that a job declares at `path`.
+pub(in crate::model::gitlab) fn declaration(entry: &Entry<'_>, path: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let prefix = format!("`{path}` ");
+    let mut reader = Reader { version: Version::NEWEST, prefix: &prefix, problems: &mut problems };
+    let inputs = vec![reader.input(entry)];
+    let header = Header { inputs, include: None, partial: false };
+    let given = super::Given { inputs: None, at: entry.value.origin.clone(), by_others: true };
+    super::resolve(&header, &given, &prefix, &mut problems);
+    problems
 }
 
 struct Reader<'a> {
@@ -170,10 +182,15 @@ impl Reader<'_> {
                 self.refuse(&kind.origin, message);
             }
         }
-        for key in ["description", "regex"] {
-            if let Some(text) = value.given(key).filter(|it| it.as_str().is_none()) {
-                self.refuse(&text.origin, format!("{path} {key} should be a string"));
-            }
+        if let Some(text) = value.given("regex").filter(|it| it.as_str().is_none()) {
+            self.refuse(&text.origin, format!("{path} input regex should be a string"));
+        }
+        let is_word = |it: &Value<'_>| {
+            matches!(it.kind, ValueKind::Str(_) | ValueKind::Symbol(_) | ValueKind::Int(_))
+        };
+        if let Some(text) = value.given("description").filter(|it| !is_word(it)) {
+            let message = format!("{path} input description must be an alphanumeric string");
+            self.refuse(&text.origin, message);
         }
         if let Some(options) = value.given("options") {
             match options.as_seq() {
@@ -182,8 +199,17 @@ impl Reader<'_> {
                         format!("{path} config cannot define more than {OPTIONS} options");
                     self.refuse(&options.origin, message);
                 }
-                Some(_) => {}
-                None => self.refuse(&options.origin, format!("{path} options should be an array")),
+                Some(items) => {
+                    if let Some(null) = items.iter().find(|it| it.is_null()) {
+                        let message =
+                            format!("{path} config options array cannot contain null values");
+                        self.refuse(&null.origin, message);
+                    }
+                }
+                None => {
+                    let message = format!("{path} input options should be a array");
+                    self.refuse(&options.origin, message);
+                }
             }
         }
         if let Some(rules) = value.entry("rules").filter(|it| !it.value.is_null()) {

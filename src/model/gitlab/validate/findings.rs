@@ -1,0 +1,54 @@
+use crate::model::gitlab::{Problem, Settings, Value, Version};
+
+/// What the checks of values found so far, and the server that they check for.
+pub(super) struct Findings {
+    pub(super) version: Version,
+    /// How many entries `cache:key:files` may have on this server.
+    pub(super) key_files: usize,
+    problems: Vec<Problem>,
+}
+
+impl Findings {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            version: settings.gitlab_version,
+            key_files: settings.cache_key_files(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Nothing found yet, for the same server.
+    pub(super) const fn fresh(&self) -> Self {
+        Self { version: self.version, key_files: self.key_files, problems: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// A value that is none of those that its keyword takes.
+    pub(super) fn wrong(&mut self, value: &Value<'_>, message: String) {
+        self.push(Problem::new("invalid-keyword-value", &value.origin, message));
+    }
+
+    /// Whether a server that knows all keywords would take it.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.problems.iter().all(|it| matches!(it.rule, "unsupported-keyword" | "too-many-key-files"))
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.problems.len()
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+    }
+
+    pub(super) fn retain(&mut self, keep: impl FnMut(&Problem) -> bool) {
+        self.problems.retain(keep);
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+}
