@@ -14,6 +14,7 @@ mod gitlab_limits;
 mod gitlab_merge;
 mod gitlab_origins;
 mod gitlab_reach;
+mod gitlab_schema;
 mod hadolint;
 mod shell;
 

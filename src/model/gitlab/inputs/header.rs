@@ -1,6 +1,7 @@
 use super::{InputSpec, InputType};
 use crate::model::Origin;
 use crate::model::gitlab::{Entry, Problem, Value, ValueKind, Version};
+use crate::syntax::expression;
 
 /// What stands in the `spec` header of a file.
 #[derive(Debug, Default)]
@@ -48,6 +49,20 @@ pub(in crate::model::gitlab) fn declaration(entry: &Entry<'_>, path: &str) -> Ve
     let given = super::Given { inputs: None, at: entry.value.origin.clone(), by_others: true };
     super::resolve(&header, &given, &prefix, &mut problems);
     problems
+}
+
+/// An expression with a variable in place of each `$[[ inputs.name ]]`, and the names.
+fn without_inputs(text: &str) -> (String, Vec<String>) {
+    let (mut plain, mut names, mut rest) = (String::new(), Vec::new(), text);
+    while let Some((before, behind)) = rest.split_once("$[[") {
+        let Some((inside, after)) = behind.split_once("]]") else { break };
+        plain.push_str(before);
+        plain.push_str("$input");
+        names.extend(inside.trim().strip_prefix("inputs.").map(str::to_owned));
+        rest = after;
+    }
+    plain.push_str(rest);
+    (plain, names)
 }
 
 struct Reader<'a> {
@@ -113,6 +128,7 @@ impl Reader<'_> {
         }
         self.component(spec);
         let include = spec.given("include").cloned();
+        let include_given = include.is_some();
         let mut header = Header { include, ..Header::default() };
         match spec.given("inputs") {
             None => {}
@@ -123,7 +139,10 @@ impl Reader<'_> {
                 );
                 header.partial = true;
             }
-            Some(inputs) => header.inputs = self.inputs(inputs),
+            Some(inputs) => {
+                header.inputs = self.inputs(inputs);
+                self.conditions(inputs, include_given);
+            }
         }
         header
     }
@@ -149,6 +168,40 @@ impl Reader<'_> {
     /// The entries of an `inputs:` mapping.
     fn inputs<'p>(&mut self, inputs: &Value<'p>) -> Vec<InputSpec<'p>> {
         inputs.entries().iter().map(|entry| self.input(entry)).collect()
+    }
+
+    /// The expressions of the rules, which compare other inputs.
+    fn conditions(&mut self, inputs: &Value<'_>, more: bool) {
+        for input in inputs.entries() {
+            let path = format!("header:spec:inputs:{}", input.key);
+            let rules = input.value.given("rules").map_or(&[][..], Value::items);
+            for (at, rule) in rules.iter().enumerate() {
+                let Some(condition) = rule.given("if").filter(|it| !it.is_unknown()) else {
+                    continue;
+                };
+                let Some((expression, names)) = condition.as_str().map(without_inputs) else {
+                    let message = format!("{path}:rules:rule if invalid expression syntax");
+                    self.refuse(&condition.origin, message);
+                    continue;
+                };
+                if let Some(error) = expression::parse(&expression).errors.first() {
+                    let message =
+                        format!("{path}:rules:rule if invalid expression syntax: {}", error.message);
+                    self.refuse(&condition.origin, message);
+                }
+                let undefined: Vec<String> = names
+                    .into_iter()
+                    .filter(|name| inputs.get(name).is_none() && !more)
+                    .collect();
+                if !undefined.is_empty() {
+                    let message = format!(
+                        "{path} config rule[{at}] references undefined inputs: {}",
+                        undefined.join(", ")
+                    );
+                    self.refuse(&condition.origin, message);
+                }
+            }
+        }
     }
 
     fn input<'p>(&mut self, entry: &Entry<'p>) -> InputSpec<'p> {
@@ -244,6 +297,17 @@ impl Reader<'_> {
             if item.get("default").is_none() && item.as_map().is_some() {
                 let message = format!("{path}:rules:rule config missing required keys: default");
                 self.refuse(&item.origin, message);
+            }
+            if let (Some(default), Some(options)) = (item.given("default"), item.given("options")) {
+                let (text, known) = (default.to_text(), !default.has_unknown() && !options.has_unknown());
+                let listed = options.items().iter().any(|it| it.to_text() == text);
+                if known && text.is_some() && !listed && !options.items().is_empty() {
+                    let message = format!(
+                        "{path}:rules:rule default '{}' must be one of the options",
+                        text.unwrap_or_default()
+                    );
+                    self.refuse(&default.origin, message);
+                }
             }
             let options = item.given("options").map_or(0, |it| it.items().len());
             if item.given("if").is_none() && options == 0 && item.as_map().is_some() {

@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::kind::{Kind, check};
 use crate::model::Origin;
-use crate::model::gitlab::{Problem, Value, Version, nearest};
+use crate::model::gitlab::{Entry, Problem, Value, Version, nearest};
 
 /// A keyword of the GitLab CI language.
 pub struct Keyword {
@@ -140,10 +140,21 @@ impl Table {
 
 /// Checks the keys of a mapping and their values.
 pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Findings) {
+    let partial = value.as_map().is_some_and(|map| map.is_partial());
+    let missing: Vec<&str> =
+        table.required.iter().copied().filter(|name| value.given(name).is_none()).collect();
+    // A required key is mostly missing because it is misspelt: that is one fault.
+    let mut missing = Some(missing.join(", ")).filter(|names| !partial && !names.is_empty());
     for entry in value.entries() {
         let name = entry.key.as_str();
         let Some(keyword) = table.keyword(name) else {
-            unknown_key(entry, table.keys.iter().map(|keyword| keyword.name), path, out);
+            let known = table.keys.iter().map(|keyword| keyword.name);
+            let mut problem = unknown_key(entry, known, path);
+            if let Some(names) = missing.take() {
+                problem.message =
+                    format!("{}, and the required keys are missing: {names}", problem.message);
+            }
+            out.push(problem);
             continue;
         };
         let path = format!("{path}:{name}");
@@ -158,12 +169,9 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Findin
         }
         check(&entry.value, &keyword.kind, &path, out);
     }
-    let partial = value.as_map().is_some_and(|map| map.is_partial());
-    for name in table.required {
-        if !partial && value.given(name).is_none() {
-            let message = format!("`{path}` lacks a required key: {name} can't be blank");
-            out.push(Problem::new("missing-keyword", &value.origin, message));
-        }
+    if let Some(names) = missing {
+        let message = format!("`{path}` missing required keys: {names} can't be blank");
+        out.push(Problem::new("missing-keyword", &value.origin, message));
     }
     for group in table.exclusive {
         exclusive(value, group, path, out);
@@ -176,23 +184,31 @@ fn unsupported(at: &Origin, what: &str, since: Version, here: Version) -> Proble
         .help("remove it, or set `gitlab: version` to the version that runs there")
 }
 
-/// Reports a key that the mapping does not know.
+/// Keywords that GitLab once had, with what took their place.
+const REMOVED: [(&str, &str); 4] = [
+    ("type", "`stage`"),
+    ("types", "`stages`"),
+    ("cobertura", "`coverage_report: {coverage_format: cobertura, path: ...}`"),
+    ("license_management", "`cyclonedx`, from which licences are read"),
+];
+
+/// A key that the mapping does not know.
 pub(super) fn unknown_key<'n>(
-    entry: &crate::model::gitlab::Entry<'_>,
+    entry: &Entry<'_>,
     known: impl Iterator<Item = &'n str>,
     path: &str,
-    out: &mut Findings,
-) {
+) -> Problem {
     let name = entry.key.as_str();
     let origin = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
     let message = format!("`{path}` contains the unknown key `{name}`");
-    let mut problem = Problem::new("unknown-keyword", &origin, message);
+    let problem = Problem::new("unknown-keyword", &origin, message);
     if let Some((_, now)) = REMOVED.iter().find(|(old, _)| *old == name) {
-        problem = problem.help(format!("GitLab removed it; use {now}"));
-    } else if let Some(near) = nearest(name, known) {
-        problem = problem.help(format!("did you mean `{near}`"));
+        return problem.help(format!("GitLab removed it; use {now}"));
     }
-    out.push(problem);
+    match nearest(name, known) {
+        Some(near) => problem.help(format!("did you mean `{near}`")),
+        None => problem,
+    }
 }
 
 /// Reports if more than one of the keys stands there.

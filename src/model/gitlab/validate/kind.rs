@@ -144,7 +144,7 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Findin
                 wrong("should be an array");
                 return;
             }
-            let items = value.flat(10);
+            let items = value.flat(u32::MAX);
             if items.len() > *most {
                 wrong(&format!("has too many items (maximum is {most})"));
             }

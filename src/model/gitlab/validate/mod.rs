@@ -31,7 +31,14 @@ use super::{Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value};
 use crate::model::Origin;
 
 /// Keys of the top level that are neither jobs nor looked at here.
-const OTHER: [&str; 2] = ["include", "spec"];
+const OTHER: [&str; 1] = ["include"];
+
+/// What is wrong with a rule of `include`.
+pub(super) fn include_rule(rule: &Value<'_>, settings: &Settings) -> Vec<Problem> {
+    let mut out = Findings::new(settings);
+    rules::include_rule(rule, &mut out);
+    out.into_problems()
+}
 
 /// Checks every entry of the resolved configuration.
 pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem> {
@@ -103,6 +110,10 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
 fn without_script(name: &str, at: &Origin, out: &mut Findings) {
     let message = format!("job `{name}` should implement the script:, run:, or trigger: keyword");
     let problem = Problem::new("job-without-script", at, message);
+    if name == "spec" {
+        let help = "a header stands in front of a line `---`, the configuration behind it";
+        return out.push(problem.help(help));
+    }
     out.push(problem.help("add a `script`, or put a dot in front of the name if it is a template"));
 }
 
@@ -114,6 +125,22 @@ fn twice(pipeline: &Pipeline<'_>, name: &str, value: &Value<'_>, out: &mut Findi
         let message = format!("`{name}` is defined in top-level and `default:` entry");
         let problem = Problem::new("conflicting-keywords", &value.origin, message);
         out.push(problem.label(other.at(), "and here"));
+    }
+}
+
+/// `publish` belongs to a job of GitLab Pages: one with `pages`, or one of that name.
+fn publish(job: &Job<'_>, path: &str, out: &mut Findings) {
+    let Some(publish) = job.value.given("publish").filter(|it| !it.is_blank()) else { return };
+    let pages = job.value.get("pages");
+    let is_pages = match pages {
+        Some(pages) => {
+            !pages.is_blank() || job.name == "pages" && pages.as_bool() != Some(false)
+        }
+        None => job.name == "pages",
+    };
+    if !is_pages && !job.is_partial() {
+        let message = format!("`{path}` publish can only be used within a `pages` job");
+        out.push(Problem::new("conflicting-keywords", &publish.origin, message));
     }
 }
 
@@ -134,6 +161,7 @@ fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, out: &mut Findings) {
                 let message = format!("`{path}` script can't be blank");
                 out.push(Problem::new("invalid-keyword-value", &script.origin, message));
             }
+            publish(job, &path, out);
             exclusive(value, &["script", "trigger"], &path, out);
             exclusive(value, &["run", "trigger"], &path, out);
         }

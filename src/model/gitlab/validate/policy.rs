@@ -41,7 +41,7 @@ fn policy(value: &Value<'_>, path: &str, out: &mut Findings) {
                 let inner = format!("{path}:{}", entry.key.as_str());
                 match KEYS.keyword(entry.key.as_str()) {
                     Some(keyword) => check(&entry.value, &keyword.kind, &inner, out),
-                    None => unknown_key(entry, KEYS.keys.iter().map(|it| it.name), path, out),
+                    None => out.push(unknown_key(entry, KEYS.keys.iter().map(|it| it.name), path)),
                 }
             }
         }

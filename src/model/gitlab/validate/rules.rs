@@ -37,7 +37,7 @@ const CHANGES_KIND: Kind = Kind::By(By {
     table: Some(&CHANGES),
 });
 const EXISTS_KIND: Kind = Kind::By(By {
-    check: exists,
+    check: |value, path, out| exists(value, 50, path, out),
     shape: "a list of at most 50 globs, or a mapping with `paths`",
     table: Some(&EXISTS),
 });
@@ -75,6 +75,30 @@ static RULE: Table = Table::of(&[
     NEEDS,
     key("interruptible", Kind::Bool, "Whether a newer pipeline may stop the job.").since(16, 10),
 ]);
+
+static INCLUDE_RULE: Table = Table::of(&[
+    IF,
+    key(
+        "exists",
+        Kind::By(By {
+            check: |value, path, out| exists(value, usize::MAX, path, out),
+            shape: "a list of globs, or a mapping with `paths`",
+            table: Some(&EXISTS),
+        }),
+        "Files of which one must be in the repository.",
+    )
+    .on(Expands::Server),
+    CHANGES_KEY.since(16, 4),
+    key("when", Kind::Enum(&["always", "never"]), "Whether the file is included if the rule matches."),
+]);
+
+/// Checks a rule of `include`.
+pub(super) fn include_rule(rule: &Value<'_>, out: &mut Findings) {
+    if rule.as_map().is_some_and(|entries| entries.is_empty() && !entries.is_partial()) {
+        out.wrong(rule, "include:rule can't be blank".to_owned());
+    }
+    map(rule, &INCLUDE_RULE, "include:rule", out);
+}
 
 static AUTO_CANCEL: Table = Table::of(&[
     key(
@@ -166,7 +190,7 @@ fn changes(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn exists(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn exists(value: &Value<'_>, most: usize, path: &str, out: &mut Findings) {
     if let Some(entries) = value.as_map().filter(|map| !map.is_empty()) {
         map(value, &EXISTS, path, out);
         let has = |name: &str| value.get(name).is_some() || entries.is_partial();
@@ -177,7 +201,7 @@ fn exists(value: &Value<'_>, path: &str, out: &mut Findings) {
             out.wrong(value, format!("`{path}` missing required keys: project"));
         }
     } else if value.as_seq().is_some() {
-        check(value, &PATHS, path, out);
+        check(value, &Kind::Strings(0, most), path, out);
     } else if value.as_str().is_none() && !value.is_blank() {
         let message = format!("`{path}` should be a string, an array of strings, or a hash");
         out.wrong(value, message);
@@ -185,7 +209,7 @@ fn exists(value: &Value<'_>, path: &str, out: &mut Findings) {
 }
 
 /// How deep lists of rules may nest.
-const LEVELS: u32 = 10;
+const LEVELS: u32 = 9;
 
 fn rules(value: &Value<'_>, table: &'static Table, path: &str, out: &mut Findings) {
     let not_rules =

@@ -257,7 +257,7 @@ fn stages(value: &Value<'_>, path: &str, out: &mut Findings) {
     };
     let wrong = match value.as_seq() {
         None => Some(value),
-        Some(_) => value.flat(10).into_iter().find(|item| !text(item)),
+        Some(_) => value.flat(9).into_iter().find(|item| !text(item)),
     };
     if let Some(wrong) = wrong {
         let message = format!(

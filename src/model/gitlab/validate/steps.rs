@@ -7,19 +7,29 @@ use super::words::{name, text};
 use crate::model::gitlab::{Value, ValueKind};
 
 static STEP: Table = Table::of(&[
-    key(
-        "name",
-        Kind::By(By { check: step_name, shape: "letters, digits and `_`", table: None }),
-        "What other steps call it.",
-    ),
-    key("env", Kind::By(By { check: env, shape: "a mapping of names to strings", table: None }),
-        "Variables for the step.").on(Expands::Runner),
+    key("name", Kind::By(STEP_NAME), "What other steps call it."),
+    key("env", Kind::By(ENV), "Variables for the step.").on(Expands::Runner),
     key("script", name(), "Commands that it runs.").on(Expands::Shell),
     key("step", FUNCTION, "The function that it runs.").on(Expands::Runner),
     key("func", FUNCTION, "The function that it runs.").since(19, 0).on(Expands::Runner),
     key("inputs", Kind::Names(&Kind::Any), "Inputs of the function.").on(Expands::Runner),
 ])
 .requires(&["name"]);
+
+/// A step with a script has no inputs; that is told in other words.
+static SCRIPT_STEP: Table = Table::of(&[
+    key("name", Kind::By(STEP_NAME), "What other steps call it."),
+    key("env", Kind::By(ENV), "Variables for the step.").on(Expands::Runner),
+    key("script", name(), "Commands that it runs.").on(Expands::Shell),
+    key("step", Kind::Any, "Not beside a script."),
+    key("func", Kind::Any, "Not beside a script."),
+    key("inputs", Kind::Any, "Not beside a script."),
+])
+.requires(&["name"]);
+
+const STEP_NAME: By =
+    By { check: step_name, shape: "letters, digits and `_`", table: None };
+const ENV: By = By { check: env, shape: "a mapping of names to strings", table: None };
 
 const FUNCTION: Kind = Kind::By(By {
     check: function,
@@ -62,8 +72,10 @@ fn steps(value: &Value<'_>, path: &str, out: &mut Findings) {
             out.wrong(item, format!("`{path}` should be an array of steps, and a step is a hash"));
             continue;
         };
-        map(item, &STEP, path, out);
-        if entries.is_partial() {
+        let table = if item.get("script").is_some() { &SCRIPT_STEP } else { &STEP };
+        map(item, table, path, out);
+        let misspelt = item.entries().iter().any(|entry| STEP.keyword(&entry.key).is_none());
+        if entries.is_partial() || misspelt {
             continue;
         }
         let given: Vec<&str> = ONE.into_iter().filter(|name| item.get(name).is_some()).collect();

@@ -111,7 +111,7 @@ fn include(value: &Value<'_>, path: &str, out: &mut Findings) {
 fn file(item: &Value<'_>, path: &str, out: &mut Findings) {
     for entry in item.entries() {
         if FILE.keyword(entry.key.as_str()).is_none() {
-            unknown_key(entry, FILE.keys.iter().map(|it| it.name), path, out);
+            out.push(unknown_key(entry, FILE.keys.iter().map(|it| it.name), path));
         }
     }
     let blank = |name: &str| item.given(name).is_none_or(Value::is_blank);

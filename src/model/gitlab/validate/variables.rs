@@ -1,9 +1,9 @@
 //! `variables`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Table, key};
+use super::keyword::{Expands, Table, key, unknown_key};
 use super::kind::{By, Kind, check};
-use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind, nearest};
+use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind};
 
 static GLOBAL: Table = Table::of(&[
     key("value", Kind::Scalar, "The value.").on(Expands::Server),
@@ -68,14 +68,9 @@ fn variable(value: &Value<'_>, table: &'static Table, path: &str, out: &mut Find
     for entry in value.entries() {
         let name = entry.key.as_str();
         let Some(keyword) = table.keyword(name) else {
-            let message = format!("`{path}` uses invalid data keys: {name}");
-            let at = crate::model::Origin::here(entry.key_at);
-            let problem = Problem::new("unknown-keyword", &at, message);
-            let near = nearest(name, table.keys.iter().map(|keyword| keyword.name));
-            out.push(match near {
-                Some(near) => problem.help(format!("did you mean `{near}`")),
-                None => problem,
-            });
+            let mut problem = unknown_key(entry, table.keys.iter().map(|it| it.name), path);
+            problem.message = format!("`{path}` uses invalid data keys: {name}");
+            out.push(problem);
             continue;
         };
         let inner = format!("{path} {name}");
