@@ -10,6 +10,7 @@ mod gitlab_corpus;
 mod gitlab_expressions;
 mod gitlab_handover;
 mod gitlab_facts;
+mod gitlab_keywords;
 mod gitlab_limits;
 mod gitlab_merge;
 mod gitlab_origins;

@@ -41,8 +41,11 @@ static KEYS: [Keyword; 7] = [
 static CACHE: Table = Table::of(&KEYS);
 
 static KEY: Table = Table::of(&[
-    key("files", Kind::Strings(1, 10), "Files whose content makes the key.")
-        .on(Expands::Nowhere),
+    key(
+        "files",
+        Kind::Strings(1, 10),
+        "Files whose content makes the key: two, or ten with `increase_ci_cache_key_files_limit`.",
+    ),
     key("files_commits", Kind::Strings(1, 2), "Files whose last commits make the key.")
         .since(18, 5),
     key(
@@ -71,7 +74,8 @@ fn cache_key(value: &Value<'_>, path: &str, out: &mut Findings) {
         out.wrong(value, message);
     }
     let most = out.key_files;
-    if let Some(files) = value.given("files").filter(|it| it.items().len() > most) {
+    if let Some(files) = value.given("files").filter(|it| (most + 1..=10).contains(&it.items().len()))
+    {
         let message = format!("`{path}:files` has too many items (maximum is {most})");
         // A flag that nobody can see from here decides, where the server knows it at all.
         let rule = match out.version < crate::model::gitlab::Version::new(19, 5) {

@@ -3,15 +3,21 @@ use crate::model::gitlab::{Problem, Settings, Value, Version};
 /// What the checks of values found so far, and the server that they check for.
 pub(super) struct Findings {
     pub(super) version: Version,
+    /// Whether the server is known to read `true`, `false` and `!` in expressions.
+    pub(super) reads_booleans: bool,
     /// How many entries `cache:key:files` may have on this server.
     pub(super) key_files: usize,
     problems: Vec<Problem>,
 }
 
+/// The version that brought booleans and negation to expressions.
+const BOOLEANS: Version = Version::new(18, 9);
+
 impl Findings {
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
             version: settings.gitlab_version,
+            reads_booleans: settings.states_version && settings.gitlab_version >= BOOLEANS,
             key_files: settings.cache_key_files(),
             problems: Vec::new(),
         }
@@ -19,7 +25,12 @@ impl Findings {
 
     /// Nothing found yet, for the same server.
     pub(super) const fn fresh(&self) -> Self {
-        Self { version: self.version, key_files: self.key_files, problems: Vec::new() }
+        Self {
+            version: self.version,
+            reads_booleans: self.reads_booleans,
+            key_files: self.key_files,
+            problems: Vec::new(),
+        }
     }
 
     pub(super) fn push(&mut self, problem: Problem) {

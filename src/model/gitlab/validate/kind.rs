@@ -159,7 +159,10 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Findin
 
 fn unknown_word(value: &Value<'_>, words: &[&str]) -> String {
     let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    format!("should be one of {listed}; it is {}", value.inspect())
+    match value.to_text() {
+        Some(text) => format!("should be one of {listed}; `{text}` is an unknown value"),
+        None => format!("should be one of {listed}; it is {}", value.kind_name()),
+    }
 }
 
 /// The first kind that takes the value, else the words of the one that fits its shape.

@@ -21,7 +21,7 @@ mod variables;
 mod words;
 
 pub use self::keyword::{Expands, Keyword};
-pub use self::shape::{Place, keyword, keywords, places};
+pub use self::shape::{Place, conflicts, keyword, keywords, places};
 
 use self::findings::Findings;
 use self::keyword::{exclusive, map};
@@ -58,7 +58,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
             let blank = value.is_blank() && !value.is_unknown();
             if blank {
                 let message = format!(
-                    "`{name}` can't be blank: a hidden entry holds something for others to use"
+                    "`jobs:{name}` can't be blank: a hidden entry holds something for others to use"
                 );
                 out.push(Problem::new("invalid-keyword-value", &at, message));
             }
@@ -75,10 +75,16 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
         }
         visible = true;
         if entry.key_kind != KeyKind::Str {
-            let message = format!("job name `{name}` should be a string; quote it");
+            let message = match entry.key_kind {
+                KeyKind::Null => format!("job name can't be blank: `{name}` is null; quote it"),
+                _ => format!("job name `{name}` should be a string; quote it"),
+            };
             out.push(Problem::new("invalid-job-name", &at, message));
         } else if name.is_empty() || name.chars().count() > 255 {
-            let message = "job name can't be blank, and is not too long (maximum is 255 characters)".to_owned();
+            let message = match name {
+                "" => "job name can't be blank".to_owned(),
+                _ => format!("job name `{name}` is too long (maximum is 255 characters)"),
+            };
             out.push(Problem::new("invalid-job-name", &at, message));
         }
         match pipeline.job(name).filter(|_| entry.key_kind == KeyKind::Str) {

@@ -4,6 +4,7 @@ use super::findings::Findings;
 use super::keyword::{Expands, Keyword, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{WEEK, text};
+use crate::model::StepKind;
 use crate::model::gitlab::{Problem, Value, condition as conditions};
 use crate::syntax::expression;
 
@@ -163,18 +164,65 @@ fn workflow_name(value: &Value<'_>, path: &str, out: &mut Findings) {
 
 /// An expression of `rules:if`.
 pub(super) fn condition(value: &Value<'_>, path: &str, out: &mut Findings) {
-    let fault = match value.as_str() {
-        Some(text) => {
-            let expression = expression::parse(text);
-            let syntax = expression.errors.first().map(|error| error.message.clone());
-            syntax.or_else(|| conditions::fault(&expression).map(|error| error.message))
-        }
-        None => Some(format!("{} is no expression", value.inspect())),
+    let Some(text) = value.as_str() else {
+        let message =
+            format!("`{path}` invalid expression syntax: {} is no expression", value.inspect());
+        return out.push(Problem::new("invalid-rules-expression", &value.origin, message));
     };
-    if let Some(fault) = fault {
-        let message = format!("`{path}` invalid expression syntax: {fault}");
-        out.push(Problem::new("invalid-rules-expression", &value.origin, message));
+    let Some(fault) = expression_fault(text) else { return };
+    // A boolean from an input is written for a server that reads it.
+    let by_input = value.origin.steps().any(|step| matches!(step.kind, StepKind::Input(_)));
+    let is_newer = expression_fault(&without_booleans(text)).is_none();
+    if is_newer && (out.reads_booleans || by_input) {
+        return;
     }
+    let message = format!("`{path}` invalid expression syntax: {fault}");
+    let problem = Problem::new("invalid-rules-expression", &value.origin, message);
+    out.push(match is_newer {
+        true => problem.help(
+            "GitLab reads `true`, `false` and `!` since 18.9: write a comparison, or set `gitlab: version`",
+        ),
+        false => problem,
+    });
+}
+
+fn expression_fault(text: &str) -> Option<String> {
+    let expression = expression::parse(text);
+    let syntax = expression.errors.first().map(|error| error.message.clone());
+    syntax.or_else(|| conditions::fault(&expression).map(|error| error.message))
+}
+
+/// An expression with a variable in place of each `true` and `false`, and without `!` for not.
+fn without_booleans(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            // Texts and patterns stay as they are.
+            '"' | '\'' | '/' => {
+                let inside = &rest[1..];
+                let end = inside.match_indices(first).find(|(at, _)| {
+                    first != '/' || !inside[..*at].ends_with('\\')
+                });
+                end.map_or(rest.len(), |(at, _)| at + 2)
+            }
+            '!' if !rest[1..].starts_with(['=', '~']) => {
+                rest = &rest[1..];
+                continue;
+            }
+            '$' => 1 + word(&rest[1..]),
+            _ => word(rest).max(first.len_utf8()),
+        };
+        let (part, behind) = rest.split_at(length);
+        plain.push_str(if matches!(part, "true" | "false") { "$boolean" } else { part });
+        rest = behind;
+    }
+    plain
+}
+
+/// Length of the word that a text begins with.
+fn word(text: &str) -> usize {
+    text.bytes().take_while(|it| it.is_ascii_alphanumeric() || *it == b'_').count()
 }
 
 fn changes(value: &Value<'_>, path: &str, out: &mut Findings) {

@@ -22,7 +22,6 @@ impl Kind {
             Kind::Bool => vec!["true", "false"],
             Kind::Enum(words) | Kind::Enums(words, _) => words.to_vec(),
             Kind::Either(kinds) => kinds.iter().flat_map(Kind::words).collect(),
-            Kind::Script { .. } | Kind::By(_) | Kind::Any => Vec::new(),
             _ => Vec::new(),
         }
     }
@@ -115,6 +114,36 @@ pub fn keywords(place: Place) -> &'static [Keyword] {
 pub fn places(name: &str) -> Vec<Place> {
     let has = |place: &Place| keywords(*place).iter().any(|keyword| keyword.name == name);
     Place::ALL.into_iter().filter(has).collect()
+}
+
+/// The keywords that may not stand beside the one that these keys lead to.
+pub fn conflicts(place: Place, path: &[&str]) -> Vec<&'static str> {
+    let Some((name, before)) = path.split_last() else { return Vec::new() };
+    let tables = match before {
+        [] => vec![match place {
+            Place::Global => &GLOBALS,
+            Place::Default => &DEFAULT,
+            Place::Job => &JOB,
+            Place::TriggerJob => &TRIGGER_JOB,
+        }],
+        _ => keyword(place, before).map_or_else(Vec::new, |it| it.kind.tables()),
+    };
+    let groups = tables.into_iter().flat_map(|table| table.exclusive).copied();
+    // `rules` replaces the older keywords, and a job has either commands or a pipeline to start.
+    const JOBS: [&[&str]; 5] = [
+        &["rules", "only"],
+        &["rules", "except"],
+        &["rules", "start_in"],
+        &["script", "trigger"],
+        &["run", "trigger"],
+    ];
+    let is_job = before.is_empty() && matches!(place, Place::Job | Place::TriggerJob);
+    let more = if is_job { &JOBS[..] } else { &[] };
+    let groups = groups.chain(more.iter().copied()).filter(|group| group.contains(name));
+    let mut others: Vec<&'static str> =
+        groups.flatten().copied().filter(|other| other != name).collect();
+    others.dedup();
+    others
 }
 
 /// A keyword by its place and the keys that lead to it: `["cache", "key", "files"]`. Names that the
