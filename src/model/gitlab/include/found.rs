@@ -101,6 +101,7 @@ impl<'p> Expander<'_, 'p> {
                 let component = Component {
                     name: Some(name.to_owned()),
                     reference: Some(reference.to_owned()),
+                    ..Component::default()
                 };
                 let own = project.ends_with("/$CI_PROJECT_PATH")
                     || project.ends_with("/${CI_PROJECT_PATH}");

@@ -7,6 +7,8 @@ use crate::syntax::expression;
 #[derive(Debug, Default)]
 pub(in crate::model::gitlab) struct Header<'p> {
     pub(in crate::model::gitlab) inputs: Vec<InputSpec<'p>>,
+    /// `spec:component`: fields that the file may ask for.
+    pub(in crate::model::gitlab) component: Vec<String>,
     /// `spec:include`
     pub(in crate::model::gitlab) include: Option<Value<'p>>,
     /// Whether inputs may come from a file that is not known.
@@ -45,7 +47,7 @@ pub(in crate::model::gitlab) fn declaration(entry: &Entry<'_>, path: &str) -> Ve
     let prefix = format!("`{path}` ");
     let mut reader = Reader { version: Version::NEWEST, prefix: &prefix, problems: &mut problems };
     let inputs = vec![reader.input(entry)];
-    let header = Header { inputs, include: None, partial: false };
+    let header = Header { inputs, ..Header::default() };
     let given = super::Given { inputs: None, at: entry.value.origin.clone(), by_others: true };
     super::resolve(&header, &given, &prefix, &mut problems);
     problems
@@ -126,10 +128,10 @@ impl Reader<'_> {
                 }
             }
         }
-        self.component(spec);
+        let component = self.component(spec);
         let include = spec.given("include").cloned();
         let include_given = include.is_some();
-        let mut header = Header { include, ..Header::default() };
+        let mut header = Header { include, component, ..Header::default() };
         match spec.given("inputs") {
             None => {}
             Some(inputs) if inputs.as_map().is_none() => {
@@ -147,11 +149,12 @@ impl Reader<'_> {
         header
     }
 
-    fn component(&mut self, spec: &Value<'_>) {
-        let Some(component) = spec.given("component") else { return };
+    fn component(&mut self, spec: &Value<'_>) -> Vec<String> {
+        let Some(component) = spec.given("component") else { return Vec::new() };
         let Some(items) = component.as_seq() else {
             let message = "header:spec:component config should be an array of strings".to_owned();
-            return self.refuse(&component.origin, message);
+            self.refuse(&component.origin, message);
+            return Vec::new();
         };
         for item in items {
             if !item.as_str().is_some_and(|it| COMPONENT.contains(&it)) {
@@ -163,6 +166,7 @@ impl Reader<'_> {
                 self.refuse(&item.origin, message);
             }
         }
+        items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// The entries of an `inputs:` mapping.

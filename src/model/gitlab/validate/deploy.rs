@@ -30,7 +30,7 @@ static ENVIRONMENT: Table = Table::of(&[
 
 const NAME: By = By {
     check: environment_name,
-    shape: "letters, digits, spaces and `-_/${}.`, at most 255 of them",
+    shape: "letters, digits, spaces and `-_/${}.`",
     table: None,
 };
 
@@ -79,8 +79,6 @@ fn environment_name(value: &Value<'_>, path: &str, out: &mut Findings) {
             "`{path}` name can contain only letters, digits, '-', '_', '/', '$', '{{', '}}', '.', and spaces, but it cannot start or end with '/'"
         );
         out.wrong(value, message);
-    } else if text.is_some_and(|text| text.len() > 255) {
-        out.wrong(value, format!("`{path}` name is too long (maximum is 255 characters)"));
     }
 }
 

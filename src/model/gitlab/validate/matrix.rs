@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::keyword::{Table, key, map};
 use super::kind::{By, Kind, check};
-use crate::model::gitlab::{KeyKind, Value, ValueKind};
+use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind};
 
 /// How many instances one job may have.
 const MOST: usize = 200;
@@ -16,8 +16,7 @@ static KEYS: Table = Table::of(&[key(
         table: None,
     }),
     "Variables of which each combination gives an instance of the job.",
-)])
-.requires(&["matrix"]);
+)]);
 
 /// Of a job with a script.
 pub(super) const PARALLEL: Kind = Kind::By(By {
@@ -41,7 +40,14 @@ fn parallel(value: &Value<'_>, numbers: bool, path: &str, out: &mut Findings) {
         }
         ValueKind::Int(_) => check(value, &Kind::Int(1, 200), path, out),
         ValueKind::Float(_) => out.wrong(value, format!("`{path}` must be an integer")),
-        ValueKind::Map(_) => map(value, &KEYS, path, out),
+        ValueKind::Map(entries) => {
+            map(value, &KEYS, path, out);
+            // Null is no list, but it is taken.
+            if entries.is_empty() && !entries.is_partial() {
+                let message = format!("`{path}` missing required keys: matrix");
+                out.push(Problem::new("missing-keyword", &value.origin, message));
+            }
+        }
         _ => out.wrong(value, format!("`{path}` should be an integer or a hash")),
     }
 }

@@ -43,9 +43,10 @@ pub(super) fn include_rule(rule: &Value<'_>, settings: &Settings) -> Vec<Problem
 /// Checks every entry of the resolved configuration.
 pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem> {
     let mut out = Findings::new(settings);
-    // What was cut off says nothing about the rest; a template may be filled in by another tool first.
+    // What was cut off says nothing about the rest; a template with gaps is filled in by another tool.
     let cut = pipeline.problems.iter().any(|problem| problem.rule == "yaml-too-big");
-    if cut || pipeline.kind == super::FileKind::Template {
+    let is_template = pipeline.kind == super::FileKind::Template;
+    if cut || is_template && pipeline.config.entries().iter().any(|it| has_gap(&it.value, pipeline, 0)) {
         return Vec::new();
     }
     // A child pipeline may be put together from several files.
@@ -111,6 +112,29 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
         out.retain(|problem| problem.rule != "script-not-text");
     }
     out.into_problems()
+}
+
+/// How deep a value is searched for gaps.
+const LEVELS: u32 = 100;
+
+/// Whether `{name}` stands somewhere in a value: YAML takes it for a mapping, who wrote it for a gap.
+fn has_gap(value: &Value<'_>, pipeline: &Pipeline<'_>, level: u32) -> bool {
+    if level > LEVELS {
+        return false;
+    }
+    let inside = |value: &Value<'_>| has_gap(value, pipeline, level + 1);
+    let Some(map) = value.as_map() else { return value.items().iter().any(inside) };
+    if let [entry] = map.entries()
+        && entry.value.is_null()
+    {
+        let at = value.at();
+        let file = pipeline.files.iter().find(|file| file.source.id == at.source);
+        let text = file.and_then(|file| {
+            file.source.text().get(at.span.start as usize..at.span.end as usize)
+        });
+        return text.is_some_and(|text| text.starts_with('{') && !text.contains(':'));
+    }
+    map.entries().iter().any(|entry| inside(&entry.value))
 }
 
 fn without_script(name: &str, at: &Origin, out: &mut Findings) {
