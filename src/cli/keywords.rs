@@ -76,9 +76,7 @@ pub(super) fn run(args: &KeywordsArgs) -> Result<Exit, Error> {
     let text = match (args.format, &args.name) {
         (Format::Json, _) => json(&wanted),
         (Format::Text, None) => list(&wanted),
-        (Format::Text, Some(_)) => {
-            wanted.iter().map(|it| page(it)).collect::<Vec<_>>().join("\n")
-        }
+        (Format::Text, Some(_)) => wanted.iter().map(|it| page(it)).collect::<Vec<_>>().join("\n"),
     };
     print(&text)?;
     Ok(Exit::Clean)
@@ -106,7 +104,9 @@ fn all() -> Vec<Found> {
 
 fn add(keyword: &'static Keyword, path: String, place: Place, levels: usize, all: &mut Vec<Found>) {
     let same = |it: &&mut Found| {
-        it.path == path && it.keyword.shape() == keyword.shape() && it.keyword.since == keyword.since
+        it.path == path
+            && it.keyword.shape() == keyword.shape()
+            && it.keyword.since == keyword.since
     };
     match all.iter_mut().find(same) {
         Some(found) if found.places.contains(&place) => return,

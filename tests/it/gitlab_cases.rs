@@ -30,7 +30,12 @@ fn cases() -> Option<Vec<Case>> {
         return None;
     };
     let catalog = catalog();
-    Some(text.lines().filter(|line| !line.trim().is_empty()).map(|line| case(line, &catalog)).collect())
+    Some(
+        text.lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| case(line, &catalog))
+            .collect(),
+    )
 }
 
 fn case(line: &str, catalog: &Catalog) -> Case {
@@ -89,7 +94,8 @@ fn verdicts_agree_with_the_server() {
         } else {
             false_alarms += usize::from(!case.refused);
             let verdict = if case.refused { "error" } else { "valid" };
-            let _ = writeln!(wrong, "{}: {verdict} by the server, here {:?}", case.name, case.found);
+            let _ =
+                writeln!(wrong, "{}: {verdict} by the server, here {:?}", case.name, case.found);
         }
     }
     let percent = 100.0 * f64::from(agree) / cases.len() as f64;
@@ -103,9 +109,9 @@ fn verdicts_agree_with_the_server() {
 
 /// Words of the server's messages that say nothing of the fault.
 const EMPTY_WORDS: [&str; 30] = [
-    "config", "a", "an", "the", "is", "be", "to", "of", "or", "and", "in", "it", "but", "not", "for",
-    "one", "should", "must", "can", "may", "contains", "are", "has", "with", "from", "only", "have",
-    "this", "name", "entry",
+    "config", "a", "an", "the", "is", "be", "to", "of", "or", "and", "in", "it", "but", "not",
+    "for", "one", "should", "must", "can", "may", "contains", "are", "has", "with", "from", "only",
+    "have", "this", "name", "entry",
 ];
 
 /// The words of a message in one form: lower case, no plural, no `_`.
@@ -126,7 +132,11 @@ fn messages_say_at_least_what_the_server_says() {
             continue;
         }
         all += 1;
-        let ours: Vec<String> = case.found.iter().flat_map(|(message, path, _)| words(&format!("{message} {path}"))).collect();
+        let ours: Vec<String> = case
+            .found
+            .iter()
+            .flat_map(|(message, path, _)| words(&format!("{message} {path}")))
+            .collect();
         let empty: Vec<String> = EMPTY_WORDS.iter().flat_map(|it| words(it)).collect();
         let lacks = |message: &String| {
             let words = words(message).into_iter();
@@ -136,7 +146,11 @@ fn messages_say_at_least_what_the_server_says() {
         if best.is_empty() || WORDED_OTHERWISE.contains(&case.name.as_str()) {
             said += 1;
         } else {
-            let _ = writeln!(wrong, "{}: {best:?} of {:?}\n    {:?}", case.name, case.messages, case.found);
+            let _ = writeln!(
+                wrong,
+                "{}: {best:?} of {:?}\n    {:?}",
+                case.name, case.messages, case.found
+            );
         }
     }
     println!("{said} of {all} messages say what the server says\n{wrong}");
@@ -156,7 +170,8 @@ fn blocks(yaml: &str, path: &[String], named: &[String]) -> Vec<(usize, usize)> 
     let holds = |line: &str, key: &str| {
         line.to_lowercase().match_indices(key).any(|(at, _)| {
             let edge = |ch: Option<char>| ch.is_none_or(|ch| !ch.is_alphanumeric() && ch != '_');
-            edge(line[..at].chars().next_back()) && edge(line.get(at + key.len()..).and_then(|it| it.chars().next()))
+            edge(line[..at].chars().next_back())
+                && edge(line.get(at + key.len()..).and_then(|it| it.chars().next()))
         })
     };
     let indent = |line: &str| line.len() - line.trim_start().len();
@@ -193,7 +208,8 @@ fn findings_point_into_the_line_of_the_fault() {
         let head = message.split_whitespace().next().unwrap_or_default();
         let path: Vec<String> = head.split(':').map(str::to_lowercase).collect();
         let tail = message.rsplit_once(": ").map_or("", |(_, tail)| tail).to_lowercase();
-        let names = tail.split([',', ' ']).map(|it| it.trim_matches(['.', '[', ']', ';']).to_owned());
+        let names =
+            tail.split([',', ' ']).map(|it| it.trim_matches(['.', '[', ']', ';']).to_owned());
         let names: Vec<String> = names.filter(|it| !it.is_empty()).collect();
         let places = blocks(&case.yaml, &path, &names);
         if places.is_empty() {

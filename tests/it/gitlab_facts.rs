@@ -27,7 +27,11 @@ fn facts(text: &str) -> Vec<Fact> {
                 None => (head, None),
             };
             let split = |words: &str| {
-                words.split(';').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+                words
+                    .split(';')
+                    .map(|it| it.trim().to_owned())
+                    .filter(|it| !it.is_empty())
+                    .collect()
             };
             facts.push(Fact {
                 name: name.trim().to_owned(),
@@ -56,15 +60,16 @@ fn refused(files: Vec<(String, String)>, catalog: &Catalog) -> Vec<String> {
 }
 
 fn check(part: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join(format!("tests/it/facts/{part}.txt"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/facts/{part}.txt"));
     let catalog = catalog();
     let mut wrong = String::new();
     let facts = facts(&std::fs::read_to_string(path).unwrap());
     for fact in &facts {
         let found = refused(fact.files.clone(), &catalog);
         let says = |words: &String| {
-            found.iter().any(|it| words.split_whitespace().all(|word| it.contains(&word.to_lowercase())))
+            found
+                .iter()
+                .any(|it| words.split_whitespace().all(|word| it.contains(&word.to_lowercase())))
         };
         let fits = match &fact.refused {
             None => found.is_empty(),
@@ -74,7 +79,12 @@ fn check(part: &str) {
             let _ = writeln!(wrong, "{}: {:?}, here {found:?}", fact.name, fact.refused);
         }
     }
-    assert!(wrong.is_empty(), "{} of {} facts of {part}:\n{wrong}", wrong.lines().count(), facts.len());
+    assert!(
+        wrong.is_empty(),
+        "{} of {} facts of {part}:\n{wrong}",
+        wrong.lines().count(),
+        facts.len()
+    );
     println!("{part}: {} facts", facts.len());
 }
 
@@ -89,4 +99,15 @@ macro_rules! parts {
     };
 }
 
-parts![yaml, header, include, extends_reference, top_level, jobs, artifacts_cache, rules_workflow, needs, deploy];
+parts![
+    yaml,
+    header,
+    include,
+    extends_reference,
+    top_level,
+    jobs,
+    artifacts_cache,
+    rules_workflow,
+    needs,
+    deploy
+];

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use pipespec::engine::{CheckOptions, Project, analyze};
 use pipespec::model::gitlab::{Keyword, Place, conflicts, keyword, keywords, places};
+use pipespec::rule::Family;
 use pipespec::rules::catalog;
 
 /// All keywords with their paths.
@@ -30,7 +31,10 @@ fn every_keyword_says_what_it_is() {
     for (path, keyword) in all() {
         let summary = keyword.summary;
         assert!(summary.ends_with('.') && summary.len() > 6, "{path}: {summary}");
-        assert!(summary.starts_with(|ch: char| ch.is_uppercase() || ch == '`'), "{path}: {summary}");
+        assert!(
+            summary.starts_with(|ch: char| ch.is_uppercase() || ch == '`'),
+            "{path}: {summary}"
+        );
         assert!(!keyword.shape().is_empty(), "{path}");
         for (word, _) in keyword.newer_words {
             assert!(keyword.words().contains(word), "{path}: {word}");
@@ -72,7 +76,16 @@ fn rules(version: &str, text: &str) -> Vec<String> {
         .findings
         .iter()
         .map(|it| catalog.get(it.rule).id.to_string())
-        .filter(|id| ["unsupported-keyword", "too-many-key-files", "invalid-keyword-value", "invalid-spec-header", "invalid-rules-expression"].contains(&id.as_str()))
+        .filter(|id| {
+            [
+                "unsupported-keyword",
+                "too-many-key-files",
+                "invalid-keyword-value",
+                "invalid-spec-header",
+                "invalid-rules-expression",
+            ]
+            .contains(&id.as_str())
+        })
         .collect();
     rules.dedup();
     rules
@@ -96,6 +109,34 @@ fn what_is_newer_than_the_server_is_told() {
         assert!(rules(&format!("{{version: '{since}'}}"), text).is_empty(), "{since}: {text}");
         let told = rules(&format!("{{version: '{before}'}}"), text);
         assert_eq!(told, ["unsupported-keyword"], "{before}: {text}");
+    }
+}
+
+#[test]
+fn null_is_taken_for_every_keyword() {
+    let catalog = catalog();
+    let refused = |text: String| {
+        let files = vec![(".gitlab-ci.yml".to_owned(), text)];
+        let project = Project::in_memory(files, CheckOptions::default()).unwrap();
+        let report = analyze(&project, &catalog);
+        let of_gitlab =
+            report.findings.iter().filter(|it| catalog.get(it.rule).family == Family::Gitlab);
+        of_gitlab.map(|it| it.message.clone()).collect::<Vec<_>>()
+    };
+    // A job has one of these, and null beside it counts as the other one.
+    let kinds = ["script", "run", "trigger"];
+    for place in Place::ALL {
+        for keyword in keywords(place).iter().filter(|it| !kinds.contains(&it.name)) {
+            let name = keyword.name;
+            let text = match place {
+                Place::Global => format!("{name}:\njob: {{script: x}}\n"),
+                Place::Default => format!("default: {{{name}: }}\njob: {{script: x}}\n"),
+                Place::Job => format!("job: {{script: x, {name}: }}\n"),
+                Place::TriggerJob => format!("job: {{trigger: g/p, {name}: }}\n"),
+            };
+            let found = refused(text);
+            assert!(found.is_empty(), "{place:?} {name}: {found:?}");
+        }
     }
 }
 

@@ -31,10 +31,19 @@ const SERVER: &[(&str, &str)] = &[
     ("negative-split/trigger__trigger-minimal-leading-slash", LATER),
     ("negative-split/trigger__trigger-minimal-no-slash", LATER),
     ("negative-split/trigger__trigger-project-leading-slash", LATER),
-    ("negative-split/trigger__trigger-project-no-slash", "a trigger that is null, and a key that jobs do not have: two faults"),
+    (
+        "negative-split/trigger__trigger-project-no-slash",
+        "a trigger that is null, and a key that jobs do not have: two faults",
+    ),
     ("negative-split/cache_multiple__cache-invalid-key", "three caches, each with a bad key"),
-    ("negative-split/job_inputs__type_mismatches", "two inputs, each with a default of another type"),
-    ("negative-split/retry__invalid_job_with_retry_exit_codes_duplicate", "the server takes the same exit code twice"),
+    (
+        "negative-split/job_inputs__type_mismatches",
+        "two inputs, each with a default of another type",
+    ),
+    (
+        "negative-split/retry__invalid_job_with_retry_exit_codes_duplicate",
+        "the server takes the same exit code twice",
+    ),
     (
         "negative-split/spec_inputs__include_invalid_input_name",
         "the server takes any name that the included file declares",
@@ -60,7 +69,8 @@ fn refused(text: &str) -> Vec<String> {
     });
     // Parts of configurations: the files and jobs that they name are elsewhere.
     let elsewhere = ["missing-include-file", "undefined-need"];
-    let here = of_gitlab.filter(|finding| !elsewhere.contains(&catalog.get(finding.rule).id.as_ref()));
+    let here =
+        of_gitlab.filter(|finding| !elsewhere.contains(&catalog.get(finding.rule).id.as_ref()));
     here.map(|finding| finding.message.clone()).collect()
 }
 

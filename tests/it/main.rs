@@ -15,6 +15,7 @@ mod gitlab_limits;
 mod gitlab_merge;
 mod gitlab_origins;
 mod gitlab_reach;
+mod gitlab_parts;
 mod gitlab_schema;
 mod hadolint;
 mod shell;

@@ -140,10 +140,9 @@ fn entry<'v, 'p>(
             refuse(&value.origin, message);
         }
     }
-    if let Some(cache) = item.given("cache").filter(|it| *kind == "remote" && !it.is_unknown()) {
-        if let Some(fault) = cache_fault(cache) {
-            refuse(&cache.origin, format!("include:include cache {fault}"));
-        }
+    let cache = item.given("cache").filter(|it| *kind == "remote" && !it.is_unknown());
+    if let Some((cache, fault)) = cache.and_then(|cache| Some((cache, cache_fault(cache)?))) {
+        refuse(&cache.origin, format!("include:include cache {fault}"));
     }
     let value = item.get(kind)?;
     let target = match *kind {

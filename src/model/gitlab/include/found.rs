@@ -65,8 +65,7 @@ impl<'p> Expander<'_, 'p> {
         if let Some(value) = entry.integrity.filter(|it| !it.is_unknown())
             && integrity(value.as_str().unwrap_or(""), None) == Integrity::Malformed
         {
-            let message =
-                "include:include config integrity hash must start with 'sha256-' and be base64 encoded (of 32 bytes)";
+            let message = "include:include config integrity hash must start with 'sha256-' and be base64 encoded (of 32 bytes)";
             self.refuse("invalid-integrity", &value.origin, message);
         }
         if !self.has_extension(entry, &expanded) {
@@ -96,6 +95,13 @@ impl<'p> Expander<'_, 'p> {
             }
             Target::Component(value) => {
                 let address = expanded(value);
+                if !address.contains(['@', '$']) {
+                    let message = format!(
+                        "Component `{address}` has no version: it is written `host/project/name@version`"
+                    );
+                    self.refuse("invalid-include", &value.origin, message);
+                    return Vec::new();
+                }
                 let (name, reference) = address.split_once('@').unwrap_or((&address, ""));
                 let (project, name) = name.rsplit_once('/').unwrap_or(("", name));
                 let component = Component {
@@ -165,9 +171,13 @@ impl<'p> Expander<'_, 'p> {
             let lower = name.to_ascii_lowercase();
             let address = lower.starts_with("http://") || lower.starts_with("https://");
             let message = if !lower.ends_with(".yml") && !lower.ends_with(".yaml") {
-                format!("Included file `{name}` does not have YAML extension!: its name must end in .yml or .yaml")
+                format!(
+                    "Included file `{name}` does not have YAML extension!: its name must end in .yml or .yaml"
+                )
             } else if is_remote && !address {
-                format!("Remote file `{name}` does not have a valid address!: it begins with https:// or http://")
+                format!(
+                    "Remote file `{name}` does not have a valid address!: it begins with https:// or http://"
+                )
             } else {
                 continue;
             };

@@ -189,14 +189,14 @@ impl Reader<'_> {
                     continue;
                 };
                 if let Some(error) = expression::parse(&expression).errors.first() {
-                    let message =
-                        format!("{path}:rules:rule if invalid expression syntax: {}", error.message);
+                    let message = format!(
+                        "{path}:rules:rule if invalid expression syntax: {}",
+                        error.message
+                    );
                     self.refuse(&condition.origin, message);
                 }
-                let undefined: Vec<String> = names
-                    .into_iter()
-                    .filter(|name| inputs.get(name).is_none() && !more)
-                    .collect();
+                let undefined: Vec<String> =
+                    names.into_iter().filter(|name| inputs.get(name).is_none() && !more).collect();
                 if !undefined.is_empty() {
                     let message = format!(
                         "{path} config rule[{at}] references undefined inputs: {}",
@@ -303,7 +303,8 @@ impl Reader<'_> {
                 self.refuse(&item.origin, message);
             }
             if let (Some(default), Some(options)) = (item.given("default"), item.given("options")) {
-                let (text, known) = (default.to_text(), !default.has_unknown() && !options.has_unknown());
+                let (text, known) =
+                    (default.to_text(), !default.has_unknown() && !options.has_unknown());
                 let listed = options.items().iter().any(|it| it.to_text() == text);
                 if known && text.is_some() && !listed && !options.items().is_empty() {
                     let message = format!(

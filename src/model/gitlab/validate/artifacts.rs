@@ -9,8 +9,12 @@ use crate::model::gitlab::{Value, Version};
 static KEYS: [Keyword; 10] = [
     key("name", text(), "The name of the archive; `artifacts` if it is left out.")
         .on(Expands::Runner),
-    key("paths", Kind::Strings(0, usize::MAX), "Files and folders to store, relative to the project.")
-        .on(Expands::Runner),
+    key(
+        "paths",
+        Kind::Strings(0, usize::MAX),
+        "Files and folders to store, relative to the project.",
+    )
+    .on(Expands::Runner),
     key("exclude", Kind::Strings(0, usize::MAX), "Files that are left out of `paths`.")
         .on(Expands::Runner),
     key("untracked", Kind::Bool, "Whether files that Git does not track are stored too."),
@@ -42,11 +46,8 @@ static KEYS: [Keyword; 10] = [
 ];
 static ARTIFACTS: Table = Table::of(&KEYS).excludes(&[&["access", "public"]]);
 
-pub(super) const ARTIFACTS_KIND: Kind = Kind::By(By {
-    check: artifacts,
-    shape: "a mapping",
-    table: Some(&ARTIFACTS),
-});
+pub(super) const ARTIFACTS_KIND: Kind =
+    Kind::By(By { check: artifacts, shape: "a mapping", table: Some(&ARTIFACTS) });
 
 const fn report(name: &'static str, summary: &'static str) -> Keyword {
     key(name, Kind::Texts, summary).on(Expands::Runner)
@@ -88,12 +89,8 @@ static REPORTS: Table = Table::of(&[
 ]);
 
 static COVERAGE: Table = Table::of(&[
-    key(
-        "coverage_format",
-        Kind::Enum(&["cobertura", "jacoco"]),
-        "The format of the report.",
-    )
-    .words_since(&[("jacoco", Version::new(17, 3))]),
+    key("coverage_format", Kind::Enum(&["cobertura", "jacoco"]), "The format of the report.")
+        .words_since(&[("jacoco", Version::new(17, 3))]),
     key("path", Kind::Str(1, usize::MAX), "The file with the report.").on(Expands::Runner),
 ])
 .requires(&["coverage_format", "path"]);
@@ -132,4 +129,3 @@ fn expose_as(value: &Value<'_>, path: &str, out: &mut Findings) {
         out.wrong(value, message);
     }
 }
-

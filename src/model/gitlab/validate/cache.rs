@@ -17,8 +17,12 @@ static KEYS: [Keyword; 7] = [
         "What jobs have in common that share this cache; `default` if it is left out.",
     )
     .on(Expands::Runner),
-    key("paths", Kind::Strings(0, usize::MAX), "Files and folders to keep, relative to the project.")
-        .on(Expands::Runner),
+    key(
+        "paths",
+        Kind::Strings(0, usize::MAX),
+        "Files and folders to keep, relative to the project.",
+    )
+    .on(Expands::Runner),
     key("untracked", Kind::Bool, "Whether files that Git does not track are kept too."),
     key("when", Kind::Enum(&OUTCOMES), "After which result of the job the cache is stored."),
     key(
@@ -34,9 +38,13 @@ static KEYS: [Keyword; 7] = [
     .on(Expands::Runner),
     key("unprotect", Kind::Bool, "Whether protected and other branches share the cache.")
         .since(15, 8),
-    key("fallback_keys", Kind::Strings(0, 5), "Keys to try in order if there is no cache for `key`.")
-        .since(16, 0)
-        .on(Expands::Runner),
+    key(
+        "fallback_keys",
+        Kind::Strings(0, 5),
+        "Keys to try in order if there is no cache for `key`.",
+    )
+    .since(16, 0)
+    .on(Expands::Runner),
 ];
 static CACHE: Table = Table::of(&KEYS);
 
@@ -69,12 +77,12 @@ fn cache_key(value: &Value<'_>, path: &str, out: &mut Findings) {
     map(value, &KEY, path, out);
     let has = |name| value.get(name).is_some();
     if !entries.is_partial() && !has("files") && !has("files_commits") {
-        let message =
-            format!("`{path}` must use exactly one of these keys: files, files_commits");
+        let message = format!("`{path}` must use exactly one of these keys: files, files_commits");
         out.wrong(value, message);
     }
     let most = out.key_files;
-    if let Some(files) = value.given("files").filter(|it| (most + 1..=10).contains(&it.items().len()))
+    if let Some(files) =
+        value.given("files").filter(|it| (most + 1..=10).contains(&it.items().len()))
     {
         let message = format!("`{path}:files` has too many items (maximum is {most})");
         // A flag that nobody can see from here decides, where the server knows it at all.

@@ -28,11 +28,8 @@ static ENVIRONMENT: Table = Table::of(&[
 ])
 .requires(&["name"]);
 
-const NAME: By = By {
-    check: environment_name,
-    shape: "letters, digits, spaces and `-_/${}.`",
-    table: None,
-};
+const NAME: By =
+    By { check: environment_name, shape: "letters, digits, spaces and `-_/${}.`", table: None };
 
 pub(super) const ENVIRONMENT_KIND: Kind = Kind::By(By {
     check: environment,
@@ -146,7 +143,11 @@ const MESSAGE: By = By {
 
 static ASSETS: Table = Table::of(&[key(
     "links",
-    Kind::By(By { check: links, shape: "a list of mappings that is not empty", table: Some(&LINK) }),
+    Kind::By(By {
+        check: links,
+        shape: "a list of mappings that is not empty",
+        table: Some(&LINK),
+    }),
     "Links to files.",
 )])
 .requires(&["links"]);
@@ -198,7 +199,9 @@ fn datetime(value: &Value<'_>, path: &str, out: &mut Findings) {
             digits.is_some_and(|count| count >= least)
                 && part.and_then(|it| it[..digits.unwrap_or(0)].parse::<u32>().ok()) <= Some(most)
         };
-        number(parts.next(), 4, u32::MAX) && number(parts.next(), 1, 12) && number(parts.next(), 1, 31)
+        number(parts.next(), 4, u32::MAX)
+            && number(parts.next(), 1, 12)
+            && number(parts.next(), 1, 31)
     });
     if !fits {
         out.wrong(value, format!("`{path}` must be a valid datetime"));

@@ -44,7 +44,9 @@ impl Findings {
 
     /// Whether a server that knows all keywords would take it.
     pub(super) fn is_accepted(&self) -> bool {
-        self.problems.iter().all(|it| matches!(it.rule, "unsupported-keyword" | "too-many-key-files"))
+        self.problems
+            .iter()
+            .all(|it| matches!(it.rule, "unsupported-keyword" | "too-many-key-files"))
     }
 
     pub(super) const fn len(&self) -> usize {

@@ -9,7 +9,9 @@ const PULL_POLICIES: [&str; 3] = ["always", "if-not-present", "never"];
 static DOCKER: Table = Table::of(&[
     key("platform", Kind::Str(1, 64), "The architecture of the image that is pulled.")
         .on(Expands::Runner),
-    key("user", Kind::Str(1, 255), "The user that the container runs as.").since(16, 8).on(Expands::Runner),
+    key("user", Kind::Str(1, 255), "The user that the container runs as.")
+        .since(16, 8)
+        .on(Expands::Runner),
 ]);
 static KUBERNETES: Table = Table::of(&[key(
     "user",
@@ -20,8 +22,12 @@ static KUBERNETES: Table = Table::of(&[key(
 
 static IMAGE: Table = Table::of(&[
     key("name", name(), "The image.").on(Expands::Runner),
-    key("entrypoint", Kind::Strings(0, usize::MAX), "What is run instead of the image's entry point.")
-        .on(Expands::Runner),
+    key(
+        "entrypoint",
+        Kind::Strings(0, usize::MAX),
+        "What is run instead of the image's entry point.",
+    )
+    .on(Expands::Runner),
     key("pull_policy", Kind::Enums(&PULL_POLICIES, false), "When the runner pulls the image.")
         .since(15, 1),
     key("docker", Kind::Map(&DOCKER), "Options for runners with Docker.").since(16, 7),
@@ -32,15 +38,20 @@ static IMAGE: Table = Table::of(&[
 static SERVICE: Table = Table::of(&[
     key("name", name(), "The image of the service.").on(Expands::Runner),
     key("alias", text(), "The names under which the job reaches the service.").on(Expands::Runner),
-    key("entrypoint", Kind::Strings(0, usize::MAX), "What is run instead of the image's entry point.")
-        .on(Expands::Runner),
+    key(
+        "entrypoint",
+        Kind::Strings(0, usize::MAX),
+        "What is run instead of the image's entry point.",
+    )
+    .on(Expands::Runner),
     key("command", Kind::Strings(0, usize::MAX), "What is run instead of the image's command.")
         .on(Expands::Runner),
     key("pull_policy", Kind::Enums(&PULL_POLICIES, false), "When the runner pulls the image.")
         .since(15, 1),
     key("docker", Kind::Map(&DOCKER), "Options for runners with Docker.").since(16, 7),
     key("kubernetes", Kind::Map(&KUBERNETES), "Options for runners in Kubernetes.").since(18, 0),
-    key("variables", super::variables::PLAIN, "Variables for the service alone.").on(Expands::Runner),
+    key("variables", super::variables::PLAIN, "Variables for the service alone.")
+        .on(Expands::Runner),
 ])
 .requires(&["name"]);
 

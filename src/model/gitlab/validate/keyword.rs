@@ -68,10 +68,7 @@ impl Keyword {
         self
     }
 
-    pub(super) const fn words_since(
-        mut self,
-        words: &'static [(&'static str, Version)],
-    ) -> Self {
+    pub(super) const fn words_since(mut self, words: &'static [(&'static str, Version)]) -> Self {
         self.newer_words = words;
         self
     }
@@ -213,8 +210,7 @@ pub(super) fn unknown_key<'n>(
 
 /// Reports if more than one of the keys stands there.
 pub(super) fn exclusive(value: &Value<'_>, group: &[&str], path: &str, out: &mut Findings) {
-    let given: Vec<&str> =
-        group.iter().copied().filter(|name| value.get(name).is_some()).collect();
+    let given: Vec<&str> = group.iter().copied().filter(|name| value.get(name).is_some()).collect();
     if let [first, second, ..] = given[..] {
         let origin = value.get(second).map_or(&value.origin, |it| &it.origin);
         let message = format!("`{path}` these keys cannot be used together: {}", given.join(", "));

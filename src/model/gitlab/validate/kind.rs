@@ -203,9 +203,7 @@ fn strings(value: &Value<'_>, (least, most): (usize, usize), path: &str, out: &m
     }
     if items.len() > most {
         let count = items.len();
-        let message = format!(
-            "`{path}` has too many items: {count} entries (maximum is {most})"
-        );
+        let message = format!("`{path}` has too many items: {count} entries (maximum is {most})");
         out.wrong(value, message);
     }
     if items.len() < least {

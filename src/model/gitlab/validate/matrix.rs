@@ -91,8 +91,7 @@ fn matrix(value: &Value<'_>, path: &str, out: &mut Findings) {
         total = total.saturating_add(product);
     }
     if known && total > MOST {
-        let message =
-            format!("`{path}` generates too many jobs: {total} (maximum is {MOST})");
+        let message = format!("`{path}` generates too many jobs: {total} (maximum is {MOST})");
         out.wrong(value, message);
     }
 }

@@ -46,7 +46,9 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
     // What was cut off says nothing about the rest; a template with gaps is filled in by another tool.
     let cut = pipeline.problems.iter().any(|problem| problem.rule == "yaml-too-big");
     let is_template = pipeline.kind == super::FileKind::Template;
-    if cut || is_template && pipeline.config.entries().iter().any(|it| has_gap(&it.value, pipeline, 0)) {
+    if cut
+        || is_template && pipeline.config.entries().iter().any(|it| has_gap(&it.value, pipeline, 0))
+    {
         return Vec::new();
     }
     // A child pipeline may be put together from several files.
@@ -129,9 +131,8 @@ fn has_gap(value: &Value<'_>, pipeline: &Pipeline<'_>, level: u32) -> bool {
     {
         let at = value.at();
         let file = pipeline.files.iter().find(|file| file.source.id == at.source);
-        let text = file.and_then(|file| {
-            file.source.text().get(at.span.start as usize..at.span.end as usize)
-        });
+        let text = file
+            .and_then(|file| file.source.text().get(at.span.start as usize..at.span.end as usize));
         return text.is_some_and(|text| text.starts_with('{') && !text.contains(':'));
     }
     map.entries().iter().any(|entry| inside(&entry.value))
@@ -163,9 +164,7 @@ fn publish(job: &Job<'_>, path: &str, out: &mut Findings) {
     let Some(publish) = job.value.given("publish").filter(|it| !it.is_blank()) else { return };
     let pages = job.value.get("pages");
     let is_pages = match pages {
-        Some(pages) => {
-            !pages.is_blank() || job.name == "pages" && pages.as_bool() != Some(false)
-        }
+        Some(pages) => !pages.is_blank() || job.name == "pages" && pages.as_bool() != Some(false),
         None => job.name == "pages",
     };
     if !is_pages && !job.is_partial() {

@@ -115,8 +115,7 @@ fn needs(value: &Value<'_>, place: Place, path: &str, out: &mut Findings) {
             out.wrong(value, message);
         }
     }
-    let upstream: Vec<_> =
-        items.iter().filter(|item| sort(item) == Some(Sort::Upstream)).collect();
+    let upstream: Vec<_> = items.iter().filter(|item| sort(item) == Some(Sort::Upstream)).collect();
     if let [_, second, ..] = upstream[..] {
         out.wrong(second, format!("`{path}` should contain at most one bridge need"));
     }

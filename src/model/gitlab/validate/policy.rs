@@ -79,7 +79,7 @@ fn refs(value: &Value<'_>, path: &str, out: &mut Findings) {
     for item in items.iter().filter(|item| !item.is_unknown()) {
         let fault = match item.as_str() {
             None => Some(format!("{} is none", item.inspect())),
-            Some(text) => pattern(text).and_then(|(it, flags)| regexp::compile(it, flags).err()),
+            Some(text) => pattern(text).and_then(|(it, flags)| regexp::check(it, flags).err()),
         };
         if let Some(fault) = fault {
             out.wrong(item, format!("{message}: {fault}"));

@@ -26,7 +26,9 @@ static CHANGES: Table = Table::of(&[
 static EXISTS: Table = Table::of(&[
     key("paths", PATHS, "Globs of files; one that is there is enough.").on(Expands::Server),
     key("project", text(), "The project that is looked into.").since(16, 11).on(Expands::Server),
-    key("ref", text(), "The branch, tag or commit of that project.").since(16, 11).on(Expands::Server),
+    key("ref", text(), "The branch, tag or commit of that project.")
+        .since(16, 11)
+        .on(Expands::Server),
     key("regexp", Kind::Str(0, 255), "A Ruby regular expression for files, instead of `paths`.")
         .since(19, 2),
 ])
@@ -59,7 +61,8 @@ const START_IN: Keyword = key(
 const ALLOW_FAILURE: Keyword =
     key("allow_failure", Kind::Bool, "Whether the pipeline goes on if the job fails.");
 const NEEDS: Keyword =
-    key("needs", super::needs::RULE_NEEDS, "The needs of the job if the rule matches.").since(16, 0);
+    key("needs", super::needs::RULE_NEEDS, "The needs of the job if the rule matches.")
+        .since(16, 0);
 
 static RULE: Table = Table::of(&[
     IF,
@@ -90,7 +93,11 @@ static INCLUDE_RULE: Table = Table::of(&[
     )
     .on(Expands::Server),
     CHANGES_KEY.since(16, 4),
-    key("when", Kind::Enum(&["always", "never"]), "Whether the file is included if the rule matches."),
+    key(
+        "when",
+        Kind::Enum(&["always", "never"]),
+        "Whether the file is included if the rule matches.",
+    ),
 ]);
 
 /// Checks a rule of `include`.
@@ -115,7 +122,11 @@ static WORKFLOW_RULE: Table = Table::of(&[
     IF,
     CHANGES_KEY,
     EXISTS_KEY,
-    key("when", Kind::Enum(&["always", "never"]), "Whether there is a pipeline if the rule matches."),
+    key(
+        "when",
+        Kind::Enum(&["always", "never"]),
+        "Whether there is a pipeline if the rule matches.",
+    ),
     VARIABLES,
     key("auto_cancel", Kind::Map(&AUTO_CANCEL), "What stops running jobs if the rule matches.")
         .since(16, 8),
@@ -201,9 +212,9 @@ fn without_booleans(text: &str) -> String {
             // Texts and patterns stay as they are.
             '"' | '\'' | '/' => {
                 let inside = &rest[1..];
-                let end = inside.match_indices(first).find(|(at, _)| {
-                    first != '/' || !inside[..*at].ends_with('\\')
-                });
+                let end = inside
+                    .match_indices(first)
+                    .find(|(at, _)| first != '/' || !inside[..*at].ends_with('\\'));
                 end.map_or(rest.len(), |(at, _)| at + 2)
             }
             '!' if !rest[1..].starts_with(['=', '~']) => {
@@ -260,8 +271,7 @@ fn exists(value: &Value<'_>, most: usize, path: &str, out: &mut Findings) {
 const LEVELS: u32 = 9;
 
 fn rules(value: &Value<'_>, table: &'static Table, path: &str, out: &mut Findings) {
-    let not_rules =
-        format!("`{path}` should be an array containing hashes and arrays of hashes");
+    let not_rules = format!("`{path}` should be an array containing hashes and arrays of hashes");
     let Some(items) = value.as_seq() else { return out.wrong(value, not_rules) };
     if items.is_empty() {
         return out.wrong(value, format!("`{path}` can't be blank"));
@@ -288,7 +298,8 @@ fn delayed_rule(rule: &Value<'_>, path: &str, out: &mut Findings) {
     let delayed = rule.given("when").and_then(Value::as_str) == Some("delayed");
     match (delayed, rule.get("start_in")) {
         (true, start) if start.is_none_or(Value::is_blank) => {
-            let message = format!("`{path}` start in can't be blank: `when: delayed` needs a duration");
+            let message =
+                format!("`{path}` start in can't be blank: `when: delayed` needs a duration");
             out.wrong(rule.given("when").unwrap_or(rule), message);
         }
         (false, Some(start)) => {
@@ -310,7 +321,8 @@ pub(super) fn delayed_job(job: &Value<'_>, path: &str, out: &mut Findings) {
     let start = job.given("start_in").filter(|start| !start.is_blank());
     match (delayed, start) {
         (true, None) => {
-            let message = format!("`{path}` start in should be a duration: `when: delayed` needs it");
+            let message =
+                format!("`{path}` start in should be a duration: `when: delayed` needs it");
             out.wrong(job.given("when").unwrap_or(job), message);
         }
         (false, Some(start)) => {
@@ -324,4 +336,3 @@ pub(super) fn delayed_job(job: &Value<'_>, path: &str, out: &mut Findings) {
         _ => {}
     }
 }
-

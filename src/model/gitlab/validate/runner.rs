@@ -23,12 +23,11 @@ pub(super) const COVERAGE: Kind = Kind::By(By {
 
 fn coverage(value: &Value<'_>, path: &str, out: &mut Findings) {
     let fault = match value.as_str().and_then(super::policy::pattern) {
-        Some((pattern, _)) => regexp::compile(pattern, "").err(),
+        Some((pattern, _)) => regexp::check(pattern, "").err(),
         None => Some("it stands between slashes: `/…/`".to_owned()),
     };
     if let Some(fault) = fault {
-        let message =
-            format!("`{path}` must be a regular expression with re2 syntax: {fault}");
+        let message = format!("`{path}` must be a regular expression with re2 syntax: {fault}");
         out.wrong(value, message);
     }
 }
@@ -174,11 +173,8 @@ fn retry_when(value: &Value<'_>, path: &str, out: &mut Findings) {
 }
 
 /// Exit codes of `retry` and `allow_failure`.
-pub(super) const EXIT_CODES: Kind = Kind::By(By {
-    check: exit_codes,
-    shape: "a whole number, or a list of them",
-    table: None,
-});
+pub(super) const EXIT_CODES: Kind =
+    Kind::By(By { check: exit_codes, shape: "a whole number, or a list of them", table: None });
 
 fn exit_codes(value: &Value<'_>, path: &str, out: &mut Findings) {
     let whole = |item: &Value<'_>| {
@@ -189,11 +185,8 @@ fn exit_codes(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-static ALLOW: Table = Table::of(&[key(
-    "exit_codes",
-    EXIT_CODES,
-    "With which exit codes the job may fail.",
-)]);
+static ALLOW: Table =
+    Table::of(&[key("exit_codes", EXIT_CODES, "With which exit codes the job may fail.")]);
 pub(super) const ALLOW_FAILURE: Kind = Kind::By(By {
     check: |value, path, out| match &value.kind {
         ValueKind::Bool(_) => {}
@@ -267,8 +260,11 @@ fn stages(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-pub(super) const INPUTS: Kind =
-    Kind::By(By { check: job_inputs, shape: "a mapping of at most 50 inputs", table: Some(&INPUT) });
+pub(super) const INPUTS: Kind = Kind::By(By {
+    check: job_inputs,
+    shape: "a mapping of at most 50 inputs",
+    table: Some(&INPUT),
+});
 
 static INPUT: Table = Table::of(&[
     key("default", Kind::Any, "The value if nobody gives one."),

@@ -6,9 +6,9 @@ use super::kind::{By, Kind};
 use super::words::{name, text};
 use crate::model::gitlab::Value;
 
-static ID_TOKEN: Table = Table::of(&[key("aud", Kind::Texts, "For whom the token is.")
-    .on(Expands::Server)])
-.requires(&["aud"]);
+static ID_TOKEN: Table =
+    Table::of(&[key("aud", Kind::Texts, "For whom the token is.").on(Expands::Server)])
+        .requires(&["aud"]);
 static ID_TOKEN_KIND: Kind = Kind::Map(&ID_TOKEN);
 pub(super) const ID_TOKENS: Kind = Kind::Names(&ID_TOKEN_KIND);
 

@@ -64,9 +64,7 @@ impl Kind {
             Kind::Names(kind) => format!("a mapping of names, each with {}", kind.shape()),
             Kind::List(kind, usize::MAX) => format!("a list, each item {}", kind.shape()),
             Kind::List(kind, most) => format!("a list of at most {most}, each {}", kind.shape()),
-            Kind::Either(kinds) => {
-                kinds.iter().map(Kind::shape).collect::<Vec<_>>().join(", or ")
-            }
+            Kind::Either(kinds) => kinds.iter().map(Kind::shape).collect::<Vec<_>>().join(", or "),
             Kind::By(by) => by.shape.to_owned(),
         }
     }

@@ -27,8 +27,7 @@ static SCRIPT_STEP: Table = Table::of(&[
 ])
 .requires(&["name"]);
 
-const STEP_NAME: By =
-    By { check: step_name, shape: "letters, digits and `_`", table: None };
+const STEP_NAME: By = By { check: step_name, shape: "letters, digits and `_`", table: None };
 const ENV: By = By { check: env, shape: "a mapping of names to strings", table: None };
 
 const FUNCTION: Kind = Kind::By(By {

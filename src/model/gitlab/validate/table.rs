@@ -6,7 +6,9 @@
 use super::keyword::{Expands, Keyword, Table, key};
 use super::kind::Kind;
 use super::words::{MONTH, WEEK, text};
-use super::{artifacts, cache, deploy, image, matrix, needs, policy, rules, runner, security, steps};
+use super::{
+    artifacts, cache, deploy, image, matrix, needs, policy, rules, runner, security, steps,
+};
 use super::{trigger, variables};
 
 const BEFORE_SCRIPT: Keyword = key(
@@ -37,8 +39,7 @@ const TIMEOUT: Keyword = key(
     "How long the job may run.",
 );
 const RETRY: Keyword = key("retry", runner::RETRY_KIND, "How often the job is tried again.");
-const TAGS: Keyword =
-    key("tags", runner::TAGS, "Which runners take the job.").on(Expands::Server);
+const TAGS: Keyword = key("tags", runner::TAGS, "Which runners take the job.").on(Expands::Server);
 const ARTIFACTS: Keyword =
     key("artifacts", artifacts::ARTIFACTS_KIND, "Files that the job leaves behind.")
         .on(Expands::Runner);
@@ -77,11 +78,7 @@ pub(super) static JOB: Table = Table::of(common![
         Kind::Enum(&["on_success", "on_failure", "always", "manual", "delayed"]),
         "When the job runs; `on_success` if it is left out.",
     ),
-    key(
-        "allow_failure",
-        runner::ALLOW_FAILURE,
-        "Whether the pipeline goes on if the job fails.",
-    ),
+    key("allow_failure", runner::ALLOW_FAILURE, "Whether the pipeline goes on if the job fails.",),
     key("needs", needs::NEEDS, "Jobs that must be done first, in place of the earlier stages."),
     TAGS,
     key("script", Kind::Script { blank: false }, "The commands of the job.").on(Expands::Shell),
@@ -150,7 +147,11 @@ pub(super) static DEFAULT: Table = Table::of(&[
 
 /// Keywords of the top level that are no jobs.
 pub(super) static GLOBALS: Table = Table::of(&[
-    key("default", Kind::Map(&DEFAULT), "Keywords that jobs take over if they have none of that name."),
+    key(
+        "default",
+        Kind::Map(&DEFAULT),
+        "Keywords that jobs take over if they have none of that name.",
+    ),
     key("stages", runner::STAGES, "The stages in order."),
     key("variables", variables::GLOBAL_KIND, "Variables of all jobs.").on(Expands::Server),
     key("workflow", rules::WORKFLOW_KIND, "Which events make a pipeline.").on(Expands::Server),

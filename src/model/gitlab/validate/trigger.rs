@@ -72,7 +72,9 @@ pub(super) static FILE: Table = Table::of(&[
     key("template", text(), "A template that GitLab brings along."),
     key("artifact", text(), "A file that a job before made; for child pipelines only."),
     key("job", text(), "The job that makes it."),
-    key("component", text(), "A component: `host/path/name@version`.").since(17, 0).on(Expands::Server),
+    key("component", text(), "A component: `host/path/name@version`.")
+        .since(17, 0)
+        .on(Expands::Server),
     key("remote", text(), "A file by its URL.").on(Expands::Server),
     key("integrity", text(), "`sha256-` and the hash of the remote file in Base64.").since(17, 9),
     key("inputs", Kind::Any, "Inputs of the file.").since(15, 11),
@@ -133,8 +135,7 @@ fn file(item: &Value<'_>, path: &str, out: &mut Findings) {
     }
     if let Some(integrity) = item.given("integrity").filter(|it| !it.is_unknown()) {
         if blank("remote") {
-            let message =
-                format!("`{path}` integrity can only be specified for remote includes");
+            let message = format!("`{path}` integrity can only be specified for remote includes");
             out.wrong(integrity, message);
         }
         if !integrity.as_str().is_some_and(|text| text.starts_with("sha256-")) {

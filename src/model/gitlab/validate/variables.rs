@@ -9,7 +9,8 @@ static GLOBAL: Table = Table::of(&[
     key("value", Kind::Scalar, "The value.").on(Expands::Server),
     key("description", Kind::Word, "What is shown beside it in the form that runs a pipeline."),
     key("expand", Kind::Bool, "Whether variables in the value are filled in.").since(15, 7),
-    key("options", Kind::Strings(0, usize::MAX), "Values to choose from in that form.").since(15, 7),
+    key("options", Kind::Strings(0, usize::MAX), "Values to choose from in that form.")
+        .since(15, 7),
 ]);
 
 static JOB: Table = Table::of(&[
