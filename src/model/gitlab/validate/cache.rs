@@ -96,7 +96,8 @@ fn cache_key(value: &Value<'_>, path: &str, out: &mut Findings) {
 
 fn plain_key(value: &Value<'_>, path: &str, out: &mut Findings) {
     let (ValueKind::Str(text) | ValueKind::Symbol(text)) = &value.kind else {
-        return out.wrong(value, format!("`{path}` should be a hash, a string or a symbol"));
+        let kinds = if path.ends_with(":prefix") { "string or" } else { "hash, a string or a" };
+        return out.wrong(value, format!("`{path}` should be a {kinds} symbol"));
     };
     let lower = text.as_str().to_ascii_lowercase();
     let decoded = lower.replace("%2e", ".");

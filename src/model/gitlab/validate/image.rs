@@ -1,8 +1,10 @@
 //! `image` and `services`
 
-use super::keyword::{Expands, Table, key};
-use super::kind::Kind;
+use super::findings::Findings;
+use super::keyword::{Expands, Table, key, map};
+use super::kind::{By, Kind};
 use super::words::{name, text};
+use crate::model::gitlab::{Value, ValueKind};
 
 const PULL_POLICIES: [&str; 3] = ["always", "if-not-present", "never"];
 
@@ -55,6 +57,26 @@ static SERVICE: Table = Table::of(&[
 ])
 .requires(&["name"]);
 
-static SERVICE_KIND: Kind = Kind::Either(&[name(), Kind::Map(&SERVICE)]);
+static SERVICE_KIND: Kind = Kind::By(By {
+    check: |value, path, out| named(value, &SERVICE, &format!("{path}:service"), out),
+    shape: "a name, or a mapping with `name`",
+    table: Some(&SERVICE),
+});
 pub(super) const SERVICES: Kind = Kind::List(&SERVICE_KIND, usize::MAX);
-pub(super) const IMAGE_KIND: Kind = Kind::Either(&[name(), Kind::Map(&IMAGE)]);
+pub(super) const IMAGE_KIND: Kind = Kind::By(By {
+    check: |value, path, out| named(value, &IMAGE, path, out),
+    shape: "a name, or a mapping with `name`",
+    table: Some(&IMAGE),
+});
+
+/// The name of an image, or a mapping with one.
+fn named(value: &Value<'_>, table: &Table, path: &str, out: &mut Findings) {
+    match &value.kind {
+        ValueKind::Map(_) => map(value, table, path, out),
+        ValueKind::Str(text) if text.as_str().trim().is_empty() => {
+            out.wrong(value, format!("`{path}` name can't be blank"));
+        }
+        ValueKind::Str(_) => {}
+        _ => out.wrong(value, format!("`{path}` should be a hash or a string")),
+    }
+}

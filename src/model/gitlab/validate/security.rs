@@ -1,7 +1,7 @@
 //! `secrets`, `id_tokens` and `dast_configuration`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Table, exclusive, key, map};
+use super::keyword::{Expands, Keyword, Table, exclusive, key, map};
 use super::kind::{By, Kind};
 use super::words::{name, text};
 use crate::model::gitlab::Value;
@@ -52,9 +52,46 @@ static AWS: Table = Table::of(&[
 .requires(&["secret_id"]);
 static OWN: Table = Table::of(&[
     key("name", name(), "The name of the secret.").on(Expands::Runner),
-    key("source", text(), "Whose secret it is: `project`, or `group/` and a path."),
+    key(
+        "source",
+        Kind::By(By { check: source, shape: "`project`, or `group/` and a path", table: None }),
+        "Whose secret it is.",
+    ),
 ])
 .requires(&["name"]);
+
+fn source(value: &Value<'_>, path: &str, out: &mut Findings) {
+    let letter = |ch: char| ch.is_ascii_alphanumeric() || "_-./".contains(ch);
+    let fits = value.as_str().is_some_and(|text| {
+        let group = text.strip_prefix("group/");
+        text == "project" || group.is_some_and(|it| !it.is_empty() && it.chars().all(letter))
+    });
+    if !fits {
+        let message = format!("`{path}` must follow the format group/group_full_path or 'project'");
+        out.wrong(value, message);
+    }
+}
+
+const fn detail(name: &'static str, summary: &'static str) -> Keyword {
+    key(name, text(), summary).on(Expands::Runner)
+}
+
+static AKEYLESS: Table = Table::of(&[
+    detail("name", "The name of the secret."),
+    detail("data_key", "The key in the secret."),
+    detail("cert_user_name", "The user of the certificate."),
+    detail("public_key_data", "The public key."),
+    detail("csr_data", "The request for a certificate."),
+    detail("uid_token", "The token for universal identity."),
+    detail("gcp_audience", "The audience at Google Cloud."),
+    detail("azure_object_id", "The object at Azure."),
+    detail("k8s_service_account_token", "The token of a service account."),
+    detail("k8s_auth_config_name", "How to log in from Kubernetes."),
+    detail("gateway_ca_certificate", "The certificate authority of the gateway."),
+    detail("akeyless_access_type", "How the job logs in."),
+    detail("akeyless_api_url", "Where Akeyless is reached."),
+    detail("akeyless_token", "The token that the job has."),
+]);
 
 static SECRET: Table = Table::of(&[
     key("vault", Kind::Either(&[name(), Kind::Map(&VAULT)]), "A secret of HashiCorp Vault.")
@@ -69,7 +106,7 @@ static SECRET: Table = Table::of(&[
     )
     .since(18, 3),
     key("gitlab_secrets_manager", Kind::Map(&OWN), "A secret that GitLab keeps.").since(18, 3),
-    key("akeyless", Kind::Any, "A secret of Akeyless.").since(17, 1),
+    key("akeyless", Kind::Map(&AKEYLESS), "A secret of Akeyless.").since(17, 1),
     key("file", Kind::Bool, "Whether the variable names a file with the secret."),
     key("token", text(), "The token that shows who asks.").since(15, 8).on(Expands::Runner),
 ]);
