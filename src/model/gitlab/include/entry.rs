@@ -68,8 +68,10 @@ fn cache_fault(cache: &Value<'_>) -> Option<&'static str> {
     match (&cache.kind, cache.as_str().map(parse_duration)) {
         (ValueKind::Bool(_), _) => None,
         (_, Some(Ok(Duration::Seconds(seconds)))) if seconds >= 60.0 => None,
-        (_, Some(Ok(Duration::Seconds(_)))) => Some("should be a duration of at least 1 minute"),
-        _ => Some("should be true or a duration, such as `1 hour`"),
+        (_, Some(Ok(Duration::Seconds(_)))) => Some("duration must be at least 1 minute"),
+        (_, Some(Ok(Duration::Never))) => None,
+        (ValueKind::Str(_), _) => Some("contains an invalid duration"),
+        _ => Some("must be a boolean or a duration string"),
     }
 }
 
@@ -133,7 +135,8 @@ fn entry<'v, 'p>(
         refuse(&Origin::here(entry.key_at), message);
     }
     for only_remote in ["integrity", "cache"] {
-        if let Some(value) = item.given(only_remote).filter(|_| *kind != "remote") {
+        let value = item.given(only_remote).filter(|it| *kind != "remote" && !it.is_blank());
+        if let Some(value) = value {
             let message = format!(
                 "include:include config {only_remote} can only be specified for remote includes"
             );

@@ -3,7 +3,8 @@
 use super::findings::Findings;
 use super::keyword::{Expands, Table, key, map};
 use super::kind::{By, Kind, check};
-use crate::model::gitlab::{Value, ValueKind, Version, inputs, regexp};
+use crate::model::Origin;
+use crate::model::gitlab::{Problem, Value, ValueKind, Version, inputs, regexp};
 
 pub(super) const TAGS: Kind =
     Kind::By(By { check: tags, shape: "a list of fewer than 50 strings", table: None });
@@ -284,6 +285,12 @@ fn job_inputs(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
     for entry in entries.entries().iter().filter(|entry| !entry.value.is_unknown()) {
         let path = format!("{path}:{}", entry.key.as_str());
+        if entry.value.is_null() {
+            let origin = Origin { at: entry.key_at, ..entry.value.origin.clone() };
+            let message = format!("`{path}` must have a default value");
+            out.push(Problem::new("missing-keyword", &origin, message));
+            continue;
+        }
         if entry.value.as_map().is_none() {
             out.wrong(&entry.value, format!("`{path}` should be a hash"));
             continue;

@@ -2,15 +2,39 @@
 
 use super::findings::Findings;
 use super::keyword::{Expands, Keyword, Table, exclusive, key, map};
-use super::kind::{By, Kind};
+use super::kind::{By, Kind, check};
 use super::words::{name, text};
-use crate::model::gitlab::Value;
+use crate::model::Origin;
+use crate::model::gitlab::{Entry, Problem, Value};
 
 static ID_TOKEN: Table =
     Table::of(&[key("aud", Kind::Texts, "For whom the token is.").on(Expands::Server)])
         .requires(&["aud"]);
-static ID_TOKEN_KIND: Kind = Kind::Map(&ID_TOKEN);
-pub(super) const ID_TOKENS: Kind = Kind::Names(&ID_TOKEN_KIND);
+pub(super) const ID_TOKENS: Kind = Kind::By(By {
+    check: id_tokens,
+    shape: "a mapping of names to mappings with `aud`",
+    table: Some(&ID_TOKEN),
+});
+
+fn id_tokens(value: &Value<'_>, path: &str, out: &mut Findings) {
+    let Some(entries) = value.as_map() else {
+        return out.wrong(value, format!("`{path}` should be a hash"));
+    };
+    for entry in entries.entries() {
+        let path = format!("{path}:{}", entry.key.as_str());
+        if entry.value.is_null() {
+            nothing(entry, &format!("`{path}` missing required keys: aud"), out);
+        } else {
+            check(&entry.value, &Kind::Map(&ID_TOKEN), &path, out);
+        }
+    }
+}
+
+/// The server takes null for an empty mapping where the user chooses the names.
+fn nothing(entry: &Entry<'_>, message: &str, out: &mut Findings) {
+    let origin = Origin { at: entry.key_at, ..entry.value.origin.clone() };
+    out.push(Problem::new("missing-keyword", &origin, message));
+}
 
 static DAST: Table = Table::of(&[
     key("site_profile", text(), "What is tested.").on(Expands::Server),
@@ -133,7 +157,13 @@ fn secrets(value: &Value<'_>, path: &str, out: &mut Findings) {
     };
     for entry in entries.entries() {
         let (secret, path) = (&entry.value, format!("{path}:{}", entry.key.as_str()));
-        if secret.is_unknown() || secret.is_null() {
+        if secret.is_unknown() {
+            continue;
+        }
+        if secret.is_null() {
+            let names = PROVIDERS.join(", ");
+            let message = format!("`{path}` must use exactly one of these keys: {names}");
+            nothing(entry, &message, out);
             continue;
         }
         let Some(keys) = secret.as_map() else {

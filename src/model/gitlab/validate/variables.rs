@@ -57,8 +57,13 @@ fn variables(value: &Value<'_>, table: Option<&'static Table>, path: &str, out: 
                 format!("`{path}` variable definition must be either a string or a hash"),
             ),
             (ValueKind::Map(_), Some(table)) => variable(&entry.value, table, &path, out),
-            (ValueKind::Map(_), None) => {
-                out.wrong(&entry.value, format!("`{path}` must be a string"));
+            // The server takes null for an empty mapping here.
+            (ValueKind::Null | ValueKind::Map(_), None) => {
+                let at = if entry.value.is_null() { value } else { &entry.value };
+                let message =
+                    format!("`{path}` must be a string; it is {}", entry.value.kind_name());
+                let origin = crate::model::Origin { at: entry.key_at, ..at.origin.clone() };
+                out.push(Problem::new("invalid-keyword-value", &origin, message));
             }
             _ => {}
         }
