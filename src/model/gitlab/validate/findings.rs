@@ -42,6 +42,21 @@ impl Findings {
         self.push(Problem::new("invalid-keyword-value", &value.origin, message));
     }
 
+    /// Says what would be right in what was found at `path` since there were `before`, where nothing says
+    /// it yet.
+    pub(super) fn advise(&mut self, before: usize, path: &str, help: impl Fn() -> String) {
+        let start = format!("`{path}` ");
+        for problem in self.problems.iter_mut().skip(before) {
+            let says = problem.help.is_some() || problem.message.contains("one of `");
+            if !says
+                && problem.rule == "invalid-keyword-value"
+                && problem.message.starts_with(&start)
+            {
+                problem.help = Some(help());
+            }
+        }
+    }
+
     /// Whether a server that knows all keywords would take it.
     pub(super) fn is_accepted(&self) -> bool {
         self.problems

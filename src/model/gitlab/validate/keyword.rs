@@ -164,7 +164,9 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Findin
             let what = format!("`{word}` for `{path}`");
             out.push(unsupported(&entry.value.origin, &what, *since, out.version));
         }
+        let before = out.len();
         check(&entry.value, &keyword.kind, &path, out);
+        out.advise(before, &path, || format!("`{name}` takes {}", keyword.shape()));
     }
     if let Some(names) = missing {
         let message = format!("`{path}` missing required keys: {names} can't be blank");

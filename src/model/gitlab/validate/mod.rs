@@ -69,7 +69,9 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
         }
         let is_global = entry.key_kind == KeyKind::Str && pipeline.job(name).is_none();
         if let Some(keyword) = GLOBALS.keyword(name).filter(|_| is_global) {
+            let before = out.len();
             check_value(value, &keyword.kind, name, &mut out);
+            out.advise(before, name, || format!("`{name}` takes {}", keyword.shape()));
             twice(pipeline, name, value, &mut out);
             continue;
         }
