@@ -1,5 +1,7 @@
 use crate::model::Origin;
-use crate::model::gitlab::{Duration, Include, IncludeKind, Problem, Value, ValueKind, parse_duration};
+use crate::model::gitlab::{
+    Duration, Include, IncludeKind, Problem, Value, ValueKind, parse_duration,
+};
 
 /// One item of `include`, as far as it could be read.
 #[derive(Clone, Debug)]
