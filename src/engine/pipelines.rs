@@ -1,5 +1,5 @@
-use super::children::children;
 use super::Project;
+use super::children::children;
 use super::discover::FileKind;
 use crate::model::Files as _;
 use crate::model::gitlab::condition::Known;

@@ -158,7 +158,9 @@ fn messages_say_at_least_what_the_server_says() {
 }
 
 /// Cases whose message says the same in other words.
-const WORDED_OTHERWISE: [&str; 1] = [
+const WORDED_OTHERWISE: [&str; 2] = [
+    // The finding says which rules leave the job out, and the help what to do.
+    "pipeline.needs_job_excluded_by_rules",
     // "supported formats" for "one of".
     "artifacts.reports_coverage_bad_format",
 ];
