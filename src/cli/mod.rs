@@ -5,6 +5,7 @@ mod collect;
 mod error;
 mod explain;
 mod jobs;
+mod keywords;
 mod place;
 mod resolve;
 mod rules;
@@ -55,6 +56,8 @@ enum Command {
     Jobs(jobs::JobsArgs),
     /// Print the pipeline as the server has it: includes, `extends` and references resolved.
     Resolve(resolve::ResolveArgs),
+    /// List the keywords of the GitLab CI language, or say what is known of one.
+    Keywords(keywords::KeywordsArgs),
     /// List the rules.
     Rules(rules::RulesArgs),
     /// Print a page to start a rule from, for a clause that no rule knows.
@@ -111,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Jobs(args) => jobs::run(&args),
         Command::Resolve(args) => resolve::run(&args),
+        Command::Keywords(args) => keywords::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stub(args) => stub::run(&args),
         Command::Collect(args) => collect::run(&args),

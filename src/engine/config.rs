@@ -273,6 +273,7 @@ impl Config {
         }
         Settings {
             gitlab_version: version.unwrap_or(default.gitlab_version),
+            states_version: version.is_some(),
             limits,
             features: self.gitlab.features.clone(),
             includes: self

@@ -1,5 +1,6 @@
 //! From a folder to a report: discovery, reading, running, suppressions, fixes.
 
+mod children;
 mod clock;
 mod config;
 mod discover;

@@ -1,4 +1,5 @@
 use super::Project;
+use super::children::children;
 use super::discover::FileKind;
 use crate::model::Files as _;
 use crate::model::gitlab::condition::Known;
@@ -14,7 +15,11 @@ pub fn pipelines(project: &Project) -> Vec<Pipeline<'_>> {
     let settings = project.settings();
     let mut pipelines: Vec<Pipeline<'_>> =
         roots(project).into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
+    children(project, &settings, &mut pipelines);
     for part in project.files_of(FileKind::GitlabPart) {
+        if pipelines.iter().any(|it| it.root.id == part.id) {
+            continue;
+        }
         let tree = yaml::parse(part.text());
         let kind = gitlab::FileKind::of(&part.path, &tree, &pipelines, &settings);
         if !matches!(kind, gitlab::FileKind::Included | gitlab::FileKind::Other) {

@@ -8,11 +8,15 @@ mod dockerfile_checks;
 mod dockerfile_corpus;
 mod gitlab_corpus;
 mod gitlab_expressions;
+mod gitlab_facts;
 mod gitlab_handover;
+mod gitlab_keywords;
 mod gitlab_limits;
 mod gitlab_merge;
 mod gitlab_origins;
+mod gitlab_parts;
 mod gitlab_reach;
+mod gitlab_schema;
 mod hadolint;
 mod shell;
 

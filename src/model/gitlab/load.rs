@@ -70,6 +70,16 @@ pub(super) fn load<'p>(
             parts.push(value);
         }
     }
+    // The server looks into every part before it takes one.
+    for part in parts.iter().skip(1) {
+        if part.as_map().is_none() && !part.is_unknown() {
+            let message = format!(
+                "Invalid configuration format: this document is {}, and must be a mapping",
+                part.kind_name()
+            );
+            loader.problems.push(Problem::new("invalid-yaml", &part.origin, message));
+        }
+    }
     let is_header = parts.len() > 1 && parts.first().is_some_and(|it| it.get("spec").is_some());
     let mut parts = parts.into_iter();
     let first = parts.next();

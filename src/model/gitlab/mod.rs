@@ -59,6 +59,7 @@ pub use settings::{Limits, Settings, Version};
 pub use sharing::{Renewal, outside_project, overlaps, project_path};
 pub use shell::{CalledScript, JobShell};
 pub use text::Text;
+pub use validate::{Expands, Keyword, Place, conflicts, keyword, keywords, places};
 pub use value::{Entry, KeyKind, Unknown, Value, ValueKind};
 
 use nearest::nearest;

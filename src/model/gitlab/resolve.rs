@@ -69,9 +69,31 @@ impl<'p> Pipeline<'p> {
         };
         pipeline.add_jobs(&defaults);
         pipeline.settle();
-        pipeline.problems.extend(validate::check(&pipeline, settings));
+        let broken = validate::check(&pipeline, settings);
+        pipeline.leave_out_what_follows(&broken);
+        pipeline.problems.extend(broken);
         pipeline.tell_once();
         pipeline
+    }
+
+    /// The server does not look at the relations of an entry that is broken in itself.
+    fn leave_out_what_follows(&mut self, broken: &[super::Problem]) {
+        const RELATIONS: [&str; 6] = [
+            "undefined-need",
+            "later-need",
+            "duplicate-need",
+            "undefined-dependency",
+            "later-dependency",
+            "dependency-without-need",
+        ];
+        self.problems.retain(|it| {
+            let (source, span) = (it.at.at.source, it.at.at.span);
+            !RELATIONS.contains(&it.rule)
+                || !broken.iter().any(|other| {
+                    let at = other.at.at;
+                    at.source == source && span.start <= at.span.start && at.span.end <= span.end
+                })
+        });
     }
 
     /// What a template brings into many jobs is one fault.

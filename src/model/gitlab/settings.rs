@@ -6,6 +6,8 @@ use std::str::FromStr;
 pub struct Settings {
     /// The version of the server.
     pub gitlab_version: Version,
+    /// Whether somebody said that this is the version; it is the newest that is known otherwise.
+    pub states_version: bool,
     /// Limits of the server.
     pub limits: Limits,
     /// Feature flags that are on, by name: `increase_ci_cache_key_files_limit`.
@@ -26,6 +28,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             gitlab_version: Version::NEWEST,
+            states_version: false,
             limits: Limits::default(),
             features: Vec::new(),
             includes: Vec::new(),

@@ -42,4 +42,5 @@ pub(crate) mod undefined_need;
 pub(crate) mod undefined_reference;
 pub(crate) mod undefined_stage;
 pub(crate) mod unknown_keyword;
+pub(crate) mod unsupported_keyword;
 pub(crate) mod yaml_too_big;

@@ -1,5 +1,7 @@
 use crate::model::Origin;
-use crate::model::gitlab::{Include, IncludeKind, Problem, Value, ValueKind};
+use crate::model::gitlab::{
+    Duration, Include, IncludeKind, Problem, Value, ValueKind, parse_duration,
+};
 
 /// One item of `include`, as far as it could be read.
 #[derive(Clone, Debug)]
@@ -60,13 +62,18 @@ impl Target<'_, '_> {
 const RULE: &str = "invalid-include";
 const KINDS: [&str; 6] = ["local", "project", "remote", "template", "artifact", "component"];
 
-/// Keys that may stand beside each kind.
-fn beside(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "project" => &["file", "ref", "inputs", "rules"],
-        "remote" => &["integrity", "cache", "inputs", "rules"],
-        "artifact" => &["job", "inputs", "rules"],
-        _ => &["inputs", "rules"],
+/// Keys that may stand beside any kind. The server leaves those alone that the kind does not use.
+const BESIDE: [&str; 7] = ["file", "ref", "inputs", "rules", "job", "integrity", "cache"];
+
+/// What is wrong with how long a remote file is to be kept.
+fn cache_fault(cache: &Value<'_>) -> Option<&'static str> {
+    match (&cache.kind, cache.as_str().map(parse_duration)) {
+        (ValueKind::Bool(_), _) => None,
+        (_, Some(Ok(Duration::Seconds(seconds)))) if seconds >= 60.0 => None,
+        (_, Some(Ok(Duration::Seconds(_)))) => Some("duration must be at least 1 minute"),
+        (_, Some(Ok(Duration::Never))) => None,
+        (ValueKind::Str(_), _) => Some("contains an invalid duration"),
+        _ => Some("must be a boolean or a duration string"),
     }
 }
 
@@ -104,7 +111,8 @@ fn entry<'v, 'p>(
             return None;
         }
     }
-    let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| item.get(kind).is_some()).collect();
+    let is_named = |kind: &&str| item.given(kind).is_some_and(|it| !it.is_blank());
+    let kinds: Vec<&str> = KINDS.into_iter().filter(is_named).collect();
     let quoted: Vec<String> = KINDS.iter().map(|kind| format!("`{kind}`")).collect();
     let [kind] = kinds.as_slice() else {
         let message = if kinds.is_empty() {
@@ -120,13 +128,26 @@ fn entry<'v, 'p>(
         return None;
     };
     let unknown = item.entries().iter().filter(|it| &*it.key != *kind);
-    for entry in unknown.filter(|it| !beside(kind).contains(&&*it.key)) {
+    for entry in unknown.filter(|it| !BESIDE.contains(&&*it.key) && !KINDS.contains(&&*it.key)) {
         let message = format!(
             "include:include config contains unknown keys: {}; beside `{kind}` there may be {}",
             entry.key,
-            beside(kind).join(", ")
+            BESIDE.join(", ")
         );
         refuse(&Origin::here(entry.key_at), message);
+    }
+    for only_remote in ["integrity", "cache"] {
+        let value = item.given(only_remote).filter(|it| *kind != "remote" && !it.is_blank());
+        if let Some(value) = value {
+            let message = format!(
+                "include:include config {only_remote} can only be specified for remote includes"
+            );
+            refuse(&value.origin, message);
+        }
+    }
+    let cache = item.given("cache").filter(|it| *kind == "remote" && !it.is_unknown());
+    if let Some((cache, fault)) = cache.and_then(|cache| Some((cache, cache_fault(cache)?))) {
+        refuse(&cache.origin, format!("include:include cache {fault}"));
     }
     let value = item.get(kind)?;
     let target = match *kind {
@@ -147,6 +168,14 @@ fn entry<'v, 'p>(
                 refuse(&item.origin, message.to_owned());
                 return None;
             };
+            let names = |file: &Value<'_>| {
+                file.one_or_more().iter().all(|it| it.as_str().is_some() || it.is_unknown())
+            };
+            if file.is_blank() || !names(file) {
+                let message = "include:include config must specify the file where to fetch the config from, as a string or a list of strings";
+                refuse(&file.origin, message.to_owned());
+                return None;
+            }
             Target::Project { project: value, file, reference: item.given("ref") }
         }
     };
@@ -165,7 +194,7 @@ fn entry<'v, 'p>(
     }
     let inputs = item.given("inputs");
     if let Some(inputs) = inputs.filter(|it| it.as_map().is_none() && !it.is_unknown()) {
-        refuse(&inputs.origin, "include:inputs should be a hash".to_owned());
+        refuse(&inputs.origin, "Given inputs must be a hash: include:inputs is none".to_owned());
     }
     Some(IncludeEntry {
         value: item,

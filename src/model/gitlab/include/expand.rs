@@ -189,14 +189,15 @@ impl<'p> Expander<'_, 'p> {
         };
         let given = Given { inputs: way.inputs, at, by_others: way.by_itself };
         let values = inputs::resolve(&spec, &given, &way.prefix, self.problems);
+        let component = Component { declared: spec.component.clone(), ..way.component.clone() };
         let report = (way.prefix.as_str(), &mut *self.problems);
         if spec.partial {
             // Any input may come from a file that is not known.
             let mut ignored = Vec::new();
             let report = (way.prefix.as_str(), &mut ignored);
-            return inputs::interpolate(&content, &values, &way.component, self.settings, report);
+            return inputs::interpolate(&content, &values, &component, self.settings, report);
         }
-        inputs::interpolate(&content, &values, &way.component, self.settings, report)
+        inputs::interpolate(&content, &values, &component, self.settings, report)
     }
 
     /// Inputs of `spec:include`.

@@ -46,6 +46,15 @@ fn key_of_component(project: &str, reference: &str) -> (String, Vendored) {
     (key, Vendored::Folder)
 }
 
+/// Whether there can be a project of this path: in a group, and named by letters, digits, `_`, `-` and `.`.
+fn is_project(path: &str) -> bool {
+    let letter = |ch: char| ch.is_alphanumeric() || "_-./".contains(ch);
+    path.contains('$')
+        || path.trim_start_matches('/').contains('/')
+            && !path.ends_with('/')
+            && path.chars().all(letter)
+}
+
 impl<'p> Expander<'_, 'p> {
     /// The files that an entry names.
     pub(super) fn locate(&mut self, entry: &IncludeEntry<'_, 'p>, base: &Base) -> Vec<Found> {
@@ -56,9 +65,11 @@ impl<'p> Expander<'_, 'p> {
         if let Some(value) = entry.integrity.filter(|it| !it.is_unknown())
             && integrity(value.as_str().unwrap_or(""), None) == Integrity::Malformed
         {
-            let message =
-                "include:integrity must be `sha256-` and the base64 of the digest (32 bytes)";
+            let message = "include:include config integrity hash must start with 'sha256-' and be base64 encoded (of 32 bytes)";
             self.refuse("invalid-integrity", &value.origin, message);
+        }
+        if !self.has_extension(entry, &expanded) {
+            return Vec::new();
         }
         match entry.target {
             Target::Local(value) => self.locate_local(&expanded(value), base),
@@ -84,11 +95,19 @@ impl<'p> Expander<'_, 'p> {
             }
             Target::Component(value) => {
                 let address = expanded(value);
+                if !address.contains(['@', '$']) {
+                    let message = format!(
+                        "Component `{address}` has no version: it is written `host/project/name@version`"
+                    );
+                    self.refuse("invalid-include", &value.origin, message);
+                    return Vec::new();
+                }
                 let (name, reference) = address.split_once('@').unwrap_or((&address, ""));
                 let (project, name) = name.rsplit_once('/').unwrap_or(("", name));
                 let component = Component {
                     name: Some(name.to_owned()),
                     reference: Some(reference.to_owned()),
+                    ..Component::default()
                 };
                 let own = project.ends_with("/$CI_PROJECT_PATH")
                     || project.ends_with("/${CI_PROJECT_PATH}");
@@ -105,7 +124,14 @@ impl<'p> Expander<'_, 'p> {
                 vec![named.found(place, component)]
             }
             Target::Project { project, file, reference } => {
-                let project = expanded(project);
+                let (written, project) = (project, expanded(project));
+                if mapping.project(&project, None, "").is_none() && !is_project(&project) {
+                    let message = format!(
+                        "Project `{project}` not found or access denied!: the path of a project is `group/project`"
+                    );
+                    self.refuse("invalid-include", &written.origin, message);
+                    return Vec::new();
+                }
                 let reference = reference.map(expanded);
                 let files = file.one_or_more().iter().filter(|it| it.as_str().is_some());
                 let one = |file: &Value<'_>| {
@@ -123,6 +149,42 @@ impl<'p> Expander<'_, 'p> {
                 files.map(one).collect()
             }
         }
+    }
+
+    /// Whether the names of files that cannot be read end as they must; what is read is looked at then.
+    fn has_extension(
+        &mut self,
+        entry: &IncludeEntry<'_, 'p>,
+        expanded: &dyn Fn(&Value<'_>) -> String,
+    ) -> bool {
+        let (names, is_remote) = match entry.target {
+            Target::Remote(url) => (std::slice::from_ref(url), true),
+            Target::Project { file, .. } => (file.one_or_more(), false),
+            _ => return true,
+        };
+        let mut fits = true;
+        for value in names {
+            let name = expanded(value);
+            if variables(&name).next().is_some() || value.is_unknown() {
+                continue;
+            }
+            let lower = name.to_ascii_lowercase();
+            let address = lower.starts_with("http://") || lower.starts_with("https://");
+            let message = if !lower.ends_with(".yml") && !lower.ends_with(".yaml") {
+                format!(
+                    "Included file `{name}` does not have YAML extension!: its name must end in .yml or .yaml"
+                )
+            } else if is_remote && !address {
+                format!(
+                    "Remote file `{name}` does not have a valid address!: it begins with https:// or http://"
+                )
+            } else {
+                continue;
+            };
+            fits = false;
+            self.refuse("invalid-include", &value.origin, message);
+        }
+        fits
     }
 
     fn locate_local(&self, path: &str, base: &Base) -> Vec<Found> {

@@ -1,4 +1,5 @@
-use crate::model::gitlab::condition::{self, Known, evaluate, fault};
+use crate::model::gitlab::condition::{self, Known, evaluate};
+use crate::model::gitlab::validate::include_rule;
 use crate::model::gitlab::{Problem, Settings, Value, glob};
 use crate::model::{Files, Origin};
 use crate::syntax::expression::parse;
@@ -25,7 +26,15 @@ pub(super) fn applies(
     }
     let mut verdict: Option<Option<bool>> = None;
     for rule in rules.flat(u32::MAX) {
-        check(rule, &mut refuse);
+        if rule.as_map().is_none() {
+            if !rule.is_unknown() {
+                refuse(&rule.origin, "include:rules should be an array of hashes".to_owned());
+            }
+            continue;
+        }
+        for problem in include_rule(rule, settings) {
+            refuse(&problem.at, problem.message.replace('`', ""));
+        }
         if verdict.is_some() {
             continue;
         }
@@ -37,43 +46,6 @@ pub(super) fn applies(
         }
     }
     verdict.unwrap_or(Some(false))
-}
-
-const KEYS: [&str; 4] = ["if", "exists", "changes", "when"];
-
-fn check(rule: &Value<'_>, refuse: &mut impl FnMut(&Origin, String)) {
-    if rule.as_map().is_none() {
-        if !rule.is_unknown() {
-            refuse(&rule.origin, "include:rule should be a hash".to_owned());
-        }
-        return;
-    }
-    for entry in rule.entries().iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
-        let message = format!(
-            "include:rule config contains unknown keys: {}; known are {}",
-            entry.key,
-            KEYS.join(", ")
-        );
-        refuse(&Origin::here(entry.key_at), message);
-    }
-    if let Some(when) = rule.given("when")
-        && !matches!(when.as_str(), Some("always" | "never"))
-        && !when.is_unknown()
-    {
-        let shown = when.to_text().unwrap_or_default();
-        let message = format!("include:rule when unknown value: {shown}; it is always or never");
-        refuse(&when.origin, message);
-    }
-    if let Some(condition) = rule.given("if").filter(|it| !it.is_unknown()) {
-        let reason = match condition.as_str() {
-            Some(text) => fault(&parse(text)).map(|fault| fault.message),
-            None => Some(format!("it is {}", condition.kind_name())),
-        };
-        if let Some(reason) = reason {
-            let message = format!("include:rule if invalid expression syntax: {reason}");
-            refuse(&condition.origin, message);
-        }
-    }
 }
 
 fn known(name: &str, settings: &Settings) -> Known {

@@ -175,7 +175,16 @@ impl Checker<'_> {
             return;
         }
         let text = value.to_text();
-        if options.items().iter().any(|it| it.to_text() == text || it.is_unknown()) {
+        let number = |it: &Value<'_>| match it.kind {
+            ValueKind::Int(number) => Some(number as f64),
+            ValueKind::Float(number) => Some(number),
+            _ => None,
+        };
+        let same = |it: &Value<'_>| match kind {
+            InputType::Number => number(it).is_some() && number(it) == number(value),
+            _ => it.to_text() == text,
+        };
+        if options.items().iter().any(|it| same(it) || it.is_unknown()) {
             return;
         }
         let of =

@@ -1,11 +1,14 @@
 use super::{InputSpec, InputType};
 use crate::model::Origin;
-use crate::model::gitlab::{Entry, Problem, Value, Version};
+use crate::model::gitlab::{Entry, Problem, Value, ValueKind, Version};
+use crate::syntax::expression;
 
 /// What stands in the `spec` header of a file.
 #[derive(Debug, Default)]
 pub(in crate::model::gitlab) struct Header<'p> {
     pub(in crate::model::gitlab) inputs: Vec<InputSpec<'p>>,
+    /// `spec:component`: fields that the file may ask for.
+    pub(in crate::model::gitlab) component: Vec<String>,
     /// `spec:include`
     pub(in crate::model::gitlab) include: Option<Value<'p>>,
     /// Whether inputs may come from a file that is not known.
@@ -36,6 +39,32 @@ pub(in crate::model::gitlab) fn header<'p>(
 ) -> Header<'p> {
     let mut reader = Reader { version, prefix, problems };
     reader.header(value)
+}
+
+/// What is wrong with an input that a job declares at `path`.
+pub(in crate::model::gitlab) fn declaration(entry: &Entry<'_>, path: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let prefix = format!("`{path}` ");
+    let mut reader = Reader { version: Version::NEWEST, prefix: &prefix, problems: &mut problems };
+    let inputs = vec![reader.input(entry)];
+    let header = Header { inputs, ..Header::default() };
+    let given = super::Given { inputs: None, at: entry.value.origin.clone(), by_others: true };
+    super::resolve(&header, &given, &prefix, &mut problems);
+    problems
+}
+
+/// An expression with a variable in place of each `$[[ inputs.name ]]`, and the names.
+fn without_inputs(text: &str) -> (String, Vec<String>) {
+    let (mut plain, mut names, mut rest) = (String::new(), Vec::new(), text);
+    while let Some((before, behind)) = rest.split_once("$[[") {
+        let Some((inside, after)) = behind.split_once("]]") else { break };
+        plain.push_str(before);
+        plain.push_str("$input");
+        names.extend(inside.trim().strip_prefix("inputs.").map(str::to_owned));
+        rest = after;
+    }
+    plain.push_str(rest);
+    (plain, names)
 }
 
 struct Reader<'a> {
@@ -99,9 +128,10 @@ impl Reader<'_> {
                 }
             }
         }
-        self.component(spec);
+        let component = self.component(spec);
         let include = spec.given("include").cloned();
-        let mut header = Header { include, ..Header::default() };
+        let include_given = include.is_some();
+        let mut header = Header { include, component, ..Header::default() };
         match spec.given("inputs") {
             None => {}
             Some(inputs) if inputs.as_map().is_none() => {
@@ -111,16 +141,20 @@ impl Reader<'_> {
                 );
                 header.partial = true;
             }
-            Some(inputs) => header.inputs = self.inputs(inputs),
+            Some(inputs) => {
+                header.inputs = self.inputs(inputs);
+                self.conditions(inputs, include_given);
+            }
         }
         header
     }
 
-    fn component(&mut self, spec: &Value<'_>) {
-        let Some(component) = spec.given("component") else { return };
+    fn component(&mut self, spec: &Value<'_>) -> Vec<String> {
+        let Some(component) = spec.given("component") else { return Vec::new() };
         let Some(items) = component.as_seq() else {
             let message = "header:spec:component config should be an array of strings".to_owned();
-            return self.refuse(&component.origin, message);
+            self.refuse(&component.origin, message);
+            return Vec::new();
         };
         for item in items {
             if !item.as_str().is_some_and(|it| COMPONENT.contains(&it)) {
@@ -132,11 +166,46 @@ impl Reader<'_> {
                 self.refuse(&item.origin, message);
             }
         }
+        items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// The entries of an `inputs:` mapping.
     fn inputs<'p>(&mut self, inputs: &Value<'p>) -> Vec<InputSpec<'p>> {
         inputs.entries().iter().map(|entry| self.input(entry)).collect()
+    }
+
+    /// The expressions of the rules, which compare other inputs.
+    fn conditions(&mut self, inputs: &Value<'_>, more: bool) {
+        for input in inputs.entries() {
+            let path = format!("header:spec:inputs:{}", input.key);
+            let rules = input.value.given("rules").map_or(&[][..], Value::items);
+            for (at, rule) in rules.iter().enumerate() {
+                let Some(condition) = rule.given("if").filter(|it| !it.is_unknown()) else {
+                    continue;
+                };
+                let Some((expression, names)) = condition.as_str().map(without_inputs) else {
+                    let message = format!("{path}:rules:rule if invalid expression syntax");
+                    self.refuse(&condition.origin, message);
+                    continue;
+                };
+                if let Some(error) = expression::parse(&expression).errors.first() {
+                    let message = format!(
+                        "{path}:rules:rule if invalid expression syntax: {}",
+                        error.message
+                    );
+                    self.refuse(&condition.origin, message);
+                }
+                let undefined: Vec<String> =
+                    names.into_iter().filter(|name| inputs.get(name).is_none() && !more).collect();
+                if !undefined.is_empty() {
+                    let message = format!(
+                        "{path} config rule[{at}] references undefined inputs: {}",
+                        undefined.join(", ")
+                    );
+                    self.refuse(&condition.origin, message);
+                }
+            }
+        }
     }
 
     fn input<'p>(&mut self, entry: &Entry<'p>) -> InputSpec<'p> {
@@ -170,10 +239,15 @@ impl Reader<'_> {
                 self.refuse(&kind.origin, message);
             }
         }
-        for key in ["description", "regex"] {
-            if let Some(text) = value.given(key).filter(|it| it.as_str().is_none()) {
-                self.refuse(&text.origin, format!("{path} {key} should be a string"));
-            }
+        if let Some(text) = value.given("regex").filter(|it| it.as_str().is_none()) {
+            self.refuse(&text.origin, format!("{path} input regex should be a string"));
+        }
+        let is_word = |it: &Value<'_>| {
+            matches!(it.kind, ValueKind::Str(_) | ValueKind::Symbol(_) | ValueKind::Int(_))
+        };
+        if let Some(text) = value.given("description").filter(|it| !is_word(it)) {
+            let message = format!("{path} input description must be an alphanumeric string");
+            self.refuse(&text.origin, message);
         }
         if let Some(options) = value.given("options") {
             match options.as_seq() {
@@ -182,8 +256,17 @@ impl Reader<'_> {
                         format!("{path} config cannot define more than {OPTIONS} options");
                     self.refuse(&options.origin, message);
                 }
-                Some(_) => {}
-                None => self.refuse(&options.origin, format!("{path} options should be an array")),
+                Some(items) => {
+                    if let Some(null) = items.iter().find(|it| it.is_null()) {
+                        let message =
+                            format!("{path} config options array cannot contain null values");
+                        self.refuse(&null.origin, message);
+                    }
+                }
+                None => {
+                    let message = format!("{path} input options should be a array");
+                    self.refuse(&options.origin, message);
+                }
             }
         }
         if let Some(rules) = value.entry("rules").filter(|it| !it.value.is_null()) {
@@ -218,6 +301,18 @@ impl Reader<'_> {
             if item.get("default").is_none() && item.as_map().is_some() {
                 let message = format!("{path}:rules:rule config missing required keys: default");
                 self.refuse(&item.origin, message);
+            }
+            if let (Some(default), Some(options)) = (item.given("default"), item.given("options")) {
+                let (text, known) =
+                    (default.to_text(), !default.has_unknown() && !options.has_unknown());
+                let listed = options.items().iter().any(|it| it.to_text() == text);
+                if known && text.is_some() && !listed && !options.items().is_empty() {
+                    let message = format!(
+                        "{path}:rules:rule default '{}' must be one of the options",
+                        text.unwrap_or_default()
+                    );
+                    self.refuse(&default.origin, message);
+                }
             }
             let options = item.given("options").map_or(0, |it| it.items().len());
             if item.given("if").is_none() && options == 0 && item.as_map().is_some() {

@@ -17,6 +17,8 @@ const BLOCKS: usize = 10_000;
 pub(in crate::model::gitlab) struct Component {
     /// `component.name`
     pub(in crate::model::gitlab) name: Option<String>,
+    /// The fields that the header asks for.
+    pub(in crate::model::gitlab) declared: Vec<String>,
     /// `component.reference`: what stands behind the `@`.
     pub(in crate::model::gitlab) reference: Option<String>,
 }
@@ -236,9 +238,14 @@ impl<'p> Filling<'_, 'p> {
             return None;
         }
         match parts.as_slice() {
+            // Newer servers take an item out of a list; which one is not looked up here.
+            ["inputs", name] if name.ends_with(']') && self.is_item(name) => None,
             ["inputs", name, ..] => {
                 if let Some(value) = self.inputs.get(*name) {
-                    if parts.len() > 2 {
+                    if let Some(more) = parts.get(2) {
+                        let message =
+                            format!("unknown interpolation provided: `{more}` in `{access}`");
+                        self.refuse("invalid-interpolation", place, message, None);
                         return None;
                     }
                     return Some(self.used(value, name, place));
@@ -250,6 +257,12 @@ impl<'p> Filling<'_, 'p> {
                 let help = near.map(|near| format!("Did you mean `inputs.{near}`?"));
                 let message = format!("unknown input name provided: `{name}` in `{access}`");
                 self.refuse("undefined-input", place, message, help);
+                None
+            }
+            ["component", field] if !self.component.declared.iter().any(|it| it == field) => {
+                let message = format!("unknown interpolation provided: `{field}` in `{access}`");
+                let help = format!("Ask for it in the header: `spec: {{component: [{field}]}}`");
+                self.refuse("invalid-interpolation", place, message, Some(help));
                 None
             }
             ["component", field] => {
@@ -276,6 +289,15 @@ impl<'p> Filling<'_, 'p> {
                 None
             }
         }
+    }
+
+    /// Whether a name is `input[0]` of an input that is or may be a list.
+    fn is_item(&self, name: &str) -> bool {
+        let Some((base, index)) = name.split_once('[') else { return false };
+        let digits = index.trim_end_matches(']').split("][");
+        let is_index = digits.into_iter().all(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+        let input = self.inputs.get(base);
+        is_index && input.is_some_and(|it| it.as_seq().is_some() || it.is_unknown())
     }
 
     /// The value of an input at the place that asks for it.

@@ -6,7 +6,7 @@ mod header;
 mod interpolation;
 
 pub(super) use check::{Given, resolve};
-pub(super) use header::{Header, header};
+pub(super) use header::{Header, declaration, header};
 pub(super) use interpolation::{Component, interpolate};
 
 use super::{Text, Value};

@@ -4,6 +4,9 @@ use super::{Named, named, near, runs_later};
 use crate::model::Origin;
 use crate::model::gitlab::{Job, Need, NeedKind, Pipeline, Problem};
 
+/// How long the name of a needed job may be.
+const NAME: usize = 255;
+
 /// `needs` of jobs and of their rules.
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
     for job in &pipeline.jobs {
@@ -42,6 +45,13 @@ fn list(pipeline: &Pipeline<'_>, job: &Job<'_>, needs: &[Need<'_>], problems: &m
                     undefined = true;
                     problems.push(missing(pipeline, job, need, &name));
                 }
+                Named::Job(needed) if is_too_long(&name, need, needed) => {
+                    let message = format!(
+                        "{} job: need `{name}` name is too long (maximum is {NAME} characters)",
+                        job.name
+                    );
+                    problems.push(Problem::new("undefined-need", &need.value.origin, message));
+                }
                 Named::Job(needed) => {
                     if need.instances.is_none() || needed.parallel.known {
                         defined(pipeline, job, need, needed, problems);
@@ -50,6 +60,13 @@ fn list(pipeline: &Pipeline<'_>, job: &Job<'_>, needs: &[Need<'_>], problems: &m
             }
         }
     }
+}
+
+/// Whether the name is too long, or that of an instance where all are meant.
+fn is_too_long(name: &str, need: &Need<'_>, needed: &Job<'_>) -> bool {
+    let long = |name: &str| name.chars().count() > NAME;
+    let all = need.instances.is_none() && !needed.parallel.instances.is_empty();
+    long(name) || all && needed.run_names().iter().any(|name| long(name))
 }
 
 /// Whether the matrix of the job itself decides which instances are meant (`$[[ matrix.X ]]`).

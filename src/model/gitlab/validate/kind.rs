@@ -1,7 +1,8 @@
 //! What a keyword's value may be, and whether one is.
 
-use crate::model::Origin;
-use crate::model::gitlab::{Duration, Problem, Value, ValueKind, nearest, parse_duration};
+use super::findings::Findings;
+use super::keyword::{Table, map};
+use crate::model::gitlab::{Duration, Problem, Value, ValueKind, parse_duration};
 
 /// What a value may be. Null stands for a value that is not given and is taken everywhere.
 pub(super) enum Kind {
@@ -15,16 +16,20 @@ pub(super) enum Kind {
     Bool,
     /// A whole number in these bounds.
     Int(i64, i64),
-    /// A list of at most so many strings.
-    Strings(usize),
+    /// A string, symbol or whole number.
+    Word,
+    /// A list of at least and at most so many strings.
+    Strings(usize, usize),
+    /// A string, or a list of strings.
+    Texts,
     /// A string, or a list of strings that may nest; blank or not.
     Script { blank: bool },
     /// One of these words.
     Enum(&'static [&'static str]),
-    /// One of these words, or a list of them.
-    Enums(&'static [&'static str]),
-    /// A duration of at most so many seconds, or `never` where that is taken.
-    Duration { most: f64, never: bool },
+    /// One of these words, or a list of them; the list may be empty or not.
+    Enums(&'static [&'static str], bool),
+    /// A duration of at most so many seconds, or `never` or something with a variable where that is taken.
+    Duration { most: f64, never: bool, variable: bool },
     /// A mapping with these keys.
     Map(&'static Table),
     /// A mapping whose values are of one kind.
@@ -34,33 +39,22 @@ pub(super) enum Kind {
     /// One of these kinds.
     Either(&'static [Kind]),
     /// Whatever this check says.
-    By(fn(&Value<'_>, &str, &mut Vec<Problem>)),
+    By(By),
 }
 
-/// The keys of a mapping.
-pub(super) struct Table {
-    /// Each key with the kind of its value.
-    pub(super) keys: &'static [(&'static str, Kind)],
-    /// Keys that must be given.
-    pub(super) required: &'static [&'static str],
-    /// Of these keys only one may be given.
-    pub(super) exclusive: &'static [&'static [&'static str]],
-}
-
-impl Table {
-    pub(super) const fn of(keys: &'static [(&'static str, Kind)]) -> Self {
-        Self { keys, required: &[], exclusive: &[] }
-    }
-
-    pub(super) fn kind(&self, name: &str) -> Option<&Kind> {
-        self.keys.iter().find(|(key, _)| *key == name).map(|(_, kind)| kind)
-    }
+/// A check that no table can describe.
+pub(super) struct By {
+    pub(super) check: fn(&Value<'_>, &str, &mut Findings),
+    /// What it takes, in words.
+    pub(super) shape: &'static str,
+    /// The keys that may stand in it.
+    pub(super) table: Option<&'static Table>,
 }
 
 const WRONG: &str = "invalid-keyword-value";
 
 /// Adds what is wrong with a value at `path` (keys joined by `:`).
-pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Vec<Problem>) {
+pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Findings) {
     if value.is_null() || value.is_unknown() {
         return;
     }
@@ -69,9 +63,16 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Vec<Pr
     };
     match kind {
         Kind::Any => {}
+        Kind::Word => {
+            let fits = value.as_int().is_some()
+                || matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_));
+            if !fits {
+                wrong("must be an alphanumeric string");
+            }
+        }
         Kind::Str(least, most) => match value.as_str() {
             None => wrong("should be a string"),
-            Some(text) if text.chars().count() < *least => wrong("can't be blank"),
+            Some(text) if *least > 0 && text.trim().is_empty() => wrong("can't be blank"),
             Some(text) if text.chars().count() > *most => {
                 wrong(&format!("is too long (maximum is {most} characters)"));
             }
@@ -79,7 +80,7 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Vec<Pr
         },
         Kind::Scalar => {
             if value.as_map().is_some() || value.as_seq().is_some() {
-                wrong("should be a string");
+                wrong("must be a string");
             }
         }
         Kind::Bool => {
@@ -97,15 +98,20 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Vec<Pr
             }
             Some(_) => {}
         },
-        Kind::Strings(most) => strings(value, *most, path, out),
+        Kind::Strings(least, most) => strings(value, (*least, *most), path, out),
+        Kind::Texts => texts(value, path, out),
         Kind::Script { blank } => script(value, *blank, path, out),
         Kind::Enum(words) => match value.to_text() {
             Some(text) if words.contains(&text.as_ref()) && value.as_str().is_some() => {}
             _ => wrong(&unknown_word(value, words)),
         },
-        Kind::Enums(words) => {
+        Kind::Enums(words, empty) => {
+            if !empty && value.as_seq().is_some_and(<[_]>::is_empty) {
+                wrong("can't be blank");
+                return;
+            }
             if value.as_map().is_some() {
-                wrong("should be a string or a list of strings");
+                wrong("should be an array of strings or a string");
                 return;
             }
             for item in value.one_or_more().iter().filter(|item| !item.is_unknown()) {
@@ -118,7 +124,9 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Vec<Pr
                 }
             }
         }
-        Kind::Duration { most, never } => duration(value, *most, *never, path, out),
+        Kind::Duration { variable: true, .. }
+            if value.as_str().is_some_and(|text| text.contains(['$', '%'])) => {}
+        Kind::Duration { most, never, .. } => duration(value, *most, *never, path, out),
         Kind::Map(table) => match value.as_map() {
             None => wrong("should be a hash"),
             Some(_) => map(value, table, path, out),
@@ -136,7 +144,7 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Vec<Pr
                 wrong("should be an array");
                 return;
             }
-            let items = value.flat(10);
+            let items = value.flat(u32::MAX);
             if items.len() > *most {
                 wrong(&format!("has too many items (maximum is {most})"));
             }
@@ -145,62 +153,75 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Vec<Pr
             }
         }
         Kind::Either(kinds) => either(value, kinds, path, out),
-        Kind::By(by) => by(value, path, out),
+        Kind::By(by) => (by.check)(value, path, out),
     }
 }
 
 fn unknown_word(value: &Value<'_>, words: &[&str]) -> String {
     let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    format!("should be one of {listed}; it is {}", value.inspect())
+    match value.to_text() {
+        Some(text) => format!("should be one of {listed}; `{text}` is an unknown value"),
+        None => format!("should be one of {listed}; it is {}", value.kind_name()),
+    }
 }
 
 /// The first kind that takes the value, else the words of the one that fits its shape.
-fn either(value: &Value<'_>, kinds: &[Kind], path: &str, out: &mut Vec<Problem>) {
-    let mut best: Option<Vec<Problem>> = None;
+fn either(value: &Value<'_>, kinds: &[Kind], path: &str, out: &mut Findings) {
+    let mut best: Option<Findings> = None;
     for kind in kinds {
-        let mut problems = Vec::new();
+        let mut problems = out.fresh();
         check(value, kind, path, &mut problems);
-        if problems.is_empty() {
+        if problems.is_accepted() {
+            out.append(problems);
             return;
         }
         let fits = match kind {
             Kind::Map(_) | Kind::Names(_) => value.as_map().is_some(),
-            Kind::List(..) | Kind::Strings(_) => value.as_seq().is_some(),
+            Kind::List(..) | Kind::Strings(..) => value.as_seq().is_some(),
             _ => value.as_map().is_none() && value.as_seq().is_none(),
         };
         if fits || best.is_none() {
             best = Some(problems);
         }
     }
-    out.extend(best.unwrap_or_default());
+    if let Some(best) = best {
+        out.append(best);
+    }
 }
 
-fn strings(value: &Value<'_>, most: usize, path: &str, out: &mut Vec<Problem>) {
+const fn is_text(value: &Value<'_>) -> bool {
+    matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_)) || value.is_unknown()
+}
+
+fn strings(value: &Value<'_>, (least, most): (usize, usize), path: &str, out: &mut Findings) {
     let Some(items) = value.as_seq() else {
-        out.push(Problem::new(
-            WRONG,
-            &value.origin,
-            format!("`{path}` should be an array of strings"),
-        ));
-        return;
+        return out.wrong(value, format!("`{path}` should be an array of strings"));
     };
-    for item in items.iter().filter(|item| !item.is_unknown()) {
-        if item.as_str().is_none() {
-            let message =
-                format!("`{path}` should be an array of strings; {} is none", item.inspect());
-            out.push(Problem::new(WRONG, &item.origin, message));
-        }
+    for item in items.iter().filter(|item| !is_text(item)) {
+        let message = format!("`{path}` should be an array of strings; {} is none", item.inspect());
+        out.wrong(item, message);
     }
     if items.len() > most {
-        let message = format!("`{path}` has too many items: {} (maximum is {most})", items.len());
-        out.push(Problem::new(WRONG, &value.origin, message));
+        let count = items.len();
+        let message = format!("`{path}` has too many items: {count} entries (maximum is {most})");
+        out.wrong(value, message);
+    }
+    if items.len() < least {
+        out.wrong(value, format!("`{path}` requires at least {least} item"));
+    }
+}
+
+fn texts(value: &Value<'_>, path: &str, out: &mut Findings) {
+    let fits = is_text(value) || value.as_seq().is_some_and(|items| items.iter().all(is_text));
+    if !fits {
+        out.wrong(value, format!("`{path}` should be an array of strings or a string"));
     }
 }
 
 /// How deep lists in a script may nest.
 const LEVELS: u32 = 10;
 
-fn script(value: &Value<'_>, blank: bool, path: &str, out: &mut Vec<Problem>) {
+fn script(value: &Value<'_>, blank: bool, path: &str, out: &mut Findings) {
     if !blank && value.is_blank() {
         out.push(Problem::new(WRONG, &value.origin, format!("`{path}` can't be blank")));
         return;
@@ -218,7 +239,7 @@ fn script(value: &Value<'_>, blank: bool, path: &str, out: &mut Vec<Problem>) {
     items(value, 0, path, out);
 }
 
-fn items(value: &Value<'_>, level: u32, path: &str, out: &mut Vec<Problem>) {
+fn items(value: &Value<'_>, level: u32, path: &str, out: &mut Findings) {
     let mut wrong = |item: &Value<'_>, help: Option<&str>| {
         let message = format!(
             "`{path}` should be a string or a nested array of strings up to {LEVELS} levels deep; an item is {}",
@@ -250,7 +271,7 @@ fn items(value: &Value<'_>, level: u32, path: &str, out: &mut Vec<Problem>) {
     }
 }
 
-fn duration(value: &Value<'_>, most: f64, never: bool, path: &str, out: &mut Vec<Problem>) {
+fn duration(value: &Value<'_>, most: f64, never: bool, path: &str, out: &mut Findings) {
     let mut wrong = |message: String, help: Option<String>| {
         let problem = Problem::new("invalid-duration", &value.origin, message);
         out.push(match help {
@@ -275,60 +296,5 @@ fn duration(value: &Value<'_>, most: f64, never: bool, path: &str, out: &mut Vec
             let help = error.nearest.map(|nearest| format!("did you mean `{nearest}`"));
             wrong(format!("`{path}` should be a duration; `{text}` is none"), help);
         }
-    }
-}
-
-/// Keywords that GitLab once had, with what took their place.
-const REMOVED: [(&str, &str); 4] = [
-    ("type", "`stage`"),
-    ("types", "`stages`"),
-    ("cobertura", "`coverage_report: {coverage_format: cobertura, path: ...}`"),
-    ("license_management", "`cyclonedx`, from which licences are read"),
-];
-
-/// Checks the keys of a mapping and their values.
-pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Vec<Problem>) {
-    for entry in value.entries() {
-        let name = entry.key.as_str();
-        match table.kind(name) {
-            Some(kind) => check(&entry.value, kind, &format!("{path}:{name}"), out),
-            None => {
-                let origin = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
-                let message = format!("`{path}` contains the unknown key `{name}`");
-                let mut problem = Problem::new("unknown-keyword", &origin, message);
-                if let Some((_, now)) = REMOVED.iter().find(|(old, _)| *old == name) {
-                    problem = problem.help(format!("GitLab removed it; use {now}"));
-                } else if let Some(near) = nearest(name, table.keys.iter().map(|(key, _)| *key)) {
-                    problem = problem.help(format!("did you mean `{near}`"));
-                }
-                out.push(problem);
-            }
-        }
-    }
-    let partial = value.as_map().is_some_and(|map| map.is_partial());
-    for name in table.required {
-        if !partial && value.given(name).is_none() {
-            let message = format!("`{path}` lacks the required key `{name}`");
-            out.push(Problem::new("missing-keyword", &value.origin, message));
-        }
-    }
-    for group in table.exclusive {
-        exclusive(value, group, path, out);
-    }
-}
-
-/// Reports if more than one of the keys is given.
-pub(super) fn exclusive(value: &Value<'_>, group: &[&str], path: &str, out: &mut Vec<Problem>) {
-    let given: Vec<&str> =
-        group.iter().copied().filter(|name| value.given(name).is_some()).collect();
-    if let [first, second, ..] = given[..] {
-        let origin = value.given(second).map_or(&value.origin, |it| &it.origin);
-        let message = format!("`{path}` these keys cannot be used together: {}", given.join(", "));
-        let problem = Problem::new("conflicting-keywords", origin, message);
-        let other = value.given(first).map(Value::at);
-        out.push(match other {
-            Some(at) => problem.label(at, format!("`{first}` is here")),
-            None => problem,
-        });
     }
 }

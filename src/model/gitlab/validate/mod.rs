@@ -1,24 +1,55 @@
 //! What the server checks in each entry by itself: known keys, types, values, limits.
 
+mod artifacts;
+mod cache;
+mod deploy;
+mod findings;
+mod image;
+mod keyword;
 mod kind;
-mod special;
+mod matrix;
+mod needs;
+mod policy;
+mod rules;
+mod runner;
+mod security;
+mod shape;
+mod steps;
 mod table;
+mod trigger;
+mod variables;
+mod words;
 
-use self::kind::{check as check_value, map};
+pub use self::keyword::{Expands, Keyword};
+pub use self::shape::{Place, conflicts, keyword, keywords, places};
+
+use self::findings::Findings;
+use self::keyword::{exclusive, map};
+use self::kind::check as check_value;
 use self::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
-use super::{CacheKey, Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value};
+use super::{Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value};
 use crate::model::Origin;
 
 /// Keys of the top level that are neither jobs nor looked at here.
-const OTHER: [&str; 2] = ["include", "spec"];
+const OTHER: [&str; 1] = ["include"];
+
+/// What is wrong with a rule of `include`.
+pub(super) fn include_rule(rule: &Value<'_>, settings: &Settings) -> Vec<Problem> {
+    let mut out = Findings::new(settings);
+    rules::include_rule(rule, &mut out);
+    out.into_problems()
+}
 
 /// Checks every entry of the resolved configuration.
 pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem> {
-    let mut out = Vec::new();
-    // What was cut off says nothing about the rest; a template may be filled in by another tool first.
+    let mut out = Findings::new(settings);
+    // What was cut off says nothing about the rest; a template with gaps is filled in by another tool.
     let cut = pipeline.problems.iter().any(|problem| problem.rule == "yaml-too-big");
-    if cut || pipeline.kind == super::FileKind::Template {
-        return out;
+    let is_template = pipeline.kind == super::FileKind::Template;
+    if cut
+        || is_template && pipeline.config.entries().iter().any(|it| has_gap(&it.value, pipeline, 0))
+    {
+        return Vec::new();
     }
     // A child pipeline may be put together from several files.
     let whole = pipeline.is_complete() && pipeline.kind == super::FileKind::Root;
@@ -30,19 +61,18 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
             let blank = value.is_blank() && !value.is_unknown();
             if blank {
                 let message = format!(
-                    "`{name}` can't be blank: a hidden entry holds something for others to use"
+                    "`jobs:{name}` can't be blank: a hidden entry holds something for others to use"
                 );
                 out.push(Problem::new("invalid-keyword-value", &at, message));
             }
             continue;
         }
-        if let Some(kind) = GLOBALS.kind(name).filter(|_| pipeline.job(name).is_none()) {
-            check_value(value, kind, name, &mut out);
+        let is_global = entry.key_kind == KeyKind::Str && pipeline.job(name).is_none();
+        if let Some(keyword) = GLOBALS.keyword(name).filter(|_| is_global) {
+            let before = out.len();
+            check_value(value, &keyword.kind, name, &mut out);
+            out.advise(before, name, || format!("`{name}` takes {}", keyword.shape()));
             twice(pipeline, name, value, &mut out);
-            continue;
-        }
-        if name == "default" && pipeline.job(name).is_none() {
-            default(value, &mut out);
             continue;
         }
         if OTHER.contains(&name) && entry.key_kind == KeyKind::Str {
@@ -50,14 +80,20 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
         }
         visible = true;
         if entry.key_kind != KeyKind::Str {
-            let message = format!("job name `{name}` should be a string; quote it");
+            let message = match entry.key_kind {
+                KeyKind::Null => format!("job name can't be blank: `{name}` is null; quote it"),
+                _ => format!("job name `{name}` should be a string; quote it"),
+            };
             out.push(Problem::new("invalid-job-name", &at, message));
         } else if name.is_empty() || name.chars().count() > 255 {
-            let message = "job name can't be blank, and is at most 255 characters long".to_owned();
+            let message = match name {
+                "" => "job name can't be blank".to_owned(),
+                _ => format!("job name `{name}` is too long (maximum is 255 characters)"),
+            };
             out.push(Problem::new("invalid-job-name", &at, message));
         }
         match pipeline.job(name).filter(|_| entry.key_kind == KeyKind::Str) {
-            Some(job) => check_job(job, pipeline, settings, &mut out),
+            Some(job) => check_job(job, pipeline, &mut out),
             // A file that could not be read may say the rest.
             None if !whole || value.is_unknown() || entry.key_kind != KeyKind::Str => {}
             None => without_script(name, &at, &mut out),
@@ -79,19 +115,45 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
     if pipeline.problems.iter().any(|problem| problem.rule == "circular-reference") {
         out.retain(|problem| problem.rule != "script-not-text");
     }
-    out
+    out.into_problems()
 }
 
-fn without_script(name: &str, at: &Origin, out: &mut Vec<Problem>) {
+/// How deep a value is searched for gaps.
+const LEVELS: u32 = 100;
+
+/// Whether `{name}` stands somewhere in a value: YAML takes it for a mapping, who wrote it for a gap.
+fn has_gap(value: &Value<'_>, pipeline: &Pipeline<'_>, level: u32) -> bool {
+    if level > LEVELS {
+        return false;
+    }
+    let inside = |value: &Value<'_>| has_gap(value, pipeline, level + 1);
+    let Some(map) = value.as_map() else { return value.items().iter().any(inside) };
+    if let [entry] = map.entries()
+        && entry.value.is_null()
+    {
+        let at = value.at();
+        let file = pipeline.files.iter().find(|file| file.source.id == at.source);
+        let text = file
+            .and_then(|file| file.source.text().get(at.span.start as usize..at.span.end as usize));
+        return text.is_some_and(|text| text.starts_with('{') && !text.contains(':'));
+    }
+    map.entries().iter().any(|entry| inside(&entry.value))
+}
+
+fn without_script(name: &str, at: &Origin, out: &mut Findings) {
     let message = format!("job `{name}` should implement the script:, run:, or trigger: keyword");
     let problem = Problem::new("job-without-script", at, message);
+    if name == "spec" {
+        let help = "a header stands in front of a line `---`, the configuration behind it";
+        return out.push(problem.help(help));
+    }
     out.push(problem.help("add a `script`, or put a dot in front of the name if it is a template"));
 }
 
 /// A keyword both at the top level and in `default`.
-fn twice(pipeline: &Pipeline<'_>, name: &str, value: &Value<'_>, out: &mut Vec<Problem>) {
+fn twice(pipeline: &Pipeline<'_>, name: &str, value: &Value<'_>, out: &mut Findings) {
     let in_default = pipeline.default().and_then(|default| default.given(name));
-    let is_default = DEFAULT.kind(name).is_some();
+    let is_default = DEFAULT.keyword(name).is_some();
     if let Some(other) = in_default.filter(|_| is_default && !value.is_null()) {
         let message = format!("`{name}` is defined in top-level and `default:` entry");
         let problem = Problem::new("conflicting-keywords", &value.origin, message);
@@ -99,22 +161,21 @@ fn twice(pipeline: &Pipeline<'_>, name: &str, value: &Value<'_>, out: &mut Vec<P
     }
 }
 
-fn default(value: &Value<'_>, out: &mut Vec<Problem>) {
-    if value.is_null() || value.is_unknown() {
-        return;
+/// `publish` belongs to a job of GitLab Pages: one with `pages`, or one of that name.
+fn publish(job: &Job<'_>, path: &str, out: &mut Findings) {
+    let Some(publish) = job.value.given("publish").filter(|it| !it.is_blank()) else { return };
+    let pages = job.value.get("pages");
+    let is_pages = match pages {
+        Some(pages) => !pages.is_blank() || job.name == "pages" && pages.as_bool() != Some(false),
+        None => job.name == "pages",
+    };
+    if !is_pages && !job.is_partial() {
+        let message = format!("`{path}` publish can only be used within a `pages` job");
+        out.push(Problem::new("conflicting-keywords", &publish.origin, message));
     }
-    if value.as_map().is_none() {
-        out.push(Problem::new(
-            "invalid-keyword-value",
-            &value.origin,
-            "`default` should be a hash".to_owned(),
-        ));
-        return;
-    }
-    map(value, &DEFAULT, "default", out);
 }
 
-fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, settings: &Settings, out: &mut Vec<Problem>) {
+fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, out: &mut Findings) {
     let name = job.name.as_str();
     let path = format!("jobs:{name}");
     let value = &job.value;
@@ -125,14 +186,15 @@ fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, settings: &Settings, out: &
         JobKind::Trigger if !sure => map(value, &JOB, &path, out),
         JobKind::Script | JobKind::Run => {
             map(value, &JOB, &path, out);
-            special::delayed(value, &path, out);
+            rules::delayed_job(value, &path, out);
             if value.get("script").is_some_and(Value::is_null) && value.given("run").is_none() {
                 let script = value.get("script").unwrap_or(value);
                 let message = format!("`{path}` script can't be blank");
                 out.push(Problem::new("invalid-keyword-value", &script.origin, message));
             }
-            kind::exclusive(value, &["script", "trigger"], &path, out);
-            kind::exclusive(value, &["run", "trigger"], &path, out);
+            publish(job, &path, out);
+            exclusive(value, &["script", "trigger"], &path, out);
+            exclusive(value, &["run", "trigger"], &path, out);
         }
         JobKind::Trigger => {
             map(value, &TRIGGER_JOB, &path, out);
@@ -157,21 +219,6 @@ fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, settings: &Settings, out: &
                 let message = format!("`{path}` config key may not be used with `rules`: {other}");
                 out.push(Problem::new("conflicting-keywords", &given.origin, message));
             }
-        }
-    }
-    for cache in &job.caches {
-        let limit = match &cache.key {
-            CacheKey::Files { files, value, .. } => {
-                (files.len() > settings.cache_key_files()).then_some(value)
-            }
-            _ => None,
-        };
-        if let Some(key) = limit {
-            let most = settings.cache_key_files();
-            let at = key.get("files").unwrap_or(key);
-            let message =
-                format!("`{path}:cache:key:files` has too many items (maximum is {most})");
-            out.push(Problem::new("too-many-key-files", &at.origin, message));
         }
     }
 }

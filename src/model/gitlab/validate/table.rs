@@ -1,429 +1,163 @@
-//! The keywords of the language: which keys a mapping may have and what their values may be.
+//! The keywords of jobs, of `default` and of the top level.
 //!
 //! The server's entry classes are the source; where GitLab's published schema says otherwise, the server
 //! is right.
 
-use super::kind::{Kind, Table};
-use super::special::*;
-
-const fn text() -> Kind {
-    Kind::Str(0, usize::MAX)
-}
-
-const WEEK: f64 = 604_800.0;
-const MONTH: f64 = 2_629_746.0;
-const FOREVER: f64 = f64::INFINITY;
-
-const OUTCOMES: [&str; 3] = ["on_success", "on_failure", "always"];
-const PULL_POLICIES: [&str; 3] = ["always", "if-not-present", "never"];
-
-pub(super) static ARTIFACTS: Table = Table {
-    keys: &[
-        ("name", text()),
-        ("paths", Kind::Strings(usize::MAX)),
-        ("exclude", Kind::Strings(usize::MAX)),
-        ("untracked", Kind::Bool),
-        ("when", Kind::Enum(&OUTCOMES)),
-        ("expire_in", Kind::Duration { most: FOREVER, never: true }),
-        ("expose_as", Kind::By(expose_as)),
-        ("public", Kind::Bool),
-        ("access", Kind::Enum(&["all", "developer", "none", "maintainer"])),
-        ("reports", Kind::Map(&REPORTS)),
-    ],
-    required: &[],
-    exclusive: &[&["access", "public"]],
+use super::keyword::{Expands, Keyword, Table, key};
+use super::kind::Kind;
+use super::words::{MONTH, WEEK, text};
+use super::{
+    artifacts, cache, deploy, image, matrix, needs, policy, rules, runner, security, steps,
 };
+use super::{trigger, variables};
 
-const fn report(name: &'static str) -> (&'static str, Kind) {
-    (name, Kind::Either(&[Kind::Str(0, usize::MAX), Kind::Strings(usize::MAX)]))
-}
-
-static REPORTS: Table = Table::of(&[
-    report("accessibility"),
-    report("annotations"),
-    report("api_fuzzing"),
-    report("browser_performance"),
-    report("cluster_image_scanning"),
-    report("codequality"),
-    report("container_scanning"),
-    report("coverage_fuzzing"),
-    ("coverage_report", Kind::Map(&COVERAGE)),
-    report("cyclonedx"),
-    report("dast"),
-    report("dependency_scanning"),
-    report("dotenv"),
-    report("junit"),
-    report("license_scanning"),
-    report("load_performance"),
-    report("lsif"),
-    report("metrics"),
-    report("performance"),
-    report("repository_xray"),
-    report("requirements"),
-    report("requirements_v2"),
-    report("sarif"),
-    report("sast"),
-    report("secret_detection"),
-    report("terraform"),
-]);
-
-static COVERAGE: Table =
-    Table::of(&[("coverage_format", Kind::Enum(&["cobertura", "jacoco"])), ("path", text())]);
-
-static CACHE: Table = Table {
-    keys: &[
-        ("key", Kind::By(cache_key)),
-        ("paths", Kind::Strings(usize::MAX)),
-        ("untracked", Kind::Bool),
-        ("when", Kind::Enum(&OUTCOMES)),
-        ("policy", Kind::By(cache_policy)),
-        ("unprotect", Kind::Bool),
-        ("fallback_keys", Kind::Strings(5)),
-    ],
-    required: &[],
-    exclusive: &[],
-};
-
-pub(super) static CACHE_KEY: Table = Table {
-    keys: &[
-        ("files", Kind::Strings(10)),
-        ("files_commits", Kind::Strings(2)),
-        ("prefix", Kind::By(cache_key)),
-    ],
-    required: &[],
-    exclusive: &[&["files", "files_commits"]],
-};
-
-const CACHES: Kind = Kind::By(caches);
-
-pub(super) const ONE_CACHE: Kind = Kind::Map(&CACHE);
-
-static DOCKER: Table = Table::of(&[("platform", Kind::Str(0, 64)), ("user", Kind::Str(0, 255))]);
-
-static KUBERNETES: Table =
-    Table::of(&[("user", Kind::Either(&[Kind::Str(0, 255), Kind::Int(i64::MIN, i64::MAX)]))]);
-
-static IMAGE: Table = Table {
-    keys: &[
-        ("name", Kind::Str(1, usize::MAX)),
-        ("entrypoint", Kind::Strings(usize::MAX)),
-        ("pull_policy", Kind::Enums(&PULL_POLICIES)),
-        ("docker", Kind::Map(&DOCKER)),
-        ("kubernetes", Kind::Map(&KUBERNETES)),
-    ],
-    required: &["name"],
-    exclusive: &[],
-};
-
-static SERVICE: Table = Table {
-    keys: &[
-        ("name", Kind::Str(1, usize::MAX)),
-        ("alias", text()),
-        ("entrypoint", Kind::Strings(usize::MAX)),
-        ("command", Kind::Strings(usize::MAX)),
-        ("pull_policy", Kind::Enums(&PULL_POLICIES)),
-        ("docker", Kind::Map(&DOCKER)),
-        ("kubernetes", Kind::Map(&KUBERNETES)),
-        ("variables", Kind::Names(&Kind::Scalar)),
-    ],
-    required: &["name"],
-    exclusive: &[],
-};
-
-static SERVICE_KIND: Kind = Kind::Either(&[Kind::Str(1, usize::MAX), Kind::Map(&SERVICE)]);
-const SERVICES: Kind = Kind::List(&SERVICE_KIND, usize::MAX);
-const IMAGE_KIND: Kind = Kind::Either(&[Kind::Str(1, usize::MAX), Kind::Map(&IMAGE)]);
-
-static ENVIRONMENT: Table = Table {
-    keys: &[
-        ("name", Kind::By(environment_name)),
-        ("url", Kind::Str(0, 255)),
-        ("action", Kind::Enum(&["start", "stop", "prepare", "verify", "access"])),
-        ("on_stop", text()),
-        ("auto_stop_in", text()),
-        (
-            "deployment_tier",
-            Kind::Enum(&["production", "staging", "testing", "development", "other"]),
-        ),
-        ("kubernetes", Kind::Any),
-    ],
-    required: &["name"],
-    exclusive: &[],
-};
-
-static RELEASE: Table = Table {
-    keys: &[
-        ("tag_name", Kind::Str(1, usize::MAX)),
-        ("tag_message", text()),
-        ("name", text()),
-        ("description", Kind::Str(1, usize::MAX)),
-        ("ref", Kind::By(release_ref)),
-        ("milestones", Kind::Either(&[Kind::Str(0, usize::MAX), Kind::Strings(usize::MAX)])),
-        ("released_at", Kind::By(datetime)),
-        ("assets", Kind::Map(&ASSETS)),
-    ],
-    required: &["tag_name", "description"],
-    exclusive: &[],
-};
-
-static ASSETS: Table = Table::of(&[("links", Kind::By(links))]);
-
-pub(super) static LINK: Table = Table {
-    keys: &[
-        ("name", text()),
-        ("url", text()),
-        ("filepath", text()),
-        ("link_type", Kind::Enum(&["other", "runbook", "image", "package"])),
-    ],
-    required: &["name", "url"],
-    exclusive: &[],
-};
-
-static ID_TOKEN: Table = Table {
-    keys: &[("aud", Kind::Either(&[Kind::Str(0, usize::MAX), Kind::Strings(usize::MAX)]))],
-    required: &["aud"],
-    exclusive: &[],
-};
-static ID_TOKEN_KIND: Kind = Kind::Map(&ID_TOKEN);
-
-static HOOKS: Table = Table::of(&[("pre_get_sources_script", Kind::Script { blank: true })]);
-
-/// Reasons for a retry.
-static RETRY_WHEN: [&str; 25] = [
-    "always",
-    "unknown_failure",
-    "script_failure",
-    "api_failure",
-    "stuck_or_timeout_failure",
-    "stuck_pending_with_matching_runners",
-    "stuck_pending_no_matching_runners",
-    "no_updates_running",
-    "no_updates_canceling",
-    "runner_system_failure",
-    "runner_configuration_error",
-    "runner_external_dependency_failure",
-    "runner_interrupted",
-    "runner_unsupported",
-    "stale_schedule",
-    "job_execution_timeout",
-    "server_timeout_running",
-    "server_timeout_canceling",
-    "archived_failure",
-    "unmet_prerequisites",
-    "scheduler_failure",
-    "data_integrity_failure",
-    "image_pull_failure",
-    "forward_deployment_failure",
-    "user_blocked",
-];
-
-static RETRY: Table = Table::of(&[
-    ("max", Kind::Int(0, 2)),
-    ("when", Kind::Enums(&RETRY_WHEN)),
-    ("exit_codes", Kind::By(exit_codes)),
-]);
-const RETRY_KIND: Kind = Kind::Either(&[Kind::Int(0, 2), Kind::Map(&RETRY)]);
-
-static ALLOW: Table =
-    Table { keys: &[("exit_codes", Kind::By(exit_codes))], required: &[], exclusive: &[] };
-const ALLOW_FAILURE: Kind = Kind::Either(&[Kind::Bool, Kind::Map(&ALLOW)]);
-
-static INHERIT: Table =
-    Table::of(&[("default", Kind::By(inherit_default)), ("variables", Kind::By(inherit_list))]);
-
-const PATHS: Kind = Kind::Strings(50);
-
-static CHANGES: Table = Table {
-    keys: &[("paths", PATHS), ("compare_to", text()), ("regexp", Kind::Str(0, 255))],
-    required: &[],
-    exclusive: &[&["paths", "regexp"]],
-};
-
-static EXISTS: Table = Table {
-    keys: &[("paths", PATHS), ("project", text()), ("ref", text()), ("regexp", Kind::Str(0, 255))],
-    required: &[],
-    exclusive: &[&["paths", "regexp"]],
-};
-
-pub(super) const CHANGES_KIND: Kind = Kind::Either(&[PATHS, Kind::Map(&CHANGES)]);
-pub(super) const EXISTS_KIND: Kind =
-    Kind::Either(&[PATHS, Kind::Str(0, usize::MAX), Kind::Map(&EXISTS)]);
-
-static VARIABLE_SCALARS: Kind = Kind::Scalar;
-
-pub(super) static RULE: Table = Table::of(&[
-    ("if", Kind::By(condition)),
-    ("changes", CHANGES_KIND),
-    ("exists", Kind::By(exists)),
-    ("when", Kind::Enum(&["on_success", "on_failure", "always", "never", "manual", "delayed"])),
-    ("start_in", Kind::Duration { most: WEEK, never: false }),
-    ("allow_failure", Kind::Bool),
-    ("variables", Kind::Names(&VARIABLE_SCALARS)),
-    ("needs", Kind::By(rule_needs)),
-    ("interruptible", Kind::Bool),
-]);
-
-static AUTO_CANCEL: Table = Table::of(&[
-    ("on_new_commit", Kind::Enum(&["conservative", "interruptible", "none"])),
-    ("on_job_failure", Kind::Enum(&["none", "all"])),
-]);
-
-pub(super) static WORKFLOW_RULE: Table = Table::of(&[
-    ("if", Kind::By(condition)),
-    ("changes", CHANGES_KIND),
-    ("exists", Kind::By(exists)),
-    ("when", Kind::Enum(&["always", "never"])),
-    ("variables", Kind::Names(&VARIABLE_SCALARS)),
-    ("auto_cancel", Kind::Map(&AUTO_CANCEL)),
-    ("start_in", Kind::Any),
-    ("allow_failure", Kind::Any),
-    ("needs", Kind::Any),
-    ("interruptible", Kind::Any),
-]);
-
-pub(super) static WORKFLOW: Table = Table::of(&[
-    ("rules", Kind::By(workflow_rules)),
-    ("name", Kind::Str(1, 255)),
-    ("auto_cancel", Kind::Map(&AUTO_CANCEL)),
-]);
-
-static FORWARD: Table =
-    Table::of(&[("yaml_variables", Kind::Bool), ("pipeline_variables", Kind::Bool)]);
-
-pub(super) static TRIGGER_PROJECT: Table = Table {
-    keys: &[
-        ("project", Kind::Str(1, usize::MAX)),
-        ("branch", text()),
-        ("strategy", Kind::Enum(&["depend", "mirror"])),
-        ("forward", Kind::Map(&FORWARD)),
-        ("inputs", Kind::Any),
-    ],
-    required: &["project"],
-    exclusive: &[],
-};
-
-pub(super) static TRIGGER_INCLUDE: Table = Table::of(&[
-    ("include", Kind::By(trigger_include)),
-    ("strategy", Kind::Enum(&["depend", "mirror"])),
-    ("forward", Kind::Map(&FORWARD)),
-    ("inputs", Kind::Any),
-]);
-
-pub(super) static TRIGGER_FILE: Table = Table::of(&[
-    ("local", text()),
-    ("project", text()),
-    ("file", Kind::Either(&[Kind::Str(0, usize::MAX), Kind::Strings(usize::MAX)])),
-    ("ref", text()),
-    ("template", text()),
-    ("artifact", text()),
-    ("job", text()),
-    ("component", text()),
-    ("remote", text()),
-    ("integrity", text()),
-    ("inputs", Kind::Any),
-    ("rules", Kind::Any),
-    ("cache", Kind::Any),
-]);
-
-static PAGES: Table =
-    Table::of(&[("publish", text()), ("path_prefix", text()), ("expire_in", Kind::Any)]);
-
-static PARALLEL: Table =
-    Table { keys: &[("matrix", Kind::By(matrix))], required: &["matrix"], exclusive: &[] };
-const PARALLEL_KIND: Kind = Kind::Either(&[Kind::Int(1, 200), Kind::Map(&PARALLEL)]);
-pub(super) const PARALLEL_MATRIX: Kind = Kind::Map(&PARALLEL);
-
-static DAST: Table = Table::of(&[("site_profile", text()), ("scanner_profile", text())]);
+const BEFORE_SCRIPT: Keyword = key(
+    "before_script",
+    Kind::Script { blank: true },
+    "Commands in front of `script`, in the same shell.",
+)
+.on(Expands::Shell);
+const AFTER_SCRIPT: Keyword = key(
+    "after_script",
+    Kind::Script { blank: true },
+    "Commands behind `script`, in a shell of their own, also if it failed.",
+)
+.on(Expands::Shell);
+const HOOKS: Keyword =
+    key("hooks", runner::HOOKS_KIND, "Commands at certain moments of the job.").since(15, 6);
+const CACHE: Keyword =
+    key("cache", cache::CACHES, "Files that later pipelines find again.").on(Expands::Runner);
+const IMAGE: Keyword =
+    key("image", image::IMAGE_KIND, "The image in which the job runs.").on(Expands::Runner);
+const SERVICES: Keyword =
+    key("services", image::SERVICES, "Containers beside that of the job.").on(Expands::Runner);
+const INTERRUPTIBLE: Keyword =
+    key("interruptible", Kind::Bool, "Whether a newer pipeline may stop the job.");
+const TIMEOUT: Keyword = key(
+    "timeout",
+    Kind::Duration { most: MONTH, never: false, variable: false },
+    "How long the job may run.",
+);
+const RETRY: Keyword = key("retry", runner::RETRY_KIND, "How often the job is tried again.");
+const TAGS: Keyword = key("tags", runner::TAGS, "Which runners take the job.").on(Expands::Server);
+const ARTIFACTS: Keyword =
+    key("artifacts", artifacts::ARTIFACTS_KIND, "Files that the job leaves behind.")
+        .on(Expands::Runner);
+const ID_TOKENS: Keyword =
+    key("id_tokens", security::ID_TOKENS, "Tokens by which the job shows who it is.")
+        .since(15, 7)
+        .on(Expands::Server);
+const IDENTITY: Keyword =
+    key("identity", Kind::Enum(&["google_cloud"]), "Where the job logs in.").since(16, 9);
 
 /// Keys that jobs and trigger jobs have in common.
 macro_rules! common {
     ($($more:expr),* $(,)?) => {
         &[
-            ("extends", Kind::Any),
-            ("stage", Kind::Str(0, 255)),
-            ("only", Kind::By(only)),
-            ("except", Kind::By(only)),
-            ("rules", Kind::By(job_rules)),
-            ("variables", Kind::By(job_variables)),
-            ("inherit", Kind::Map(&INHERIT)),
-            ("needs", Kind::By(needs)),
-            ("resource_group", text()),
-            ("environment", Kind::Either(&[Kind::By(environment_name), Kind::Map(&ENVIRONMENT)])),
-            ("interruptible", Kind::Bool),
+            key("extends", Kind::Any, "Templates that are merged under the job."),
+            key("stage", Kind::Str(0, 255), "The stage; `test` if it is left out."),
+            key("only", policy::POLICY, "For what the job runs.").instead("rules"),
+            key("except", policy::POLICY, "For what the job does not run.").instead("rules"),
+            key("rules", rules::JOB_RULES, "When the job runs; the first rule that matches decides.")
+                .on(Expands::Server),
+            key("variables", variables::JOB_KIND, "Variables of the job.").on(Expands::Server),
+            key("inherit", runner::INHERIT_KIND, "What the job takes over from the top level."),
+            key("resource_group", text(), "Jobs of one group run one after the other.")
+                .on(Expands::Server),
+            key("environment", deploy::ENVIRONMENT_KIND, "Where the job deploys to.")
+                .on(Expands::Server),
+            INTERRUPTIBLE,
             $($more),*
         ]
     };
 }
 
-pub(super) static JOB: Table = Table {
-    keys: common![
-        ("when", Kind::Enum(&["on_success", "on_failure", "always", "manual", "delayed"])),
-        ("allow_failure", ALLOW_FAILURE),
-        ("tags", Kind::By(tags)),
-        ("script", Kind::Script { blank: false }),
-        ("image", IMAGE_KIND),
-        ("services", SERVICES),
-        ("start_in", Kind::Duration { most: WEEK, never: false }),
-        ("artifacts", Kind::Map(&ARTIFACTS)),
-        ("cache", CACHES),
-        ("dependencies", Kind::Strings(usize::MAX)),
-        ("before_script", Kind::Script { blank: true }),
-        ("after_script", Kind::Script { blank: true }),
-        ("hooks", Kind::Map(&HOOKS)),
-        ("coverage", Kind::By(coverage)),
-        ("retry", RETRY_KIND),
-        ("parallel", PARALLEL_KIND),
-        ("timeout", Kind::Duration { most: MONTH, never: false }),
-        ("release", Kind::Map(&RELEASE)),
-        ("id_tokens", Kind::Names(&ID_TOKEN_KIND)),
-        ("publish", text()),
-        ("pages", Kind::Either(&[Kind::Bool, Kind::Map(&PAGES)])),
-        ("manual_confirmation", text()),
-        ("run", Kind::Any),
-        ("inputs", Kind::By(job_inputs)),
-        ("secrets", Kind::By(secrets)),
-        ("identity", Kind::Any),
-        ("dast_configuration", Kind::Map(&DAST)),
-    ],
-    required: &[],
-    exclusive: &[&["script", "run"], &["before_script", "run"], &["after_script", "run"]],
-};
+pub(super) static JOB: Table = Table::of(common![
+    key(
+        "when",
+        Kind::Enum(&["on_success", "on_failure", "always", "manual", "delayed"]),
+        "When the job runs; `on_success` if it is left out.",
+    ),
+    key("allow_failure", runner::ALLOW_FAILURE, "Whether the pipeline goes on if the job fails.",),
+    key("needs", needs::NEEDS, "Jobs that must be done first, in place of the earlier stages."),
+    TAGS,
+    key("script", Kind::Script { blank: false }, "The commands of the job.").on(Expands::Shell),
+    IMAGE,
+    SERVICES,
+    key(
+        "start_in",
+        Kind::Duration { most: WEEK, never: false, variable: false },
+        "How long a job with `when: delayed` waits.",
+    ),
+    ARTIFACTS,
+    CACHE,
+    key("dependencies", Kind::Strings(0, usize::MAX), "Jobs whose artifacts are fetched."),
+    BEFORE_SCRIPT,
+    AFTER_SCRIPT,
+    HOOKS,
+    key("coverage", runner::COVERAGE, "How the coverage is found in the log."),
+    RETRY,
+    key("parallel", matrix::PARALLEL, "How many instances of the job run."),
+    TIMEOUT,
+    key("release", deploy::RELEASE_KIND, "The release that the job makes.").on(Expands::Server),
+    ID_TOKENS,
+    key("publish", text(), "The folder that GitLab Pages publishes.")
+        .since(16, 1)
+        .instead("pages:publish"),
+    key("pages", deploy::PAGES_KIND, "That the job publishes with GitLab Pages.").since(16, 7),
+    key("manual_confirmation", text(), "What is asked before a manual job is started.")
+        .since(17, 1),
+    key("run", steps::STEPS, "Steps instead of a script.").since(17, 3),
+    key("inputs", runner::INPUTS, "Values that can be given when the job is started.")
+        .since(18, 10),
+    key("secrets", security::SECRETS, "Secrets that the job gets from outside.")
+        .on(Expands::Runner),
+    IDENTITY,
+    key("dast_configuration", security::DAST_KIND, "Profiles for testing a running application."),
+])
+.excludes(&[&["script", "run"], &["before_script", "run"], &["after_script", "run"]]);
 
-pub(super) static TRIGGER_JOB: Table = Table {
-    keys: common![
-        ("when", Kind::Enum(&["on_success", "on_failure", "always", "manual"])),
-        ("allow_failure", Kind::Bool),
-        ("trigger", Kind::By(trigger)),
-        ("parallel", Kind::By(trigger_parallel)),
-    ],
-    required: &[],
-    exclusive: &[],
-};
-
-pub(super) static DEFAULT: Table = Table::of(&[
-    ("before_script", Kind::Script { blank: true }),
-    ("after_script", Kind::Script { blank: true }),
-    ("hooks", Kind::Map(&HOOKS)),
-    ("cache", CACHES),
-    ("image", IMAGE_KIND),
-    ("services", SERVICES),
-    ("interruptible", Kind::Bool),
-    ("timeout", Kind::Duration { most: MONTH, never: false }),
-    ("retry", RETRY_KIND),
-    ("tags", Kind::By(tags)),
-    ("artifacts", Kind::Map(&ARTIFACTS)),
-    ("id_tokens", Kind::Names(&ID_TOKEN_KIND)),
-    ("identity", Kind::Any),
+pub(super) static TRIGGER_JOB: Table = Table::of(common![
+    key(
+        "when",
+        Kind::Enum(&["on_success", "on_failure", "always", "manual"]),
+        "When the pipeline is started; `on_success` if it is left out.",
+    ),
+    key("allow_failure", Kind::Bool, "Whether this pipeline goes on if the job fails."),
+    key("needs", needs::TRIGGER_NEEDS, "Jobs that must be done first."),
+    key("trigger", trigger::TRIGGER, "The pipeline that is started.").on(Expands::Server),
+    key("parallel", matrix::MATRIX_ONLY, "How many pipelines are started."),
 ]);
 
-/// Keywords of the top level that are no jobs, apart from `include` and `default`.
+pub(super) static DEFAULT: Table = Table::of(&[
+    BEFORE_SCRIPT,
+    AFTER_SCRIPT,
+    HOOKS,
+    CACHE,
+    IMAGE,
+    SERVICES,
+    INTERRUPTIBLE,
+    TIMEOUT,
+    RETRY,
+    TAGS,
+    ARTIFACTS,
+    ID_TOKENS,
+    IDENTITY,
+]);
+
+/// Keywords of the top level that are no jobs.
 pub(super) static GLOBALS: Table = Table::of(&[
-    ("stages", Kind::By(stages)),
-    ("variables", Kind::By(global_variables)),
-    ("workflow", Kind::Map(&WORKFLOW)),
-    ("image", IMAGE_KIND),
-    ("services", SERVICES),
-    ("cache", CACHES),
-    ("before_script", Kind::Script { blank: true }),
-    ("after_script", Kind::Script { blank: true }),
+    key(
+        "default",
+        Kind::Map(&DEFAULT),
+        "Keywords that jobs take over if they have none of that name.",
+    ),
+    key("stages", runner::STAGES, "The stages in order."),
+    key("variables", variables::GLOBAL_KIND, "Variables of all jobs.").on(Expands::Server),
+    key("workflow", rules::WORKFLOW_KIND, "Which events make a pipeline.").on(Expands::Server),
+    IMAGE.instead("default:image"),
+    SERVICES.instead("default:services"),
+    CACHE.instead("default:cache"),
+    BEFORE_SCRIPT.instead("default:before_script"),
+    AFTER_SCRIPT.instead("default:after_script"),
 ]);

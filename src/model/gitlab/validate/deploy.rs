@@ -1,0 +1,250 @@
+//! `environment`, `release` and `pages`
+
+use super::findings::Findings;
+use super::keyword::{Expands, Table, key, map};
+use super::kind::{By, Kind, check};
+use super::words::{FOREVER, name, text};
+use crate::model::gitlab::{Value, ValueKind};
+
+const TIERS: [&str; 5] = ["production", "staging", "testing", "development", "other"];
+
+static ENVIRONMENT: Table = Table::of(&[
+    key("name", Kind::By(NAME), "The name of the environment.").on(Expands::Server),
+    key("url", Kind::Str(0, 255), "Where what was deployed can be seen.").on(Expands::Server),
+    key(
+        "action",
+        Kind::Enum(&["start", "stop", "prepare", "verify", "access"]),
+        "What the job does to it; `start` if it is left out.",
+    ),
+    key("on_stop", text(), "The job that stops it."),
+    key("auto_stop_in", text(), "After which time it is stopped.").on(Expands::Server),
+    key("deployment_tier", Kind::Enum(&TIERS), "What it is used for."),
+    key(
+        "kubernetes",
+        Kind::By(By { check: kubernetes, shape: "a mapping", table: Some(&CLUSTER) }),
+        "The cluster that it runs in.",
+    )
+    .on(Expands::Server),
+])
+.requires(&["name"]);
+
+const NAME: By =
+    By { check: environment_name, shape: "letters, digits, spaces and `-_/${}.`", table: None };
+
+pub(super) const ENVIRONMENT_KIND: Kind = Kind::By(By {
+    check: environment,
+    shape: "a name, or a mapping with `name`",
+    table: Some(&ENVIRONMENT),
+});
+
+static CLUSTER: Table = Table::of(&[
+    key("agent", text(), "The agent: `path/of/project:name`.").on(Expands::Server),
+    key("namespace", text(), "The namespace.").on(Expands::Server).instead("dashboard:namespace"),
+    key("flux_resource_path", text(), "The Flux resource.")
+        .on(Expands::Server)
+        .instead("dashboard:flux_resource_path"),
+    key("managed_resources", Kind::Map(&MANAGED), "Whether GitLab makes the resources.")
+        .since(18, 1),
+    key("dashboard", Kind::Map(&DASHBOARD), "What the dashboard shows.").since(18, 1),
+]);
+static MANAGED: Table =
+    Table::of(&[key("enabled", Kind::Bool, "Whether GitLab makes the resources.")]);
+static DASHBOARD: Table = Table::of(&[
+    key("namespace", text(), "The namespace.").on(Expands::Server),
+    key("flux_resource_path", text(), "The Flux resource.").on(Expands::Server),
+]);
+
+fn environment(value: &Value<'_>, path: &str, out: &mut Findings) {
+    match &value.kind {
+        ValueKind::Map(_) => map(value, &ENVIRONMENT, path, out),
+        ValueKind::Str(_) => environment_name(value, path, out),
+        _ => out.wrong(value, format!("`{path}` should be a hash or a string")),
+    }
+}
+
+fn environment_name(value: &Value<'_>, path: &str, out: &mut Findings) {
+    let text = value.as_str();
+    let fits = text.is_some_and(|text| {
+        text.chars().all(|ch| ch.is_ascii_alphanumeric() || "-_/${}. ".contains(ch))
+            && !text.starts_with('/')
+            && !text.ends_with('/')
+    });
+    if text.is_some_and(|text| text.trim().is_empty()) {
+        out.wrong(value, format!("`{path}` name can't be blank"));
+    } else if !fits {
+        let message = format!(
+            "`{path}` name can contain only letters, digits, '-', '_', '/', '$', '{{', '}}', '.', and spaces, but it cannot start or end with '/'"
+        );
+        out.wrong(value, message);
+    }
+}
+
+fn kubernetes(value: &Value<'_>, path: &str, out: &mut Findings) {
+    check(value, &Kind::Map(&CLUSTER), path, out);
+    let Some(entries) = value.as_map().filter(|map| !map.is_partial()) else { return };
+    if entries.is_empty() {
+        return out.wrong(value, format!("`{path}` can't be blank"));
+    }
+    let given = |name: &str| value.given(name).filter(|it| !it.is_blank());
+    let flux = given("flux_resource_path");
+    if let (Some(flux), None) = (flux, given("namespace")) {
+        out.wrong(flux, format!("`{path}` namespace can't be blank beside `flux_resource_path`"));
+    }
+    let managed = value.path(&["managed_resources", "enabled"]);
+    let asks = flux.or(given("dashboard"));
+    let asks = asks.or(managed.filter(|it| it.as_bool() == Some(true)));
+    if let (Some(asks), None) = (asks, given("agent")) {
+        out.wrong(asks, format!("`{path}` agent can't be blank beside it"));
+    }
+    for name in ["namespace", "flux_resource_path"] {
+        let inner = value.path(&["dashboard", name]).filter(|it| !it.is_blank());
+        if let (Some(outer), Some(_)) = (given(name), inner) {
+            let message =
+                format!("`{path}` {name} cannot be specified when dashboard.{name} is set");
+            out.wrong(outer, message);
+        }
+    }
+}
+
+static RELEASE: Table = Table::of(&[
+    key("tag_name", name(), "The tag that is released.").on(Expands::Server),
+    key("tag_message", Kind::By(MESSAGE), "The message of the tag, if it is made.")
+        .since(15, 3)
+        .on(Expands::Server),
+    key("name", Kind::Any, "The title; the tag if it is left out.").on(Expands::Server),
+    key("description", name(), "What is new, or the file that says it.").on(Expands::Server),
+    key(
+        "ref",
+        Kind::By(By { check: release_ref, shape: "a branch, tag or commit", table: None }),
+        "From what the tag is made, if it is made.",
+    )
+    .on(Expands::Server),
+    key("milestones", Kind::Texts, "Titles of milestones.").on(Expands::Server),
+    key(
+        "released_at",
+        Kind::By(By { check: datetime, shape: "a date and time in ISO 8601", table: None }),
+        "When the release is ready.",
+    )
+    .on(Expands::Server),
+    key("assets", Kind::Map(&ASSETS), "Files that belong to it."),
+])
+.requires(&["tag_name", "description"]);
+pub(super) const RELEASE_KIND: Kind = Kind::Map(&RELEASE);
+
+const MESSAGE: By = By {
+    check: |value, path, out| {
+        if !value.is_blank() {
+            check(value, &text(), path, out);
+        }
+    },
+    shape: "a string",
+    table: None,
+};
+
+static ASSETS: Table = Table::of(&[key(
+    "links",
+    Kind::By(By {
+        check: links,
+        shape: "a list of mappings that is not empty",
+        table: Some(&LINK),
+    }),
+    "Links to files.",
+)])
+.requires(&["links"]);
+
+static LINK: Table = Table::of(&[
+    key("name", name(), "The text of the link.").on(Expands::Server),
+    key("url", Kind::By(ADDRESS), "Where it leads.").on(Expands::Server),
+    key("filepath", text(), "A path that always leads there.").on(Expands::Server),
+    key(
+        "link_type",
+        Kind::Enum(&["other", "runbook", "image", "package"]),
+        "What is to be found there.",
+    ),
+])
+.requires(&["name", "url"]);
+
+const ADDRESS: By = By { check: address, shape: "a URL with http or https", table: None };
+
+fn address(value: &Value<'_>, path: &str, out: &mut Findings) {
+    check(value, &name(), path, out);
+    let Some(text) = value.as_str().filter(|text| !text.trim().is_empty()) else { return };
+    if !text.contains('$') && !text.starts_with("http://") && !text.starts_with("https://") {
+        let message = format!("`{path}` is blocked: only allowed schemes are http, https");
+        out.wrong(value, message);
+    }
+}
+
+/// What Git refuses as the name of a branch or tag.
+fn release_ref(value: &Value<'_>, path: &str, out: &mut Findings) {
+    let fits = value.as_str().is_some_and(|text| {
+        !text.is_empty()
+            && !text.contains([' ', '~', '^', ':', '?', '*', '[', '\\'])
+            && !["..", "@{", "//"].iter().any(|part| text.contains(part))
+            && !text.starts_with(['-', '/'])
+            && !text.ends_with(['/', '.'])
+            && !text.ends_with(".lock")
+    });
+    if !fits {
+        out.wrong(value, format!("`{path}` must be a valid ref"));
+    }
+}
+
+/// ISO 8601 as far as its beginning: a date, and a time if one follows.
+fn datetime(value: &Value<'_>, path: &str, out: &mut Findings) {
+    let fits = value.as_str().is_some_and(|text| {
+        let mut parts = text.splitn(3, '-');
+        let number = |part: Option<&str>, least: usize, most: u32| {
+            let digits = part.map(|it| it.bytes().take_while(u8::is_ascii_digit).count());
+            digits.is_some_and(|count| count >= least)
+                && part.and_then(|it| it[..digits.unwrap_or(0)].parse::<u32>().ok()) <= Some(most)
+        };
+        number(parts.next(), 4, u32::MAX)
+            && number(parts.next(), 1, 12)
+            && number(parts.next(), 1, 31)
+    });
+    if !fits {
+        out.wrong(value, format!("`{path}` must be a valid datetime"));
+    }
+}
+
+fn links(value: &Value<'_>, path: &str, out: &mut Findings) {
+    let Some(items) = value.as_seq() else {
+        return out.wrong(value, format!("`{path}` should be an array of hashes"));
+    };
+    if items.is_empty() {
+        out.wrong(value, format!("`{path}` can't be blank"));
+    }
+    for item in items {
+        if item.as_map().is_none() && !item.is_unknown() {
+            out.wrong(item, format!("`{path}` should be an array of hashes"));
+        } else {
+            check(item, &Kind::Map(&LINK), path, out);
+        }
+    }
+}
+
+static PAGES: Table = Table::of(&[
+    key("publish", text(), "The folder that is published; `public` if it is left out.")
+        .since(17, 9)
+        .on(Expands::Server),
+    key("path_prefix", text(), "Where it is published below the site.")
+        .since(16, 7)
+        .on(Expands::Server),
+    key(
+        "expire_in",
+        Kind::Duration { most: FOREVER, never: true, variable: true },
+        "How long it stays.",
+    )
+    .since(17, 4)
+    .on(Expands::Server),
+]);
+pub(super) const PAGES_KIND: Kind = Kind::By(By {
+    check: |value, path, out| match &value.kind {
+        ValueKind::Bool(_) => {}
+        ValueKind::Map(_) => map(value, &PAGES, path, out),
+        _ => out.wrong(value, format!("`{path}` should be a hash or a boolean value")),
+    },
+    shape: "`true`, `false`, or a mapping",
+    table: Some(&PAGES),
+});

@@ -1,0 +1,82 @@
+use crate::model::gitlab::{Problem, Settings, Value, Version};
+
+/// What the checks of values found so far, and the server that they check for.
+pub(super) struct Findings {
+    pub(super) version: Version,
+    /// Whether the server is known to read `true`, `false` and `!` in expressions.
+    pub(super) reads_booleans: bool,
+    /// How many entries `cache:key:files` may have on this server.
+    pub(super) key_files: usize,
+    problems: Vec<Problem>,
+}
+
+/// The version that brought booleans and negation to expressions.
+const BOOLEANS: Version = Version::new(18, 9);
+
+impl Findings {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            version: settings.gitlab_version,
+            reads_booleans: settings.states_version && settings.gitlab_version >= BOOLEANS,
+            key_files: settings.cache_key_files(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Nothing found yet, for the same server.
+    pub(super) const fn fresh(&self) -> Self {
+        Self {
+            version: self.version,
+            reads_booleans: self.reads_booleans,
+            key_files: self.key_files,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn push(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// A value that is none of those that its keyword takes.
+    pub(super) fn wrong(&mut self, value: &Value<'_>, message: String) {
+        self.push(Problem::new("invalid-keyword-value", &value.origin, message));
+    }
+
+    /// Says what would be right in what was found at `path` since there were `before`, where nothing says
+    /// it yet.
+    pub(super) fn advise(&mut self, before: usize, path: &str, help: impl Fn() -> String) {
+        let start = format!("`{path}` ");
+        for problem in self.problems.iter_mut().skip(before) {
+            let says = problem.help.is_some() || problem.message.contains("one of `");
+            if !says
+                && problem.rule == "invalid-keyword-value"
+                && problem.message.starts_with(&start)
+            {
+                problem.help = Some(help());
+            }
+        }
+    }
+
+    /// Whether a server that knows all keywords would take it.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.problems
+            .iter()
+            .all(|it| matches!(it.rule, "unsupported-keyword" | "too-many-key-files"))
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.problems.len()
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+    }
+
+    pub(super) fn retain(&mut self, keep: impl FnMut(&Problem) -> bool) {
+        self.problems.retain(keep);
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+}

@@ -1,0 +1,82 @@
+//! `image` and `services`
+
+use super::findings::Findings;
+use super::keyword::{Expands, Table, key, map};
+use super::kind::{By, Kind};
+use super::words::{name, text};
+use crate::model::gitlab::{Value, ValueKind};
+
+const PULL_POLICIES: [&str; 3] = ["always", "if-not-present", "never"];
+
+static DOCKER: Table = Table::of(&[
+    key("platform", Kind::Str(1, 64), "The architecture of the image that is pulled.")
+        .on(Expands::Runner),
+    key("user", Kind::Str(1, 255), "The user that the container runs as.")
+        .since(16, 8)
+        .on(Expands::Runner),
+]);
+static KUBERNETES: Table = Table::of(&[key(
+    "user",
+    Kind::Either(&[Kind::Str(1, 255), Kind::Int(i64::MIN, i64::MAX)]),
+    "The user, or user and group, that the container runs as.",
+)
+.on(Expands::Runner)]);
+
+static IMAGE: Table = Table::of(&[
+    key("name", name(), "The image.").on(Expands::Runner),
+    key(
+        "entrypoint",
+        Kind::Strings(0, usize::MAX),
+        "What is run instead of the image's entry point.",
+    )
+    .on(Expands::Runner),
+    key("pull_policy", Kind::Enums(&PULL_POLICIES, false), "When the runner pulls the image.")
+        .since(15, 1),
+    key("docker", Kind::Map(&DOCKER), "Options for runners with Docker.").since(16, 7),
+    key("kubernetes", Kind::Map(&KUBERNETES), "Options for runners in Kubernetes.").since(18, 0),
+])
+.requires(&["name"]);
+
+static SERVICE: Table = Table::of(&[
+    key("name", name(), "The image of the service.").on(Expands::Runner),
+    key("alias", text(), "The names under which the job reaches the service.").on(Expands::Runner),
+    key(
+        "entrypoint",
+        Kind::Strings(0, usize::MAX),
+        "What is run instead of the image's entry point.",
+    )
+    .on(Expands::Runner),
+    key("command", Kind::Strings(0, usize::MAX), "What is run instead of the image's command.")
+        .on(Expands::Runner),
+    key("pull_policy", Kind::Enums(&PULL_POLICIES, false), "When the runner pulls the image.")
+        .since(15, 1),
+    key("docker", Kind::Map(&DOCKER), "Options for runners with Docker.").since(16, 7),
+    key("kubernetes", Kind::Map(&KUBERNETES), "Options for runners in Kubernetes.").since(18, 0),
+    key("variables", super::variables::PLAIN, "Variables for the service alone.")
+        .on(Expands::Runner),
+])
+.requires(&["name"]);
+
+static SERVICE_KIND: Kind = Kind::By(By {
+    check: |value, path, out| named(value, &SERVICE, &format!("{path}:service"), out),
+    shape: "a name, or a mapping with `name`",
+    table: Some(&SERVICE),
+});
+pub(super) const SERVICES: Kind = Kind::List(&SERVICE_KIND, usize::MAX);
+pub(super) const IMAGE_KIND: Kind = Kind::By(By {
+    check: |value, path, out| named(value, &IMAGE, path, out),
+    shape: "a name, or a mapping with `name`",
+    table: Some(&IMAGE),
+});
+
+/// The name of an image, or a mapping with one.
+fn named(value: &Value<'_>, table: &Table, path: &str, out: &mut Findings) {
+    match &value.kind {
+        ValueKind::Map(_) => map(value, table, path, out),
+        ValueKind::Str(text) if text.as_str().trim().is_empty() => {
+            out.wrong(value, format!("`{path}` name can't be blank"));
+        }
+        ValueKind::Str(_) => {}
+        _ => out.wrong(value, format!("`{path}` should be a hash or a string")),
+    }
+}

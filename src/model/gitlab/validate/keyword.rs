@@ -1,0 +1,226 @@
+//! What a keyword is: its value, since when there is one, who fills in variables, what it is for.
+
+use super::findings::Findings;
+use super::kind::{Kind, check};
+use crate::model::Origin;
+use crate::model::gitlab::{Entry, Problem, Value, Version, nearest};
+
+/// A keyword of the GitLab CI language.
+pub struct Keyword {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub summary: &'static str,
+    /// The first version of GitLab that knows it; nothing for what is older than 15.0.
+    pub since: Option<Version>,
+    /// Words of its value that a later version brought.
+    pub newer_words: &'static [(&'static str, Version)],
+    /// Who fills in variables in its value.
+    pub expands: Expands,
+    /// What to write instead, if it should not be used any more.
+    pub deprecated: Option<&'static str>,
+    pub(super) kind: Kind,
+    /// Words that its value may be, where the kind does not tell them.
+    suggested: &'static [&'static str],
+}
+
+/// Who fills in the variables in a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Expands {
+    /// Nobody: the text is taken as it is.
+    Nowhere,
+    /// GitLab, when it makes the pipeline or the job.
+    Server,
+    /// The runner, before it runs the job.
+    Runner,
+    /// The shell that runs the script.
+    Shell,
+}
+
+impl Expands {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nowhere => "nowhere",
+            Self::Server => "server",
+            Self::Runner => "runner",
+            Self::Shell => "shell",
+        }
+    }
+}
+
+pub(super) const fn key(name: &'static str, kind: Kind, summary: &'static str) -> Keyword {
+    Keyword {
+        name,
+        summary,
+        since: None,
+        newer_words: &[],
+        expands: Expands::Nowhere,
+        deprecated: None,
+        kind,
+        suggested: &[],
+    }
+}
+
+impl Keyword {
+    pub(super) const fn since(mut self, major: u16, minor: u16) -> Self {
+        self.since = Some(Version::new(major, minor));
+        self
+    }
+
+    pub(super) const fn words_since(mut self, words: &'static [(&'static str, Version)]) -> Self {
+        self.newer_words = words;
+        self
+    }
+
+    pub(super) const fn on(mut self, expands: Expands) -> Self {
+        self.expands = expands;
+        self
+    }
+
+    pub(super) const fn instead(mut self, other: &'static str) -> Self {
+        self.deprecated = Some(other);
+        self
+    }
+
+    pub(super) const fn suggest(mut self, words: &'static [&'static str]) -> Self {
+        self.suggested = words;
+        self
+    }
+
+    /// The keywords that may stand in its value.
+    pub fn children(&self) -> Vec<&'static Keyword> {
+        self.kind.tables().into_iter().flat_map(|table| table.keys).collect()
+    }
+
+    /// The words that its value may be, if it is one of few.
+    pub fn words(&self) -> Vec<&'static str> {
+        let mut words = self.kind.words();
+        words.extend(self.suggested);
+        words
+    }
+
+    /// What its value may be.
+    pub fn shape(&self) -> String {
+        self.kind.shape()
+    }
+}
+
+/// The keys of a mapping.
+pub(super) struct Table {
+    pub(super) keys: &'static [Keyword],
+    /// Keys that must be given.
+    pub(super) required: &'static [&'static str],
+    /// Of these keys only one may stand there, even if it is null.
+    pub(super) exclusive: &'static [&'static [&'static str]],
+}
+
+impl Table {
+    pub(super) const fn of(keys: &'static [Keyword]) -> Self {
+        Self { keys, required: &[], exclusive: &[] }
+    }
+
+    pub(super) const fn requires(mut self, names: &'static [&'static str]) -> Self {
+        self.required = names;
+        self
+    }
+
+    pub(super) const fn excludes(mut self, groups: &'static [&'static [&'static str]]) -> Self {
+        self.exclusive = groups;
+        self
+    }
+
+    pub(super) fn keyword(&self, name: &str) -> Option<&'static Keyword> {
+        self.keys.iter().find(|keyword| keyword.name == name)
+    }
+}
+
+/// Checks the keys of a mapping and their values.
+pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Findings) {
+    let partial = value.as_map().is_some_and(|map| map.is_partial());
+    let missing: Vec<&str> =
+        table.required.iter().copied().filter(|name| value.given(name).is_none()).collect();
+    // A required key is mostly missing because it is misspelt: that is one fault.
+    let mut missing = Some(missing.join(", ")).filter(|names| !partial && !names.is_empty());
+    for entry in value.entries() {
+        let name = entry.key.as_str();
+        let Some(keyword) = table.keyword(name) else {
+            let known = table.keys.iter().map(|keyword| keyword.name);
+            let mut problem = unknown_key(entry, known, path);
+            if let Some(names) = missing.take() {
+                problem.message =
+                    format!("{}, and the required keys are missing: {names}", problem.message);
+            }
+            out.push(problem);
+            continue;
+        };
+        let path = format!("{path}:{name}");
+        let at = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
+        if let Some(since) = keyword.since.filter(|since| *since > out.version) {
+            out.push(unsupported(&at, &format!("`{path}`"), since, out.version));
+        }
+        let newer = keyword.newer_words.iter().find(|(word, _)| entry.value.as_str() == Some(word));
+        if let Some((word, since)) = newer.filter(|(_, since)| *since > out.version) {
+            let what = format!("`{word}` for `{path}`");
+            out.push(unsupported(&entry.value.origin, &what, *since, out.version));
+        }
+        let before = out.len();
+        check(&entry.value, &keyword.kind, &path, out);
+        out.advise(before, &path, || format!("`{name}` takes {}", keyword.shape()));
+    }
+    if let Some(names) = missing {
+        let message = format!("`{path}` missing required keys: {names} can't be blank");
+        out.push(Problem::new("missing-keyword", &value.origin, message));
+    }
+    for group in table.exclusive {
+        exclusive(value, group, path, out);
+    }
+}
+
+fn unsupported(at: &Origin, what: &str, since: Version, here: Version) -> Problem {
+    let message = format!("{what} came with GitLab {since}, and the server is {here}");
+    Problem::new("unsupported-keyword", at, message)
+        .help("remove it, or set `gitlab: version` to the version that runs there")
+}
+
+/// Keywords that GitLab once had, with what took their place.
+const REMOVED: [(&str, &str); 4] = [
+    ("type", "`stage`"),
+    ("types", "`stages`"),
+    ("cobertura", "`coverage_report: {coverage_format: cobertura, path: ...}`"),
+    ("license_management", "`cyclonedx`, from which licences are read"),
+];
+
+/// A key that the mapping does not know.
+pub(super) fn unknown_key<'n>(
+    entry: &Entry<'_>,
+    known: impl Iterator<Item = &'n str>,
+    path: &str,
+) -> Problem {
+    let name = entry.key.as_str();
+    let origin = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
+    let message = format!("`{path}` contains the unknown key `{name}`");
+    let problem = Problem::new("unknown-keyword", &origin, message);
+    if let Some((_, now)) = REMOVED.iter().find(|(old, _)| *old == name) {
+        return problem.help(format!("GitLab removed it; use {now}"));
+    }
+    match nearest(name, known) {
+        Some(near) => problem.help(format!("did you mean `{near}`")),
+        None => problem,
+    }
+}
+
+/// Reports if more than one of the keys stands there.
+pub(super) fn exclusive(value: &Value<'_>, group: &[&str], path: &str, out: &mut Findings) {
+    let given: Vec<&str> = group.iter().copied().filter(|name| value.get(name).is_some()).collect();
+    if let [first, second, ..] = given[..] {
+        let origin = value.get(second).map_or(&value.origin, |it| &it.origin);
+        let message = format!("`{path}` these keys cannot be used together: {}", given.join(", "));
+        let problem = Problem::new("conflicting-keywords", origin, message);
+        let other = value.get(first).map(Value::at);
+        out.push(match other {
+            Some(at) => problem.label(at, format!("`{first}` is here")),
+            None => problem,
+        });
+    }
+}

@@ -1,0 +1,189 @@
+//! The table of keywords: complete, and what is checked by it follows the version of the server.
+
+use std::process::Command;
+
+use pipespec::engine::{CheckOptions, Project, analyze};
+use pipespec::model::gitlab::{Keyword, Place, conflicts, keyword, keywords, places};
+use pipespec::rule::Family;
+use pipespec::rules::catalog;
+
+/// All keywords with their paths.
+fn all() -> Vec<(String, &'static Keyword)> {
+    fn add(keyword: &'static Keyword, path: String, all: &mut Vec<(String, &'static Keyword)>) {
+        if path.split(':').count() < 7 {
+            for child in keyword.children() {
+                add(child, format!("{path}:{}", child.name), all);
+            }
+        }
+        all.push((path, keyword));
+    }
+    let mut all = Vec::new();
+    for place in Place::ALL {
+        for keyword in keywords(place) {
+            add(keyword, keyword.name.to_owned(), &mut all);
+        }
+    }
+    all
+}
+
+#[test]
+fn every_keyword_says_what_it_is() {
+    for (path, keyword) in all() {
+        let summary = keyword.summary;
+        assert!(summary.ends_with('.') && summary.len() > 6, "{path}: {summary}");
+        assert!(
+            summary.starts_with(|ch: char| ch.is_uppercase() || ch == '`'),
+            "{path}: {summary}"
+        );
+        assert!(!keyword.shape().is_empty(), "{path}");
+        for (word, _) in keyword.newer_words {
+            assert!(keyword.words().contains(word), "{path}: {word}");
+        }
+    }
+    for place in Place::ALL {
+        let mut names: Vec<&str> = keywords(place).iter().map(|it| it.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{place:?} has a keyword twice");
+    }
+}
+
+#[test]
+fn keywords_are_found_by_their_way() {
+    let files = keyword(Place::Job, &["cache", "key", "files"]).unwrap();
+    assert_eq!(files.name, "files");
+    let when = keyword(Place::Job, &["rules", "when"]).unwrap();
+    assert!(when.words().contains(&"never"));
+    assert!(keyword(Place::TriggerJob, &["script"]).is_none());
+    assert_eq!(conflicts(Place::Job, &["rules"]), ["only", "except", "start_in"]);
+    assert_eq!(conflicts(Place::Job, &["artifacts", "access"]), ["public"]);
+    assert_eq!(places("image"), [Place::Global, Place::Default, Place::Job]);
+    assert!(keyword(Place::Job, &["secrets", "vault", "engine"]).is_some());
+    assert!(keyword(Place::Job, &["retry", "when"]).unwrap().words().contains(&"api_failure"));
+}
+
+/// Rules that report with GitLab of this version.
+fn rules(version: &str, text: &str) -> Vec<String> {
+    let files = vec![
+        (".gitlab-ci.yml".to_owned(), text.to_owned()),
+        ("pipespec.yaml".to_owned(), format!("gitlab: {version}\n")),
+    ];
+    let catalog = catalog();
+    let project = Project::in_memory(files, CheckOptions::default()).unwrap();
+    let report = analyze(&project, &catalog);
+    let mut rules: Vec<String> = report
+        .findings
+        .iter()
+        .map(|it| catalog.get(it.rule).id.to_string())
+        .filter(|id| {
+            [
+                "unsupported-keyword",
+                "too-many-key-files",
+                "invalid-keyword-value",
+                "invalid-spec-header",
+                "invalid-rules-expression",
+            ]
+            .contains(&id.as_str())
+        })
+        .collect();
+    rules.dedup();
+    rules
+}
+
+#[test]
+fn what_is_newer_than_the_server_is_told() {
+    for (text, since, before) in [
+        ("job: {script: x, inputs: {a: {default: b}}}", "18.10", "18.9"),
+        ("job: {script: x, manual_confirmation: sure?}", "17.1", "17.0"),
+        ("job: {script: x, hooks: {pre_get_sources_script: [y]}}", "15.6", "15.5"),
+        ("job: {script: x, artifacts: {paths: [a], access: maintainer}}", "18.9", "18.8"),
+        ("job: {trigger: {project: g/p, strategy: mirror}}", "18.2", "18.1"),
+        ("job: {trigger: {project: g/p, inputs: {a: b}}}", "17.11", "17.10"),
+        ("job: {script: x, cache: {key: k, fallback_keys: [a]}}", "16.0", "15.11"),
+        ("job: {script: x, rules: [{if: $A, interruptible: true}]}", "16.10", "16.9"),
+        ("default: {id_tokens: {T: {aud: a}}}\njob: {script: x}", "15.7", "15.6"),
+        ("job: {script: x, retry: {when: runner_interrupted}}", "19.1", "19.0"),
+        ("job: {script: x, rules: [{changes: {regexp: abc}}]}", "19.2", "19.1"),
+    ] {
+        assert!(rules(&format!("{{version: '{since}'}}"), text).is_empty(), "{since}: {text}");
+        let told = rules(&format!("{{version: '{before}'}}"), text);
+        assert_eq!(told, ["unsupported-keyword"], "{before}: {text}");
+    }
+}
+
+#[test]
+fn null_is_taken_for_every_keyword() {
+    let catalog = catalog();
+    let refused = |text: String| {
+        let files = vec![(".gitlab-ci.yml".to_owned(), text)];
+        let project = Project::in_memory(files, CheckOptions::default()).unwrap();
+        let report = analyze(&project, &catalog);
+        let of_gitlab =
+            report.findings.iter().filter(|it| catalog.get(it.rule).family == Family::Gitlab);
+        of_gitlab.map(|it| it.message.clone()).collect::<Vec<_>>()
+    };
+    // A job has one of these, and null beside it counts as the other one.
+    let kinds = ["script", "run", "trigger"];
+    for place in Place::ALL {
+        for keyword in keywords(place).iter().filter(|it| !kinds.contains(&it.name)) {
+            let name = keyword.name;
+            let text = match place {
+                Place::Global => format!("{name}:\njob: {{script: x}}\n"),
+                Place::Default => format!("default: {{{name}: }}\njob: {{script: x}}\n"),
+                Place::Job => format!("job: {{script: x, {name}: }}\n"),
+                Place::TriggerJob => format!("job: {{trigger: g/p, {name}: }}\n"),
+            };
+            let found = refused(text);
+            assert!(found.is_empty(), "{place:?} {name}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn booleans_in_expressions_need_a_server_that_is_known_to_read_them() {
+    let refused = |gitlab: &str, condition: &str| {
+        let text = format!("job: {{script: x, rules: [{{if: '{condition}'}}]}}");
+        rules(gitlab, &text).contains(&"invalid-rules-expression".to_owned())
+    };
+    for condition in ["$A == true", "!$A", "!($A == \"b\") && $C =~ /a!b|true/", "false || $A"] {
+        assert!(refused("{}", condition), "{condition}");
+        assert!(refused("{version: '18.8'}", condition), "{condition}");
+        assert!(!refused("{version: '18.9'}", condition), "{condition}");
+    }
+    assert!(refused("{version: '19.0'}", "$A == truth"));
+    assert!(refused("{version: '19.0'}", "$A == !"));
+}
+
+#[test]
+fn the_limit_of_key_files_follows_version_and_flag() {
+    let files = |count: usize| {
+        let files = vec!["a"; count].join(", ");
+        format!("job: {{script: x, cache: {{key: {{files: [{files}]}}, paths: [p]}}}}")
+    };
+    let flag = "features: [increase_ci_cache_key_files_limit]";
+    assert!(rules("{}", &files(2)).is_empty());
+    assert_eq!(rules("{}", &files(3)), ["too-many-key-files"]);
+    assert_eq!(rules("{version: '18.6'}", &files(3)), ["invalid-keyword-value"]);
+    assert!(rules(&format!("{{{flag}}}"), &files(10)).is_empty());
+    assert_eq!(rules(&format!("{{{flag}}}"), &files(11)), ["invalid-keyword-value"]);
+}
+
+fn pipespec(args: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_pipespec")).args(args).output().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn keywords_are_printed() {
+    let (list, code) = pipespec(&["keywords"]);
+    assert_eq!(code, Some(0));
+    assert!(list.lines().any(|line| line.starts_with("cache:key:files ")), "{list}");
+    let (page, _) = pipespec(&["keywords", "manual_confirmation"]);
+    assert!(page.contains("since") && page.contains("17.1"), "{page}");
+    let (json, _) = pipespec(&["keywords", "retry", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["path"], "retry");
+    assert_eq!(json[0]["inherited"], true);
+    assert_eq!(pipespec(&["keywords", "nonsense"]).1, Some(2));
+}
