@@ -1,7 +1,7 @@
 //! `pipespec collect`: gathers evidence and writes it into a file.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -161,21 +161,8 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
         Err(error) => return Err(fail(path, error.to_string())),
     };
     let text = merged(before.as_deref(), observations).map_err(|reason| fail(path, reason))?;
-    write(path, &text).map_err(|error| fail(path, format!("cannot be written: {error}")))?;
+    crate::engine::write_file(path, &text)?;
     Ok(Exit::Clean)
-}
-
-/// Writes beside the file and renames, so that nobody reads half of it.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }
 
 fn gather(

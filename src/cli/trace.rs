@@ -19,6 +19,9 @@ pub(super) struct TraceArgs {
     /// Trace this spec instead of the one in `openspec/`.
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// What was measured outside: a file that `pipespec collect` wrote. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    evidence: Vec<PathBuf>,
     /// How to print the trace.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -78,6 +81,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<Exit, Error> {
     let root = if engine::is_project(&full) { full } else { engine::project_root(&full) };
     let options = CheckOptions {
         spec: args.spec.clone(),
+        evidence: args.evidence.clone(),
         config: args.config.clone(),
         no_config: args.no_config,
         ..CheckOptions::default()

@@ -51,5 +51,10 @@ pub(super) fn read(
         observations.extend(read);
     }
     let max_age = config.evidence.max_age_seconds();
-    Ok(Evidence::settle(observations, super::clock::now(options, config), max_age))
+    let mut now = super::clock::now(options, config);
+    if config.today.is_some() {
+        // A day that is set is meant as a whole.
+        now.seconds += 86_399;
+    }
+    Ok(Evidence::settle(observations, now, max_age))
 }

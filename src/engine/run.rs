@@ -280,7 +280,8 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
             Judgement::Unknown(_) => 3,
             Judgement::Violated => 4,
         });
-        let decidable = !matches!(decided, Some((_, Judgement::NeedsEvidence(_))));
+        let decidable =
+            !matches!(decided, Some((_, Judgement::NeedsEvidence(_) | Judgement::Evidenced(_))));
         let (verdict, rule, note) = match decided {
             None => (Verdict::Undefined, None, String::new()),
             Some((rule, judgement)) => match judgement {

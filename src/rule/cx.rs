@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
-use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
+use super::{Finding, Fix, Label, Rule, RuleIndex, Safety, UsedImage};
 use crate::model::docker::{Dockerfile, Stage};
 use crate::model::evidence::Evidence;
 use crate::model::gitlab::reach::Reach;
@@ -30,6 +30,8 @@ pub struct Facts<'p> {
     pub today: Option<Date>,
     /// What was observed outside.
     pub evidence: &'p Evidence,
+    /// The CI image that the jobs run in, found at the first call.
+    pub(super) used_image: OnceLock<Option<UsedImage>>,
     /// The jobs that play the roles of the spec, by role, where the configuration names them.
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
@@ -73,6 +75,7 @@ impl<'p> Facts<'p> {
             settings,
             today: None,
             evidence: Evidence::none(),
+            used_image: OnceLock::new(),
             roles,
             shells,
             reaches,

@@ -60,6 +60,10 @@ impl<'p> Facts<'p> {
     /// The CI image that the jobs run in now: the first image of a job that is of a repository which the image job
     /// pushes to, jobs of the spec's roles first. Without an image job, the image of those jobs.
     pub fn used_image(&self) -> Option<UsedImage> {
+        self.used_image.get_or_init(|| self.find_used_image()).clone()
+    }
+
+    fn find_used_image(&self) -> Option<UsedImage> {
         let pushed = self.pushed_images("build-ci-image");
         let ours = |image: &str| {
             let repository = split_tag(image).0;

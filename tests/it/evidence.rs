@@ -375,3 +375,17 @@ fn a_version_that_is_not_pushed_yet_is_not_called_lost() {
     assert_eq!(of(&["alpine3.23-r3"]).0, Verdict::Violated);
     assert_eq!(of(&["latest", "main"]).0, Verdict::Violated);
 }
+
+#[test]
+fn a_trace_shows_what_evidence_shows() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_pipespec"))
+        .args(["trace", "fixtures/go-service", "--require-coverage", "all"])
+        .args(["--evidence", "fixtures/go-service/evidence.json"])
+        .env("SOURCE_DATE_EPOCH", NOW.to_string())
+        .current_dir(root())
+        .output()
+        .expect("the binary runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("evidenced") && !text.contains("needs-evidence"), "{text}");
+}
