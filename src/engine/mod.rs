@@ -1,5 +1,6 @@
 //! From a folder to a report: discovery, reading, running, suppressions, fixes.
 
+mod builds;
 mod config;
 mod discover;
 mod disk;

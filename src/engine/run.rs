@@ -11,7 +11,8 @@ use super::discover::FileKind;
 use super::suppress::{Dialect, suppressions};
 use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
 use crate::model::Files as _;
-use crate::model::docker::{Build, Dockerfile, Pragma, Tool};
+use crate::model::build::ImageBuild;
+use crate::model::docker::{Pragma, Tool};
 use crate::model::gitlab::{self, Pipeline};
 use crate::model::spec::{Clause, Spec};
 use crate::rule::{
@@ -19,7 +20,7 @@ use crate::rule::{
     nearest, run_cel, run_cel_clause, stub,
 };
 use crate::syntax::yaml;
-use crate::text::{Source, Span};
+use crate::text::Span;
 
 /// Judges a project.
 pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
@@ -111,43 +112,14 @@ fn read(project: &Project) -> Facts<'_> {
             pipelines.push(Pipeline::resolve_as(kind, part, files, &settings));
         }
     }
-    let dockerfiles = dockerfiles(project);
+    let dockerfiles = |builds: &[ImageBuild]| super::builds::dockerfiles(project, builds);
     let sources = (files.sources(), files as &dyn crate::model::Files);
     Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()))
 }
 
-/// Resolves the Dockerfiles that are judged.
-fn dockerfiles(project: &Project) -> Vec<Dockerfile<'_>> {
-    let resolve = |source| {
-        let ignore_file = ignore_file(&project.files, source);
-        Dockerfile::resolve_with(source, &Build { args: Vec::new(), ignore_file })
-    };
-    let mut sources = project.files_of(FileKind::Dockerfile);
-    sources.retain(|source| {
-        let is_text = !source.text().contains('\0');
-        if !is_text {
-            project.files.refuse(&source.path, "is a binary file, no Dockerfile");
-        }
-        is_text
-    });
-    if is_large(sources.iter().map(|it| it.text().len()).sum()) {
-        sources.into_par_iter().map(resolve).collect()
-    } else {
-        sources.into_iter().map(resolve).collect()
-    }
-}
-
 /// Whether judging this many bytes takes longer than starting threads for it.
-fn is_large(bytes: usize) -> bool {
+pub(super) fn is_large(bytes: usize) -> bool {
     bytes > 64 * 1024
-}
-
-/// The ignore file of a Dockerfile: its own, or the one beside it. One elsewhere may belong to
-/// another build context.
-fn ignore_file<'p>(files: &'p impl crate::model::Files, dockerfile: &Source) -> Option<&'p Source> {
-    let folder = dockerfile.path.rfind('/').map_or("", |slash| &dockerfile.path[..=slash]);
-    let own = files.read(&format!("{}.dockerignore", dockerfile.path));
-    own.or_else(|| files.read(&format!("{folder}.dockerignore")))
 }
 
 /// The options of a rule: what the configuration says over what its page says.

@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
+use crate::model::build::ImageBuild;
 use crate::model::docker::{Dockerfile, Stage};
-use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
+use crate::model::gitlab::{Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
 use crate::model::{Files, Origin, StepKind};
 use crate::text::{Edit, Location, Sources, Span};
@@ -18,8 +19,10 @@ pub struct Facts<'p> {
     pub files: &'p dyn Files,
     /// One for each root configuration.
     pub pipelines: Vec<Pipeline<'p>>,
-    /// One for each Dockerfile.
+    /// One for each Dockerfile, resolved with what the jobs give to its builds.
     pub dockerfiles: Vec<Dockerfile<'p>>,
+    /// The builds of images by the jobs, in the order of pipelines, jobs and commands.
+    pub builds: Vec<ImageBuild>,
     /// The spec that the project is held to.
     pub spec: Spec<'p>,
     /// What is known of the server.
@@ -36,26 +39,73 @@ pub struct CiImage<'a, 'p> {
     pub dockerfile: &'a Dockerfile<'p>,
     /// The stage that is built.
     pub stage: &'a Stage,
-    /// The names of the build arguments that the image job gives.
-    pub args: Vec<String>,
+    /// The names of the build arguments that the image job gives, and whose values are not known.
+    pub unknown_args: Vec<String>,
 }
 
 /// A job with the pipeline that it belongs to.
 pub type JobOf<'a, 'p> = (&'a Job<'p>, &'a Pipeline<'p>);
 
 impl<'p> Facts<'p> {
-    /// Everything that was read, together.
+    /// Everything that was read, together; `dockerfiles` resolves them with what their builds are given.
     pub fn new(
         (sources, files): (&'p Sources, &'p dyn Files),
         pipelines: Vec<Pipeline<'p>>,
-        dockerfiles: Vec<Dockerfile<'p>>,
+        dockerfiles: impl FnOnce(&[ImageBuild]) -> Vec<Dockerfile<'p>>,
         spec: Spec<'p>,
         (settings, roles): (Settings, BTreeMap<String, String>),
     ) -> Self {
         let cells =
             |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
-        Self { sources, files, pipelines, dockerfiles, spec, settings, roles, shells }
+        let (builds, none) = (Vec::new(), Vec::new());
+        let mut facts = Self {
+            sources,
+            files,
+            pipelines,
+            dockerfiles: none,
+            builds,
+            spec,
+            settings,
+            roles,
+            shells,
+        };
+        facts.builds = facts.read_builds();
+        facts.dockerfiles = dockerfiles(&facts.builds);
+        facts
+    }
+
+    fn read_builds(&self) -> Vec<ImageBuild> {
+        let mut builds = Vec::new();
+        for (number, pipeline) in self.pipelines.iter().enumerate() {
+            for (at, job) in pipeline.jobs.iter().enumerate() {
+                if ImageBuild::may_be_in(job) {
+                    let shells = self.shells(job, pipeline);
+                    let around = (&self.settings, self.files);
+                    let of = (job, pipeline);
+                    builds.extend(ImageBuild::of_job(of, (number, at), shells, around));
+                }
+            }
+        }
+        builds
+    }
+
+    /// The builds of one job.
+    pub fn builds_of<'a>(
+        &'a self,
+        job: &'a Job<'p>,
+        pipeline: &'a Pipeline<'p>,
+    ) -> impl Iterator<Item = &'a ImageBuild> {
+        let same = |it: &Pipeline<'p>| std::ptr::eq(it, pipeline);
+        let number = self.pipelines.iter().position(same);
+        let place = number.zip(place_in(&pipeline.jobs, job));
+        self.builds.iter().filter(move |build| Some(build.job_place) == place)
+    }
+
+    /// The Dockerfile of a build, if it is one that is read.
+    pub fn dockerfile_of(&self, build: &ImageBuild) -> Option<&Dockerfile<'p>> {
+        let path = build.dockerfile.file(self.files)?;
+        self.dockerfiles.iter().find(|it| it.source.path == path)
     }
 
     /// Every job of every pipeline.
@@ -89,36 +139,20 @@ impl<'p> Facts<'p> {
     }
 
     /// The Dockerfile of the CI image: the one that the image job builds, else `Dockerfile.ci`, else the
-    /// only one; with the stage that is built, and the build arguments that the job gives.
+    /// only one; with the stage that is built.
     pub fn ci_image(&self) -> Option<CiImage<'_, 'p>> {
-        let mut args = Vec::new();
-        for (job, pipeline) in self.jobs_in_role("build-ci-image") {
-            for code in self.shells(job, pipeline).iter().flat_map(Code::of) {
-                for command in code.script().commands() {
-                    let Some(run) = command.invocation() else { continue };
-                    let builds = run.is_any(&["docker", "podman", "buildah", "nerdctl"])
-                        && run.operands(&[]).iter().any(|word| word.is("build") || word.is("bud"));
-                    if !builds {
-                        continue;
-                    }
-                    let given = run.option_values(&["--build-arg"]);
-                    let names = given.iter().map(|value| value.word.literal_prefix());
-                    args.extend(names.map(|text| {
-                        let text = text.trim_start_matches("--build-arg=");
-                        text.split('=').next().unwrap_or(text).to_owned()
-                    }));
-                    let value =
-                        |names: &[&str]| run.option_value(names).and_then(|value| value.text);
-                    let Some(path) = value(&["-f", "--file"]) else { continue };
-                    let path = path.trim_start_matches("./");
-                    let dockerfile = self.dockerfiles.iter().find(|it| it.source.path == path);
-                    if let Some(dockerfile) = dockerfile {
-                        let named = value(&["--target"]).and_then(|name| dockerfile.target(name));
-                        let stage = named.or_else(|| dockerfile.final_stage())?;
-                        return Some(CiImage { dockerfile, stage, args });
-                    }
-                }
-            }
+        let jobs = self.jobs_in_role("build-ci-image");
+        let builds: Vec<&ImageBuild> =
+            jobs.iter().flat_map(|(job, pipeline)| self.builds_of(job, pipeline)).collect();
+        let args = builds.iter().flat_map(|build| &build.args);
+        let unknown = args.filter(|arg| arg.value.is_none());
+        let unknown_args: Vec<String> = unknown.map(|arg| arg.name.clone()).collect();
+        let found = builds.iter().find_map(|build| Some((*build, self.dockerfile_of(build)?)));
+        if let Some((build, dockerfile)) = found {
+            let target = build.target.as_ref().and_then(|target| target.text.as_deref());
+            let named = target.and_then(|name| dockerfile.target(name));
+            let stage = named.or_else(|| dockerfile.final_stage())?;
+            return Some(CiImage { dockerfile, stage, unknown_args });
         }
         let named = self
             .dockerfiles
@@ -129,7 +163,7 @@ impl<'p> Facts<'p> {
             (None, [only]) => only,
             _ => return None,
         };
-        Some(CiImage { dockerfile, stage: dockerfile.final_stage()?, args })
+        Some(CiImage { dockerfile, stage: dockerfile.final_stage()?, unknown_args })
     }
 
     /// Why a role has no job, in words, with the job whose name comes nearest.
