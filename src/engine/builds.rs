@@ -70,10 +70,8 @@ fn ignore_file<'p>(
         return own;
     }
     let folder = dockerfile.path.rfind('/').map_or("", |slash| &dockerfile.path[..slash]);
-    let mut contexts: Vec<Option<&str>> = builds
-        .iter()
-        .map(|build| build.context.candidates.first().map(String::as_str))
-        .collect();
+    let mut contexts: Vec<Option<&str>> =
+        builds.iter().map(|build| build.context.candidates.first().map(String::as_str)).collect();
     contexts.dedup();
     let context = match contexts[..] {
         [] => folder,

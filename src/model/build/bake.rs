@@ -10,8 +10,12 @@ use crate::text::{Location, Source, Span};
 const MAX_TARGETS: usize = 200;
 
 /// The files that are read without `-f`, as far as they are read here.
-const DEFAULT_FILES: [&str; 4] =
-    ["docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl"];
+const DEFAULT_FILES: [&str; 4] = [
+    "docker-bake.json",
+    "docker-bake.hcl",
+    "docker-bake.override.json",
+    "docker-bake.override.hcl",
+];
 /// Files that `bake` would read too, and that are not read here.
 const COMPOSE_FILES: [&str; 4] =
     ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -233,7 +237,8 @@ impl<'f> Bake<'f, '_> {
         let context = context.filter(|it| !it.contains("://"));
         let context = context.and_then(|path| join(folder, &path));
         let file = context.as_deref().zip(file).and_then(|(path, file)| join(path, &file));
-        let paths = |path: Option<String>, at| BuildPath { candidates: path.into_iter().collect(), at };
+        let paths =
+            |path: Option<String>, at| BuildPath { candidates: path.into_iter().collect(), at };
         build.context = paths(context, context_at);
         build.dockerfile = paths(file, file_at);
         build
@@ -266,7 +271,8 @@ impl<'f> Bake<'f, '_> {
     ) -> Vec<Given> {
         let all = target.parts.iter().filter_map(|(source, body)| Some((source, body.get(name)?)));
         let items = all.last().into_iter();
-        let items = items.flat_map(|(source, list)| list.items().iter().map(move |it| (source, it)));
+        let items =
+            items.flat_map(|(source, list)| list.items().iter().map(move |it| (source, it)));
         items.map(|(source, it)| Given { text: read(it), at: source.at(it.span) }).collect()
     }
 

@@ -30,7 +30,8 @@ impl ImageBuild {
                         continue;
                     }
                     for frame in place.frames(command) {
-                        for build in place.builds(command, &frame, job_place) {
+                        for mut build in place.builds(command, &frame, job_place) {
+                            build.dockerfile_is_made = build.makes_dockerfile(shells);
                             if !builds.contains(&build) {
                                 builds.push(build);
                             }
@@ -83,6 +84,7 @@ impl<'a, 'p> Place<'a, 'p> {
                 || options.values(&["-o", "--output"]).any(|it| {
                     it.prefix.contains("push=true") || it.prefix.contains("type=registry")
                 }),
+            dockerfile_is_made: false,
             is_complete: options.is_complete,
         };
         match tool {
@@ -109,14 +111,14 @@ impl<'a, 'p> Place<'a, 'p> {
         };
         let context = operand.and_then(|(text, at)| Some((text?, at)));
         let local = context.as_ref().filter(|(text, _)| text != "-" && !text.contains("://"));
-        let path = local.zip(folder).and_then(|((text, at), folder)| {
-            Some((join(folder, text)?, *at))
-        });
+        let path =
+            local.zip(folder).and_then(|((text, at), folder)| Some((join(folder, text)?, *at)));
         if let Some((path, at)) = &path {
             build.context = BuildPath { candidates: vec![path.clone()], at: *at };
         }
         let files: Vec<&Argument> = options.values(&["-f", "--file"]).collect();
-        let names: &[&str] = if podman { &["Containerfile", "Dockerfile"] } else { &["Dockerfile"] };
+        let names: &[&str] =
+            if podman { &["Containerfile", "Dockerfile"] } else { &["Dockerfile"] };
         build.dockerfile = match &files[..] {
             // What stands behind an unknown variable may be `--file`.
             [] if options.is_complete => match &path {

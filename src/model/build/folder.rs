@@ -75,7 +75,9 @@ fn repeats(earlier: Command<'_>, later: Command<'_>) -> bool {
 /// A path seen from a folder, below the root; nothing if it lies outside.
 pub(super) fn join(folder: &str, path: &str) -> Option<String> {
     let (start, path) = match path.strip_prefix(ROOT) {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => ("", rest.trim_start_matches('/')),
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            ("", rest.trim_start_matches('/'))
+        }
         Some(_) => return None,
         None => (folder, path),
     };

@@ -226,7 +226,9 @@ impl<'a, 'p> Place<'a, 'p> {
         let called = self.shell.called.iter();
         match self.code {
             Code::Own(_) => called.filter(|it| it.sourced).any(|it| sets(&it.script)),
-            Code::Called(_) => sets(&self.shell.script) || called.into_iter().any(|it| sets(&it.script)),
+            Code::Called(_) => {
+                sets(&self.shell.script) || called.into_iter().any(|it| sets(&it.script))
+            }
         }
     }
 
@@ -271,9 +273,8 @@ impl<'a, 'p> Place<'a, 'p> {
 
     /// Whether any command of the script leaves the folder that it starts in.
     pub(super) fn moves(&self) -> bool {
-        let moves = |command: Command<'_>| {
-            command.is("cd") || command.is("pushd") || command.is("popd")
-        };
+        let moves =
+            |command: Command<'_>| command.is("cd") || command.is("pushd") || command.is("popd");
         self.shell.script.commands().any(moves) || self.code.script().commands().any(moves)
     }
 }

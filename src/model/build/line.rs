@@ -23,11 +23,7 @@ impl Argument {
     /// What stands behind the first `count` bytes.
     pub(super) fn behind(&self, count: usize) -> Argument {
         let cut = |text: &str| text.get(count..).unwrap_or("").to_owned();
-        Argument {
-            text: self.text.as_deref().map(cut),
-            prefix: cut(&self.prefix),
-            ..self.clone()
-        }
+        Argument { text: self.text.as_deref().map(cut), prefix: cut(&self.prefix), ..self.clone() }
     }
 }
 

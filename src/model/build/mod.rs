@@ -10,6 +10,7 @@ mod command;
 mod folder;
 mod frames;
 mod line;
+mod made;
 mod options;
 #[cfg(test)]
 mod tests;
@@ -128,6 +129,8 @@ pub struct ImageBuild {
     pub tags: Vec<Given>,
     /// Whether it pushes the image itself.
     pub pushes: bool,
+    /// Whether the scripts of the job may write the Dockerfile first, or change it.
+    pub dockerfile_is_made: bool,
     /// Whether all options are known. Otherwise there may be more than these.
     pub is_complete: bool,
 }

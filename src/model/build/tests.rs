@@ -16,7 +16,10 @@ fn with_builds(files: &[(&str, &str)], check: impl FnOnce(&[ImageBuild])) {
 }
 
 fn of(script: &str, more: &[(&str, &str)]) -> Vec<ImageBuild> {
-    let text = format!("b:\n  variables: {{DIR: app, OPTS: '--build-arg A=1 --target t'}}\n  script:\n    - |\n      {}\n", script.replace('\n', "\n      "));
+    let text = format!(
+        "b:\n  variables: {{DIR: app, OPTS: '--build-arg A=1 --target t'}}\n  script:\n    - |\n      {}\n",
+        script.replace('\n', "\n      ")
+    );
     let mut files = vec![(".gitlab-ci.yml", text.as_str())];
     files.extend(more);
     let mut found = Vec::new();
@@ -48,17 +51,28 @@ fn lines(script: &str) -> Vec<String> {
 #[test]
 fn the_command_line_is_read() {
     assert_eq!(lines("docker build ."), ["Dockerfile . - "]);
-    assert_eq!(lines("docker --context x build -qt a:1 -f ci/D --target=t --build-arg A=b app"), ["ci/D app t A=b"]);
-    assert_eq!(lines("sudo docker buildx build --push -t a $CI_PROJECT_DIR/$DIR"), ["app/Dockerfile app - "]);
+    assert_eq!(
+        lines("docker --context x build -qt a:1 -f ci/D --target=t --build-arg A=b app"),
+        ["ci/D app t A=b"]
+    );
+    assert_eq!(
+        lines("sudo docker buildx build --push -t a $CI_PROJECT_DIR/$DIR"),
+        ["app/Dockerfile app - "]
+    );
     assert_eq!(lines("docker build $OPTS app"), ["app/Dockerfile app t A=1"]);
     assert_eq!(lines("docker build $UNKNOWN app"), [" app - "]);
-    assert_eq!(lines("docker build --build-arg A=$B --build-arg DIR ."), ["Dockerfile . - A=? DIR=app"]);
+    assert_eq!(
+        lines("docker build --build-arg A=$B --build-arg DIR ."),
+        ["Dockerfile . - A=? DIR=app"]
+    );
     assert_eq!(lines("docker build - < Dockerfile"), [" ? - "]);
     assert_eq!(lines("docker build https://e.org/a.git"), [" ? - "]);
     assert_eq!(lines("buildah bud -f D app"), ["D|app/D app - "]);
     assert_eq!(lines("podman build"), ["Containerfile|Dockerfile . - "]);
     assert_eq!(
-        lines("/kaniko/executor --context $CI_PROJECT_DIR --dockerfile app/D --build-arg=A=1 --destination x:1"),
+        lines(
+            "/kaniko/executor --context $CI_PROJECT_DIR --dockerfile app/D --build-arg=A=1 --destination x:1"
+        ),
         ["app/D . - A=1"]
     );
     assert_eq!(lines("/kaniko/executor --dockerfile app/D --destination x"), [" ? - "]);
@@ -68,7 +82,10 @@ fn the_command_line_is_read() {
 #[test]
 fn the_folder_counts() {
     assert_eq!(lines("cd app\ndocker build ."), ["app/Dockerfile app - "]);
-    assert_eq!(lines("(cd app && docker build .)\ndocker build ."), ["app/Dockerfile app - ", "Dockerfile . - "]);
+    assert_eq!(
+        lines("(cd app && docker build .)\ndocker build ."),
+        ["app/Dockerfile app - ", "Dockerfile . - "]
+    );
     assert_eq!(lines("cd app && docker build -f ../lib/Dockerfile .."), ["lib/Dockerfile . - "]);
     assert_eq!(lines("if x; then cd app; fi\ndocker build ."), [" ? - "]);
     assert_eq!(lines("git clone x new\ncd new\ndocker build ."), [" ? - "]);
@@ -81,7 +98,8 @@ fn loops_calls_and_instances_are_builds_of_their_own() {
     assert_eq!(lines("for d in app lib; do docker build -f $d/Dockerfile $d; done"), both);
     assert_eq!(lines("b() {\n  docker build -f \"$1/Dockerfile\" $1\n}\nb app\nb lib"), both);
     assert_eq!(lines("for d in */; do docker build $d; done"), [" ? - "]);
-    let yaml = "b:\n  parallel: {matrix: [{D: [app, lib]}]}\n  script: docker build -f $D/Dockerfile $D\n";
+    let yaml =
+        "b:\n  parallel: {matrix: [{D: [app, lib]}]}\n  script: docker build -f $D/Dockerfile $D\n";
     with_builds(&[(".gitlab-ci.yml", yaml)], |builds| {
         assert_eq!(builds.iter().map(line).collect::<Vec<_>>(), both);
     });
@@ -100,7 +118,8 @@ fn a_variable_is_known_only_if_nothing_else_may_set_it() {
 
 #[test]
 fn secrets_have_ids() {
-    let builds = of("docker build --secret id=a,src=x --secret type=env,id=$B --secret=id=c .", &[]);
+    let builds =
+        of("docker build --secret id=a,src=x --secret type=env,id=$B --secret=id=c .", &[]);
     let ids: Vec<_> = builds[0].secrets.iter().map(|it| it.text.as_deref()).collect();
     assert_eq!(ids, [Some("a"), None, Some("c")]);
 }
@@ -114,9 +133,15 @@ fn bake_files_are_followed() {
     let files = [("docker-bake.hcl", hcl)];
     let read = |script: &str| of(script, &files).iter().map(line).collect::<Vec<_>>();
     assert_eq!(read("docker buildx bake"), ["app/Dockerfile app t A=x B=1", "D . - DIR=app"]);
-    assert_eq!(read("docker buildx bake b --set b.args.X=1 --set '*.target=u'"), ["D . u DIR=app X=1"]);
+    assert_eq!(
+        read("docker buildx bake b --set b.args.X=1 --set '*.target=u'"),
+        ["D . u DIR=app X=1"]
+    );
     assert_eq!(read("docker buildx bake -f other.hcl"), [" ? - "]);
-    let json = [("docker-bake.json", "{\"target\": {\"default\": {\"dockerfile\": \"D\", \"args\": {\"A\": \"1\"}}}}")];
+    let json = [(
+        "docker-bake.json",
+        "{\"target\": {\"default\": {\"dockerfile\": \"D\", \"args\": {\"A\": \"1\"}}}}",
+    )];
     let builds = of("docker buildx bake", &json);
     assert_eq!(line(&builds[0]), "D . - A=1");
 }

@@ -12,6 +12,7 @@ mod commands;
 mod dockerfile;
 mod ignore;
 mod image;
+mod inputs;
 mod label;
 mod managers;
 mod packages;

@@ -1,5 +1,4 @@
 //! Checks of the family `docker`, one file per rule, sorted.
-
 pub(crate) mod add_instead_of_copy;
 pub(crate) mod apk_cache_left_behind;
 pub(crate) mod apt_in_script;
@@ -41,6 +40,8 @@ pub(crate) mod latest_base_image;
 pub(crate) mod legacy_key_value;
 pub(crate) mod maintainer_instruction;
 pub(crate) mod mismatched_as_casing;
+pub(crate) mod missing_build_path;
+pub(crate) mod missing_build_target;
 pub(crate) mod missing_healthcheck;
 pub(crate) mod mixed_instruction_casing;
 pub(crate) mod named_user;
@@ -58,6 +59,7 @@ pub(crate) mod shell_form_command;
 pub(crate) mod shell_replaced_by_link;
 pub(crate) mod sudo_in_run;
 pub(crate) mod two_download_tools;
+pub(crate) mod undeclared_build_argument;
 pub(crate) mod undefined_from_argument;
 pub(crate) mod undefined_variable;
 pub(crate) mod undescribed_definition;
@@ -74,6 +76,7 @@ pub(crate) mod unpinned_npm_package;
 pub(crate) mod unpinned_pip_package;
 pub(crate) mod unpinned_yum_package;
 pub(crate) mod unpinned_zypper_package;
+pub(crate) mod unread_build_secret;
 pub(crate) mod untrusted_registry;
 pub(crate) mod uppercase_expose_protocol;
 pub(crate) mod uppercase_stage_name;

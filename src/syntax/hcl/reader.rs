@@ -316,7 +316,10 @@ mod tests {
         );
         assert_eq!(body.blocks.len(), 3);
         let target = &body.blocks[2];
-        assert_eq!((target.kind.as_str(), target.labels.as_slice()), ("target", &["a".to_owned()][..]));
+        assert_eq!(
+            (target.kind.as_str(), target.labels.as_slice()),
+            ("target", &["a".to_owned()][..])
+        );
         let args = target.body.get("args").unwrap().entries();
         assert_eq!(args.len(), 3);
         assert_eq!((text(&args[0].1), text(&args[1].1)), ("$TAG-x".to_owned(), "3".to_owned()));
@@ -328,14 +331,27 @@ mod tests {
 
     #[test]
     fn json_is_one_object() {
-        let value = parse_value("{\n \"target\": {\"a\": {\"args\": {\"X\": \"1\"}, \"tags\": [\"t\"]}}\n}\n");
+        let value = parse_value(
+            "{\n \"target\": {\"a\": {\"args\": {\"X\": \"1\"}, \"tags\": [\"t\"]}}\n}\n",
+        );
         assert_eq!(value.entries()[0].0, "target");
         assert_eq!(value.entries()[0].1.entries()[0].1.entries().len(), 2);
     }
 
     #[test]
     fn broken_text_ends() {
-        for text in ["{", "a = [", "a = {b", "a \"b", "}}}", "a = <<X\n", "\"${", "a = [,]", "= =", "a = { ( }"] {
+        for text in [
+            "{",
+            "a = [",
+            "a = {b",
+            "a \"b",
+            "}}}",
+            "a = <<X\n",
+            "\"${",
+            "a = [,]",
+            "= =",
+            "a = { ( }",
+        ] {
             let _ = (parse(text), parse_value(text));
         }
         let deep = "[".repeat(500);
