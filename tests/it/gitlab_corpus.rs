@@ -9,7 +9,7 @@ use pipespec::model::{Files, MemoryFiles};
 use pipespec::text::{Source, Sources};
 
 /// The unpacked corpus; nothing if it is not there or cannot be unpacked.
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let packed = format!("{}/../shared/cases/corpus.tar.xz", env!("CARGO_MANIFEST_DIR"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-gitlab");
     if !Path::new(&packed).is_file() {

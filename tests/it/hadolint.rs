@@ -131,9 +131,9 @@ fn real_files_have_the_findings_that_hadolint_has() {
                 _ => 2,
             };
             counts.entry(code.clone()).or_default()[place] += 1;
-            if place > 0 && *code == list {
+            if place > 0 && (*code == list || list == "all") {
                 let lines = ours.get(code).or(theirs.get(code));
-                println!("{} {file} {lines:?}", ["", "only we", "only they"][place]);
+                println!("{code} {} {file} {lines:?}", ["", "only we", "only they"][place]);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may
+mod builds;
 mod dockerfile;
 mod dockerfile_checks;
 mod dockerfile_corpus;

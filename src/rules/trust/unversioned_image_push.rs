@@ -40,12 +40,22 @@ fn judge<'p>(pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) {
             }
         }
     }
+    // One line may push many images: a template, a loop.
+    let mut places: Vec<(Location, Vec<&str>)> = Vec::new();
     for (repository, (_, at)) in pushed.iter().filter(|(_, (other, _))| !other) {
+        match places.iter_mut().find(|(place, _)| place == at) {
+            Some((_, repositories)) => repositories.push(repository),
+            None => places.push((*at, vec![repository])),
+        }
+    }
+    for (at, repositories) in places {
+        let (first, others) = (repositories[0], repositories.len() - 1);
+        let more = if others > 0 { format!(" (as {others} others are)") } else { String::new() };
         let message = format!(
-            "`{repository}` is pushed as `latest` only; a versioned tag beside it would tell which build runs, and be there to go back to"
+            "`{first}` is pushed as `latest` only{more}; a versioned tag beside it would tell which build runs"
         );
-        cx.report(*at, message)
-            .symbol(format!("push:{repository}"))
-            .help("push it under `$CI_COMMIT_SHA` or a version too");
+        cx.report(at, message).symbol(format!("push:{first}")).help(
+            "push it under `$CI_COMMIT_SHA` or a version too, to have something to go back to",
+        );
     }
 }
