@@ -10,6 +10,7 @@ mod gitlab_limits;
 mod gitlab_merge;
 mod gitlab_origins;
 mod hadolint;
+mod hadolint_reasons;
 mod shell;
 
 mod architecture;
