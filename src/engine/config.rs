@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{ConfigError, Error, Selection, check_name};
+use super::{ConfigError, Error, Selection, Shellcheck, check_name};
 use crate::model::gitlab::{Settings, Version};
 use crate::rule::{Catalog, Severity};
 use crate::syntax::yaml::de::{self, Spanned};
@@ -37,6 +37,8 @@ pub struct Config {
     pub packs: Vec<Spanned<String>>,
     /// The jobs that play the roles of the spec, by role.
     pub roles: BTreeMap<String, String>,
+    /// Whether and how ShellCheck is asked too.
+    pub shellcheck: Shellcheck,
 }
 
 /// What holds for some files only.
@@ -96,6 +98,9 @@ impl Config {
             Error::from(ConfigError::new(path, text, span, message, help))
         };
         config.check_names(catalog, &fail)?;
+        if let Some((span, message)) = config.shellcheck.fault() {
+            return Err(fail(span, message, None));
+        }
         for pattern in config.overrides.iter().flat_map(|over| &over.files) {
             if let Err(error) = globset::Glob::new(&pattern.value) {
                 return Err(fail(

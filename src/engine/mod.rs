@@ -11,6 +11,7 @@ mod project;
 mod report;
 mod run;
 mod select;
+mod shellcheck;
 mod suppress;
 
 pub use config::{Config, Gitlab, Override};
@@ -22,6 +23,7 @@ pub use project::{CheckOptions, Project};
 pub use report::{Judged, Report, Suppressed, Verdict};
 pub use run::{analyze, stubs};
 pub use select::{Selection, UnknownName, check_name};
+pub use shellcheck::Shellcheck;
 pub use suppress::{Dialect, Scope, Suppression, suppressions};
 
 use crate::syntax::yaml::de::Spanned;

@@ -59,6 +59,12 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
             judgements[clause].push((*index, judgement));
         }
     }
+    let mut failures = project.files.failures();
+    failures.retain(|it| project.is_wanted(&it.path));
+    match super::shellcheck::findings(project, &facts, catalog, &selection) {
+        Ok(more) => findings.extend(more),
+        Err(failure) => failures.push(failure),
+    }
     let mut clauses = settle(&facts.spec, judgements);
     explain_undefined(&facts.spec, catalog, &mut clauses);
     let (findings, suppressed) = accept(project, &facts, catalog, &selection, findings);
@@ -69,12 +75,7 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
         findings,
         suppressed,
         clauses,
-        failures: project
-            .files
-            .failures()
-            .into_iter()
-            .filter(|it| project.is_wanted(&it.path))
-            .collect(),
+        failures,
         judged_files,
     }
 }
@@ -365,8 +366,9 @@ fn accept(
         let mut ignored = false;
         for (globs, ignore, severity) in &overrides {
             if globs.is_match(&source.path) {
-                ignored |= ignore.iter().any(|name| names(rule, &name.value));
-                let weighed = severity.iter().rev().find(|(name, _)| names(rule, name));
+                ignored |= ignore.iter().any(|name| names_finding(rule, &finding, &name.value));
+                let named = |(name, _): &&(String, _)| names_finding(rule, &finding, name);
+                let weighed = severity.iter().rev().find(named);
                 if let Some((_, severity)) = weighed {
                     finding.severity = *severity;
                 }
@@ -385,7 +387,7 @@ fn accept(
             all.iter_mut().find(|(it, _)| {
                 let named = it.names.iter().any(|(name, _)| match finding.alias {
                     Some(alias) if it.dialect == Dialect::Hadolint => name == alias,
-                    _ => names(rule, name),
+                    _ => names_finding(rule, &finding, name),
                 });
                 let reasoned = it.dialect == Dialect::Hadolint || !it.reason.is_empty();
                 named && it.covers(line) && reasoned
@@ -415,6 +417,13 @@ fn accept(
 
 fn names(rule: &Rule, name: &str) -> bool {
     name == super::select::ALL || name == rule.family.as_str() || rule.is_called(name)
+}
+
+/// Whether a name stands for a finding: where the rule answers to several names of other tools, only
+/// the one that fits.
+fn names_finding(rule: &Rule, finding: &Finding, name: &str) -> bool {
+    let fits = |alias: &str| !rule.is_called_in_part(name) || name.eq_ignore_ascii_case(alias);
+    names(rule, name) && finding.alias.is_none_or(fits)
 }
 
 type Used = Vec<(super::Suppression, bool)>;

@@ -12,6 +12,7 @@ mod gitlab_origins;
 mod hadolint;
 mod hadolint_reasons;
 mod shell;
+mod shellcheck;
 
 mod architecture;
 mod catalog;
