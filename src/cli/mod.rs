@@ -3,6 +3,7 @@
 mod check;
 mod error;
 mod explain;
+mod init;
 mod rules;
 mod stub;
 
@@ -42,6 +43,8 @@ struct Cli {
 enum Command {
     /// Judge a repository, or single files.
     Check(check::CheckArgs),
+    /// Write a first configuration, with the choices of `.hadolint.yaml`.
+    Init(init::InitArgs),
     /// Show the page of a rule, by its id or by the name that another tool has for it.
     Explain(explain::ExplainArgs),
     /// List the rules.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stub(args) => stub::run(&args),

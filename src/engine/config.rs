@@ -37,6 +37,13 @@ pub struct Config {
     pub packs: Vec<Spanned<String>>,
     /// The jobs that play the roles of the spec, by role.
     pub roles: BTreeMap<String, String>,
+    /// The least severity that makes a run fail, if the command line does not say so: `error`,
+    /// `warning`, `note` or `never`.
+    #[serde(rename = "fail-on")]
+    pub fail_on: Option<Spanned<String>>,
+    /// Whether the comments of hadolint accept findings; they do if left out.
+    #[serde(rename = "hadolint-comments")]
+    pub hadolint_comments: Option<bool>,
     /// Whether and how ShellCheck is asked too.
     pub shellcheck: Shellcheck,
 }
@@ -69,6 +76,9 @@ pub struct Gitlab {
     pub config_path: Option<String>,
 }
 
+/// The `fail-on` of those who want no run to fail.
+const NEVER: &str = "never";
+
 /// The limits that can be set.
 const LIMITS: [&str; 5] = ["includes", "needs", "total-yaml-bytes", "yaml-bytes", "yaml-depth"];
 
@@ -98,6 +108,13 @@ impl Config {
             Error::from(ConfigError::new(path, text, span, message, help))
         };
         config.check_names(catalog, &fail)?;
+        if let Some(level) = &config.fail_on
+            && level.value != NEVER
+            && Severity::from_name(&level.value).is_none()
+        {
+            let help = "there are `error`, `warning`, `note` and `never`".to_owned();
+            return Err(fail(level.span, format!("`{}` is no severity", level.value), Some(help)));
+        }
         if let Some((span, message)) = config.shellcheck.fault() {
             return Err(fail(span, message, None));
         }
@@ -201,6 +218,11 @@ impl Config {
             config_path: self.gitlab.config_path.clone().unwrap_or(default.config_path),
             variables: self.gitlab.variables.clone().into_iter().collect(),
         }
+    }
+
+    /// The least severity that makes a run fail, if it is set: `Some(None)` for none.
+    pub fn fails_on(&self) -> Option<Option<Severity>> {
+        self.fail_on.as_ref().map(|level| Severity::from_name(&level.value))
     }
 
     /// The selection that holds for all files.

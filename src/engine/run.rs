@@ -389,8 +389,10 @@ fn accept(
                     Some(alias) if it.dialect == Dialect::Hadolint => name == alias,
                     _ => names_finding(rule, &finding, name),
                 });
+                let heard = it.dialect != Dialect::Hadolint
+                    || project.config.hadolint_comments != Some(false);
                 let reasoned = it.dialect == Dialect::Hadolint || !it.reason.is_empty();
-                named && it.covers(line) && reasoned
+                named && heard && it.covers(line) && reasoned
             })
         });
         match by {

@@ -37,6 +37,11 @@ pub struct UnknownName {
 /// Codes that hadolint once had; configurations and comments still name them.
 const RETIRED: [&str; 5] = ["DL3005", "DL3017", "DL3031", "DL3039", "DL4002"];
 
+/// Whether hadolint once had this code.
+pub(super) fn is_retired(name: &str) -> bool {
+    RETIRED.contains(&name)
+}
+
 /// Whether `name` is known: a rule, an alias, a family, `all`, or the retired or ShellCheck code of
 /// another tool, which stands for nothing here.
 pub fn check_name(catalog: &Catalog, name: &str) -> Result<(), UnknownName> {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
@@ -32,6 +33,9 @@ pub struct Facts<'p> {
     /// The shells of each job of each pipeline, made at the first call.
     shells: Vec<Vec<OnceLock<Vec<JobShell<'p>>>>>,
 }
+
+/// So many jobs that may build are read without threads.
+const SERIAL_JOBS: usize = 32;
 
 /// The Dockerfile of the CI image.
 pub struct CiImage<'a, 'p> {
@@ -76,18 +80,22 @@ impl<'p> Facts<'p> {
     }
 
     fn read_builds(&self) -> Vec<ImageBuild> {
-        let mut builds = Vec::new();
+        let mut places = Vec::new();
         for (number, pipeline) in self.pipelines.iter().enumerate() {
-            for (at, job) in pipeline.jobs.iter().enumerate() {
-                if ImageBuild::may_be_in(job) {
-                    let shells = self.shells(job, pipeline);
-                    let around = (&self.settings, self.files);
-                    let of = (job, pipeline);
-                    builds.extend(ImageBuild::of_job(of, (number, at), shells, around));
-                }
-            }
+            let jobs = pipeline.jobs.iter().enumerate();
+            let may = jobs.filter(|(_, job)| ImageBuild::may_be_in(job));
+            places.extend(may.map(|(at, job)| ((job, pipeline), (number, at))));
         }
-        builds
+        let read = |(of, place): &(JobOf<'_, 'p>, (usize, usize))| {
+            let shells = self.shells(of.0, of.1);
+            ImageBuild::of_job(*of, *place, shells, (&self.settings, self.files))
+        };
+        // The scripts of a few jobs are read before threads for them are there.
+        if places.len() > SERIAL_JOBS {
+            places.par_iter().flat_map_iter(read).collect()
+        } else {
+            places.iter().flat_map(read).collect()
+        }
     }
 
     /// The builds of one job.

@@ -105,6 +105,45 @@ fn bake_files_are_pointed_at() {
     );
 }
 
+#[test]
+fn no_bake_file_and_no_command_line_breaks_the_reader() {
+    use pipespec::syntax::hcl;
+    let pieces = [
+        "target", " \"a\" ", "{", "}", "[", "]", "=", ":", ",", "\n", "\"", "${", "<<X", "(", ")",
+        "é", "#", "/*",
+    ];
+    let mut seed = 7_u64;
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        pieces[(seed >> 33) as usize % pieces.len()]
+    };
+    for length in (1..60).cycle().take(4_000) {
+        let text: String = (0..length).map(|_| next()).collect();
+        let _ = (hcl::parse(&text), hcl::parse_value(&text));
+    }
+    let commands = [
+        "docker build",
+        "docker build -f",
+        "docker build -t -f -",
+        "docker buildx bake -f",
+        "docker build --",
+        "docker build '' ''",
+        "/kaniko/executor --context",
+        "docker build -",
+        "docker --context build",
+        "for i in $X; do docker build $i; done",
+        "f() { f; docker build $1; }; f a",
+        "docker build ${X",
+        "docker build $(docker build .)",
+    ];
+    for command in commands {
+        let _ = findings(
+            &[(".gitlab-ci.yml", &job(&format!("'{}'", command.replace('\'', "''"))))],
+            "all",
+        );
+    }
+}
+
 /// How many builds are read in real repositories, and how many of their Dockerfiles are found. A tree
 /// holds only some files of its repository, so not all can be.
 #[test]

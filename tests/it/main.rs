@@ -19,6 +19,7 @@ mod catalog;
 mod fixtures;
 mod gitlab_cases;
 mod gitlab_durations;
+mod init;
 mod markdown;
 mod near_misses;
 mod never_panics;
