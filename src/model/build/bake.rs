@@ -54,10 +54,10 @@ struct Bake<'f, 'e> {
 }
 
 /// The builds of the targets that are asked for. One without details if the files cannot be read.
-pub(super) fn builds<'p>(
+pub(super) fn builds(
     command: &ImageBuild,
     request: &Request,
-    files: &'p dyn Files,
+    files: &dyn Files,
     environment: Environment<'_>,
 ) -> Vec<ImageBuild> {
     let unknown = || {
@@ -84,7 +84,7 @@ fn read<'p>(request: &Request, files: &'p dyn Files) -> Option<Vec<File<'p>>> {
     let folder = request.folder.as_deref()?;
     let named = |name: &&str| join(folder, name).is_some_and(|path| files.exists(&path));
     let names: Vec<String> = if request.files.is_empty() {
-        if COMPOSE_FILES.iter().any(|name| named(&name)) {
+        if COMPOSE_FILES.iter().any(|name| named(name)) {
             return None;
         }
         DEFAULT_FILES.iter().filter(|name| named(name)).map(|&name| name.to_owned()).collect()
@@ -269,8 +269,9 @@ impl<'f> Bake<'f, '_> {
         name: &str,
         read: &dyn Fn(&Value) -> Option<String>,
     ) -> Vec<Given> {
-        let all = target.parts.iter().filter_map(|(source, body)| Some((source, body.get(name)?)));
-        let items = all.last().into_iter();
+        let mut parts = target.parts.iter().rev();
+        let last = parts.find_map(|(source, body)| Some((source, body.get(name)?)));
+        let items = last.into_iter();
         let items =
             items.flat_map(|(source, list)| list.items().iter().map(move |it| (source, it)));
         items.map(|(source, it)| Given { text: read(it), at: source.at(it.span) }).collect()
