@@ -24,6 +24,8 @@ pub struct Facts<'p> {
     pub dockerfiles: Vec<Dockerfile<'p>>,
     /// The builds of images by the jobs, in the order of pipelines, jobs and commands.
     pub builds: Vec<ImageBuild>,
+    /// For each build the place of its Dockerfile.
+    built: Vec<Option<usize>>,
     /// The spec that the project is held to.
     pub spec: Spec<'p>,
     /// What is known of the server.
@@ -62,13 +64,14 @@ impl<'p> Facts<'p> {
         let cells =
             |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
-        let (builds, none) = (Vec::new(), Vec::new());
+        let (builds, built, none) = (Vec::new(), Vec::new(), Vec::new());
         let mut facts = Self {
             sources,
             files,
             pipelines,
             dockerfiles: none,
             builds,
+            built,
             spec,
             settings,
             roles,
@@ -76,6 +79,11 @@ impl<'p> Facts<'p> {
         };
         facts.builds = facts.read_builds();
         facts.dockerfiles = dockerfiles(&facts.builds);
+        let place = |build: &ImageBuild| {
+            let path = build.dockerfile.file(files)?;
+            facts.dockerfiles.iter().position(|it| it.source.path == path)
+        };
+        facts.built = facts.builds.iter().map(place).collect();
         facts
     }
 
@@ -110,10 +118,10 @@ impl<'p> Facts<'p> {
         self.builds.iter().filter(move |build| Some(build.job_place) == place)
     }
 
-    /// The Dockerfile of a build, if it is one that is read.
+    /// The Dockerfile of one of [`Facts::builds`], if it is one that is read.
     pub fn dockerfile_of(&self, build: &ImageBuild) -> Option<&Dockerfile<'p>> {
-        let path = build.dockerfile.file(self.files)?;
-        self.dockerfiles.iter().find(|it| it.source.path == path)
+        let place = place_in(&self.builds, build)?;
+        self.dockerfiles.get((*self.built.get(place)?)?)
     }
 
     /// Every job of every pipeline.

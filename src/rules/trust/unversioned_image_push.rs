@@ -27,9 +27,10 @@ fn judge<'p>(pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) {
                     return;
                 }
                 let (repository, tag) = split_tag(it.image());
-                let digest = it.image().contains('@');
+                // A repository of each branch or commit says what it holds.
+                let told = it.image().contains('@') || repository.contains("$CI_COMMIT");
                 let other =
-                    it.act == ImageAct::PushAll || digest || tag.is_some_and(|tag| tag != "latest");
+                    it.act == ImageAct::PushAll || told || tag.is_some_and(|tag| tag != "latest");
                 // A name that is one variable may hold a tag.
                 let open = tag.is_none()
                     && repository.rsplit('/').next().is_some_and(|it| it.contains('$'))
