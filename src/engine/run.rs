@@ -445,7 +445,10 @@ fn suppression_findings(
     let all_run = |it: &super::Suppression| {
         it.names.iter().all(|(name, _)| {
             let mut named = catalog.iter().filter(|(_, rule)| names(rule, name));
-            named.all(|(_, rule)| selection.runs(rule) || !rule.enabled)
+            named.all(|(_, rule)| {
+                let asked = project.config.shellcheck.enabled || !super::shellcheck::is_its(rule);
+                asked && (selection.runs(rule) || !rule.enabled)
+            })
         })
     };
     let mut findings = Vec::new();

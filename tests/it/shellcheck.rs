@@ -134,6 +134,24 @@ fn a_code_that_a_rule_of_ours_judges_is_not_told_twice() {
 }
 
 #[test]
+fn a_comment_that_accepts_a_code_is_not_useless_while_nobody_asks() {
+    let docker =
+        "FROM debian:12.5-slim\n# pipespec: ignore[SC2086] split on purpose\nRUN echo $HOME\n";
+    let useless = |config: &str| {
+        let files = [("Dockerfile", docker), ("pipespec.yaml", config)];
+        let project = Project::in_memory(files, CheckOptions::default()).expect("a configuration");
+        let report = analyze(&project, &project.catalog);
+        let of_it = report.findings.iter();
+        of_it.filter(|it| report.catalog.get(it.rule).id == "useless-suppression").count()
+    };
+    assert_eq!(useless("{}\n"), 0);
+    if is_there() {
+        assert_eq!(useless(ON), 0);
+        assert_eq!(useless("shellcheck: {enabled: true, severity: warning}\n"), 1);
+    }
+}
+
+#[test]
 fn a_wrong_configuration_is_an_error_with_its_place() {
     let wrong = [
         "shellcheck: {enabled: true, severity: note}\n",

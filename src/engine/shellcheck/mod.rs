@@ -33,6 +33,11 @@ const LEVELS: [&str; 4] = ["error", "warning", "info", "style"];
 /// The id of the rule that its findings belong to.
 const RULE: &str = "shellcheck";
 
+/// Whether a rule stands for what ShellCheck finds.
+pub(super) fn is_its(rule: &crate::rule::Rule) -> bool {
+    rule.id == RULE
+}
+
 impl Shellcheck {
     /// What is wrong with the configuration, with its place.
     pub(super) fn fault(&self) -> Option<(Span, String)> {

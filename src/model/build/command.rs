@@ -7,7 +7,7 @@ use super::options::{Grammar, Options};
 use super::{BuildArg, BuildPath, Given, ImageBuild, Tool, bake};
 use crate::model::Files;
 use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
-use crate::syntax::shell::Command;
+use crate::syntax::shell::{Command, Wrapper};
 use crate::text::Location;
 
 /// Words one of which stands in every script that builds, or calls one that does.
@@ -63,6 +63,10 @@ impl<'a, 'p> Place<'a, 'p> {
         job_place: (usize, usize),
     ) -> Vec<ImageBuild> {
         let Some(run) = command.invocation() else { return Vec::new() };
+        // `xargs docker build` has arguments that are known only when it runs.
+        if run.is_via(Wrapper::Arguments) {
+            return Vec::new();
+        }
         let line = self.line(run, frame);
         let Some((tool, arguments)) = tool(&line) else { return Vec::new() };
         let at = self.code.at(command.span());

@@ -81,7 +81,8 @@ pub(super) fn join(folder: &str, path: &str) -> Option<String> {
         Some(_) => return None,
         None => (folder, path),
     };
-    let foreign = path.starts_with(['/', '~']) || path.contains([':', '\0', '\\', '*', '\n']);
+    let foreign =
+        path.starts_with(['/', '~']) || path.contains([':', '\0', '\\', '*', '?', '[', '{', '\n']);
     if foreign {
         return None;
     }

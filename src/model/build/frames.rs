@@ -2,7 +2,7 @@
 
 use crate::model::Files;
 use crate::model::gitlab::expand::{Piece, pieces};
-use crate::model::gitlab::{Code, Instance, Job, JobShell, Pipeline, Settings};
+use crate::model::gitlab::{Code, FileKind, Instance, Job, JobShell, Pipeline, Settings};
 use crate::syntax::shell::{
     Assignment, Command, Enclosure, Expansion, ExpansionKind, Part, Role, Word,
 };
@@ -247,6 +247,10 @@ impl<'a, 'p> Place<'a, 'p> {
         let job_rules = self.job.rules.iter().flatten();
         let rules = job_rules.chain(self.pipeline.workflow_rules.iter().flatten());
         if rules.flat_map(|rule| &rule.variables).any(|it| it.name == *name) {
+            return None;
+        }
+        // Who includes a template sets its variables.
+        if matches!(self.pipeline.kind, FileKind::Template | FileKind::Component) {
             return None;
         }
         let own = self.job.variable(name);

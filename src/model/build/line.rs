@@ -48,8 +48,13 @@ impl<'a, 'p> Place<'a, 'p> {
             Argument { text, prefix, span, open, variables }
         };
         if let Some(literal) = word.literal() {
-            let known = !word.has_braces();
-            return vec![of(known.then(|| literal.to_owned()), literal.to_owned(), !known)];
+            // A backslash in a path is for another shell than the one that is read here.
+            let known = !word.has_braces() && !word.source_text().contains('\\');
+            return vec![of(
+                known.then(|| literal.to_owned()),
+                literal.to_owned(),
+                word.has_braces(),
+            )];
         }
         if let Some(expansion) = word.variable()
             && (expansion.kind == ExpansionKind::Elements || matches!(expansion.name, "@" | "*"))

@@ -24,22 +24,42 @@ const READERS: [&str; 16] = [
     "sha256sum",
     "executor",
 ];
-/// Commands that bring files which cannot be told.
-const BRINGERS: [&str; 14] = [
-    "git",
-    "tar",
-    "unzip",
-    "rsync",
-    "svn",
-    "make",
-    "task",
-    "npx",
-    "cookiecutter",
-    "copier",
-    "ansible-playbook",
-    "aws",
-    "gsutil",
-    "scp",
+/// Commands that bring no file that they do not name.
+const HARMLESS: [&str; 34] = [
+    "docker",
+    "podman",
+    "buildah",
+    "nerdctl",
+    "executor",
+    "docker-buildx",
+    "hadolint",
+    "echo",
+    "printf",
+    "cat",
+    "grep",
+    "ls",
+    "test",
+    "[",
+    "[[",
+    "cd",
+    "pushd",
+    "popd",
+    "export",
+    "set",
+    "local",
+    "readonly",
+    "apk",
+    "apt-get",
+    "sleep",
+    "date",
+    "true",
+    ":",
+    "exit",
+    "return",
+    "mkdir",
+    "until",
+    "head",
+    "sha256sum",
 ];
 
 /// Whether a command may write or change the file of this name.
@@ -56,11 +76,11 @@ fn writes(command: Command<'_>, name: &str) -> bool {
     redirects || (names() && !reads())
 }
 
+/// Whether a command may bring files that it does not name: a build, a checkout, a script.
 fn brings(command: Command<'_>) -> bool {
-    let Some(run) = command.invocation().filter(|run| run.is_any(&BRINGERS)) else { return false };
-    let harmless = ["rev-parse", "config", "log", "describe", "diff", "tag", "status", "show"];
-    let first = run.operands(&["-C", "-c"]).first().and_then(|word| word.literal());
-    !(run.is("git") && first.is_some_and(|word| harmless.contains(&word)))
+    let Some(run) = command.invocation() else { return false };
+    let own = |name: &str| command.script().function(name).is_some();
+    !run.is_any(&HARMLESS) && !run.name().is_some_and(own)
 }
 
 fn commands<'a>(shells: &'a [JobShell<'_>]) -> impl Iterator<Item = Command<'a>> {

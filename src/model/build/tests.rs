@@ -76,6 +76,8 @@ fn the_command_line_is_read() {
         ["app/D . - A=1"]
     );
     assert_eq!(lines("/kaniko/executor --dockerfile app/D --destination x"), [" ? - "]);
+    assert_eq!(lines("docker build .\\\\app"), [" ? - "]);
+    assert!(lines("ls | xargs -I{} docker build {}").is_empty());
     assert!(lines("docker build-something; npm run build; echo docker build .").is_empty());
 }
 
