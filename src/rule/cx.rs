@@ -1,12 +1,11 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
 use crate::model::build::ImageBuild;
-use crate::model::docker::{Dockerfile, Stage};
+use crate::model::docker::Dockerfile;
 use crate::model::gitlab::{Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
 use crate::model::{Files, Origin, StepKind};
@@ -25,7 +24,7 @@ pub struct Facts<'p> {
     /// The builds of images by the jobs, in the order of pipelines, jobs and commands.
     pub builds: Vec<ImageBuild>,
     /// For each build the place of its Dockerfile.
-    built: Vec<Option<usize>>,
+    pub(super) built: Vec<Option<usize>>,
     /// The spec that the project is held to.
     pub spec: Spec<'p>,
     /// What is known of the server.
@@ -34,19 +33,6 @@ pub struct Facts<'p> {
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
     shells: Vec<Vec<OnceLock<Vec<JobShell<'p>>>>>,
-}
-
-/// So many jobs that may build are read without threads.
-const SERIAL_JOBS: usize = 32;
-
-/// The Dockerfile of the CI image.
-pub struct CiImage<'a, 'p> {
-    /// The file.
-    pub dockerfile: &'a Dockerfile<'p>,
-    /// The stage that is built.
-    pub stage: &'a Stage,
-    /// The names of the build arguments that the image job gives, and whose values are not known.
-    pub unknown_args: Vec<String>,
 }
 
 /// A job with the pipeline that it belongs to.
@@ -87,43 +73,6 @@ impl<'p> Facts<'p> {
         facts
     }
 
-    fn read_builds(&self) -> Vec<ImageBuild> {
-        let mut places = Vec::new();
-        for (number, pipeline) in self.pipelines.iter().enumerate() {
-            let jobs = pipeline.jobs.iter().enumerate();
-            let may = jobs.filter(|(_, job)| ImageBuild::may_be_in(job));
-            places.extend(may.map(|(at, job)| ((job, pipeline), (number, at))));
-        }
-        let read = |(of, place): &(JobOf<'_, 'p>, (usize, usize))| {
-            let shells = self.shells(of.0, of.1);
-            ImageBuild::of_job(*of, *place, shells, (&self.settings, self.files))
-        };
-        // The scripts of a few jobs are read before threads for them are there.
-        if places.len() > SERIAL_JOBS {
-            places.par_iter().flat_map_iter(read).collect()
-        } else {
-            places.iter().flat_map(read).collect()
-        }
-    }
-
-    /// The builds of one job.
-    pub fn builds_of<'a>(
-        &'a self,
-        job: &'a Job<'p>,
-        pipeline: &'a Pipeline<'p>,
-    ) -> impl Iterator<Item = &'a ImageBuild> {
-        let same = |it: &Pipeline<'p>| std::ptr::eq(it, pipeline);
-        let number = self.pipelines.iter().position(same);
-        let place = number.zip(place_in(&pipeline.jobs, job));
-        self.builds.iter().filter(move |build| Some(build.job_place) == place)
-    }
-
-    /// The Dockerfile of one of [`Facts::builds`], if it is one that is read.
-    pub fn dockerfile_of(&self, build: &ImageBuild) -> Option<&Dockerfile<'p>> {
-        let place = place_in(&self.builds, build)?;
-        self.dockerfiles.get((*self.built.get(place)?)?)
-    }
-
     /// Every job of every pipeline.
     pub fn jobs(&self) -> impl Iterator<Item = JobOf<'_, 'p>> {
         self.pipelines
@@ -154,34 +103,6 @@ impl<'p> Facts<'p> {
         cell.map_or(&[], |cell| cell.get_or_init(|| JobShell::of(job, pipeline, self.files)))
     }
 
-    /// The Dockerfile of the CI image: the one that the image job builds, else `Dockerfile.ci`, else the
-    /// only one; with the stage that is built.
-    pub fn ci_image(&self) -> Option<CiImage<'_, 'p>> {
-        let jobs = self.jobs_in_role("build-ci-image");
-        let builds: Vec<&ImageBuild> =
-            jobs.iter().flat_map(|(job, pipeline)| self.builds_of(job, pipeline)).collect();
-        let args = builds.iter().flat_map(|build| &build.args);
-        let unknown = args.filter(|arg| arg.value.is_none());
-        let unknown_args: Vec<String> = unknown.map(|arg| arg.name.clone()).collect();
-        let found = builds.iter().find_map(|build| Some((*build, self.dockerfile_of(build)?)));
-        if let Some((build, dockerfile)) = found {
-            let target = build.target.as_ref().and_then(|target| target.text.as_deref());
-            let named = target.and_then(|name| dockerfile.target(name));
-            let stage = named.or_else(|| dockerfile.final_stage())?;
-            return Some(CiImage { dockerfile, stage, unknown_args });
-        }
-        let named = self
-            .dockerfiles
-            .iter()
-            .find(|it| it.source.path.rsplit('/').next() == Some("Dockerfile.ci"));
-        let dockerfile = match (named, &self.dockerfiles[..]) {
-            (Some(named), _) => named,
-            (None, [only]) => only,
-            _ => return None,
-        };
-        Some(CiImage { dockerfile, stage: dockerfile.final_stage()?, unknown_args })
-    }
-
     /// Why a role has no job, in words, with the job whose name comes nearest.
     pub fn missing_role(&self, role: &str) -> String {
         let name = self.roles.get(role).map_or(role, String::as_str);
@@ -195,7 +116,7 @@ impl<'p> Facts<'p> {
 }
 
 /// The number of an item that a reference into the slice points to.
-fn place_in<T>(items: &[T], item: &T) -> Option<usize> {
+pub(super) fn place_in<T>(items: &[T], item: &T) -> Option<usize> {
     let distance = std::ptr::from_ref(item).addr().checked_sub(items.as_ptr().addr())?;
     let place = distance / size_of::<T>().max(1);
     items.get(place).is_some_and(|found| std::ptr::eq(found, item)).then_some(place)
