@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use pipespec::engine::{CheckOptions, Project, analyze};
 use pipespec::model::MemoryFiles;
 use pipespec::model::gitlab::{Pipeline, Settings};
+use pipespec::report::render_trace_html;
 use pipespec::syntax::yaml;
 
 /// The shortest of several runs.
@@ -87,6 +88,68 @@ fn measure(name: &str, files: &[(String, String)]) {
             analyze(&project, &project.catalog).findings.len()
         }),
     );
+}
+
+/// Specs of 40 clauses each, of which half are known to rules and half to none.
+fn specs(count: usize) -> Vec<(String, String)> {
+    let known = [
+        "expiration SHALL be 24 hours",
+        "image SHALL use golang:1.25.5-alpine3.23 as base",
+        "key SHALL include go.sum",
+        "job SHALL NOT write to cache",
+        "cache policy SHALL be pull only",
+    ];
+    let spec = |number: usize| {
+        let mut text = String::from(
+            "## Purpose\nWhat every pipeline may rely on in this part of the house.\n\n## Requirements\n",
+        );
+        for requirement in 0..4 {
+            let _ = write!(text, "\n### Requirement: Part {requirement} of {number}\n\n");
+            for scenario in 0..1 {
+                let _ = write!(
+                    text,
+                    "#### Scenario: Case {scenario}\n- **GIVEN** job-{number} job runs\n- **WHEN** it is looked at\n"
+                );
+                for (at, clause) in known.iter().enumerate() {
+                    let _ = write!(
+                        text,
+                        "- **THEN** {clause}\n- **AND** store {at} of area {number} SHALL keep {requirement} copies of each report for auditors\n"
+                    );
+                }
+            }
+        }
+        text
+    };
+    (0..count).map(|it| (format!("openspec/specs/area-{it:02}/spec.md"), spec(it))).collect()
+}
+
+fn trace() {
+    let mut files = configuration(200, 1);
+    files.push(("Dockerfile.ci".to_owned(), "FROM golang:1.25.5-alpine3.23\n".to_owned()));
+    let open = |files: &[(String, String)]| {
+        Project::in_memory(files.to_vec(), CheckOptions::default()).expect("no configuration")
+    };
+    let judge = |files: &[(String, String)]| {
+        let project = open(files);
+        analyze(&project, &project.catalog).clauses.len()
+    };
+    let figure = |name: &str, time: Duration| {
+        println!("{name:<44} {:>9.3} ms", time.as_secs_f64() * 1e3);
+    };
+    let without = best(10, || judge(&files));
+    files.extend(specs(50));
+    let clauses = judge(&files);
+    println!("\ntrace: 50 specs, {clauses} clauses, 200 jobs");
+    figure("  judged without the specs", without);
+    let with = best(10, || judge(&files));
+    figure("  judged", with);
+    let project = open(&files);
+    let report = analyze(&project, &project.catalog);
+    let pages = best(10, || render_trace_html(&report, "").len());
+    figure("  written as a page", pages);
+    figure("  together", with + pages);
+    let each = with.saturating_sub(without).as_secs_f64() * 1e6 / clauses.max(1) as f64;
+    println!("{:<44} {each:>9.3} us, {} findings", "  judging each clause", report.findings.len());
 }
 
 fn process(name: &str, arguments: &[&str]) -> f64 {
@@ -168,10 +231,15 @@ fn dockerfiles() -> std::io::Result<()> {
 }
 
 fn main() {
+    if std::env::args().any(|it| it == "trace") {
+        trace();
+        return;
+    }
     println!("whole process");
     process("  pipespec --version", &["--version"]);
     process("  pipespec check (this repository)", &["check"]);
     process("  pipespec check fixtures/go-service", &["check", "fixtures/go-service"]);
+    trace();
     measure("small", &configuration(4, 1));
     measure("middle", &configuration(460, 9));
     measure("large", &configuration(2_700, 49));

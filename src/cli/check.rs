@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{ColorChoice, Exit, print};
-use crate::engine::{self, CheckOptions, Error, Project, Selection};
-use crate::report::{TextOptions, render_json, render_text};
+use crate::engine::{self, CheckOptions, Error, Project, Report, Selection};
+use crate::report::{
+    TextOptions, render_code_quality, render_github, render_json, render_junit, render_markdown,
+    render_sarif, render_text,
+};
 use crate::rule::Severity;
 
 #[derive(Args)]
@@ -21,6 +24,9 @@ pub(super) struct CheckArgs {
     /// How to print the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Write the report to this file; standard output then has the findings as text.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Run only these rules: ids, families, names in other tools, or `all`.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
@@ -66,6 +72,24 @@ enum Format {
     Short,
     /// One JSON object.
     Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// GitLab Code Quality, for `artifacts:reports:codequality`.
+    #[value(name = "codequality", alias = "code-quality", alias = "gitlab")]
+    CodeQuality,
+    /// JUnit XML, for `artifacts:reports:junit`.
+    Junit,
+    /// Workflow commands of GitHub.
+    Github,
+    /// A table for a merge request.
+    Markdown,
+}
+
+impl Format {
+    /// Whether what is written is one document, which cannot hold two repositories.
+    const fn is_document(self) -> bool {
+        matches!(self, Format::Sarif | Format::CodeQuality | Format::Junit)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -109,7 +133,14 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
         severity: Vec::new(),
     };
     let mut exit = Exit::Nothing;
-    for target in targets(args)? {
+    let targets = targets(args)?;
+    if targets.len() > 1 && (args.output.is_some() || args.format.is_document()) {
+        return Err(Error::Usage {
+            message: format!("one report cannot hold {} repositories", targets.len()),
+            help: Some("name one of them at a time".to_owned()),
+        });
+    }
+    for target in targets {
         let mut project = Project::open(
             &target.root,
             CheckOptions {
@@ -118,6 +149,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
                 config: args.config.clone(),
                 no_config: args.no_config,
                 selection: selection.clone(),
+                now: None,
             },
         )?;
         for name in args.select.iter().chain(&args.ignore) {
@@ -134,26 +166,49 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
             project = project.reopen()?;
         }
         let report = engine::analyze(&project, &project.catalog);
-        let text = match args.format {
-            Format::Json => render_json(&report),
-            Format::Text | Format::Short => render_text(
-                &report,
-                &TextOptions {
-                    short: args.format == Format::Short,
-                    color: args.color.on_stdout(),
-                    ascii: args.ascii,
-                    clauses: args.clauses,
-                    prefix: target.prefix,
-                },
-            ),
-        };
-        print(&text)?;
+        let shown = render(args, args.format, &report, &target.root, &target.prefix);
+        match &args.output {
+            None => print(&shown)?,
+            Some(path) => {
+                engine::write_file(path, &shown)?;
+                print(&render(args, Format::Text, &report, &target.root, &target.prefix))?;
+            }
+        }
         complain(&report, &target.root);
         let configured = project.config.fails_on().unwrap_or(FailOn::default().severity());
         let least = args.fail_on.map_or(configured, FailOn::severity);
         exit = worse(exit, exit_of(&report, least));
     }
     Ok(exit)
+}
+
+fn render(
+    args: &CheckArgs,
+    format: Format,
+    report: &Report<'_>,
+    root: &Path,
+    prefix: &str,
+) -> String {
+    let below = super::below_repository(root);
+    match format {
+        Format::Json => render_json(report),
+        Format::Sarif => render_sarif(report, &below),
+        Format::CodeQuality => render_code_quality(report, &below),
+        Format::Junit => render_junit(report, &below),
+        Format::Github => render_github(report, &below),
+        Format::Markdown => render_markdown(report, &below),
+        Format::Text | Format::Short => render_text(
+            report,
+            &TextOptions {
+                short: format == Format::Short,
+                // A file is no terminal.
+                color: args.color.on_stdout() && (args.output.is_none() || format != args.format),
+                ascii: args.ascii,
+                clauses: args.clauses,
+                prefix: prefix.to_owned(),
+            },
+        ),
+    }
 }
 
 fn exit_of(report: &engine::Report<'_>, least: Option<Severity>) -> Exit {
@@ -171,7 +226,7 @@ fn exit_of(report: &engine::Report<'_>, least: Option<Severity>) -> Exit {
 }
 
 /// Tells on standard error what could not be read, and that there was nothing to judge.
-fn complain(report: &engine::Report<'_>, root: &Path) {
+pub(super) fn complain(report: &engine::Report<'_>, root: &Path) {
     for failure in &report.failures {
         let error =
             Error::Path { path: PathBuf::from(&failure.path), reason: failure.reason.clone() };
@@ -252,7 +307,7 @@ fn targets(args: &CheckArgs) -> Result<Vec<Target>, Error> {
 }
 
 /// The path without `.` and `..`, as far as that can be told from its words.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let mut result = PathBuf::new();
     for part in path.components() {
         match part {
@@ -267,7 +322,7 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 /// How a root is named in front of the paths below it, seen from `here`.
-fn prefix(here: &Path, root: &Path) -> String {
+pub(super) fn prefix(here: &Path, root: &Path) -> String {
     if let Ok(below) = root.strip_prefix(here) {
         let below = below.to_string_lossy();
         return if below.is_empty() { String::new() } else { format!("{below}/") };

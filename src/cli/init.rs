@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Exit, print};
-use crate::engine::{CONFIG_NAMES, Error, FirstConfig, HADOLINT_CONFIGS};
+use crate::engine::{self, CONFIG_NAMES, Error, FirstConfig, HADOLINT_CONFIGS};
 use crate::rules::catalog;
 
 #[derive(Args)]
@@ -44,7 +43,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
         }
         None => FirstConfig::empty(),
     };
-    write(&target, &first.text)?;
+    engine::write_file(&target, &first.text)?;
     let shown = target.strip_prefix(".").unwrap_or(&target);
     let mut told = format!("wrote {}\n", shown.display());
     if let Some((name, _)) = hadolint {
@@ -57,21 +56,6 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     told.push_str("`pipespec check` judges the repository\n");
     print(&told)?;
     Ok(Exit::Clean)
-}
-
-/// Writes beside the file and renames, so that it is never seen half written.
-fn write(path: &Path, text: &str) -> Result<(), Error> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.pipespec-{}", std::process::id()));
-    let options = fs::OpenOptions::new().write(true).create_new(true).open(&beside);
-    let written = options
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // The half-written copy is ours to remove; the first error is the one to tell.
-        let _ = fs::remove_file(&beside);
-    }
-    written.map_err(|error| failed(path, &error))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {

@@ -4,16 +4,20 @@ mod check;
 mod error;
 mod explain;
 mod init;
+mod jobs;
+mod place;
+mod resolve;
 mod rules;
 mod stub;
+mod trace;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::engine::Error;
+use crate::engine::{self, Error};
 
 /// How a run ends, as a process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +49,14 @@ enum Command {
     Check(check::CheckArgs),
     /// Write a first configuration, with the choices of `.hadolint.yaml`.
     Init(init::InitArgs),
+    /// Show every clause with its rule, its verdict and its place.
+    Trace(trace::TraceArgs),
     /// Show the page of a rule, by its id or by the name that another tool has for it.
     Explain(explain::ExplainArgs),
+    /// Say which jobs a pipeline would contain, and why each other one is left out.
+    Jobs(jobs::JobsArgs),
+    /// Print the pipeline as the server has it: includes, `extends` and references resolved.
+    Resolve(resolve::ResolveArgs),
     /// List the rules.
     Rules(rules::RulesArgs),
     /// Print a page to start a rule from, for a clause that no rule knows.
@@ -98,7 +108,10 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Trace(args) => trace::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Jobs(args) => jobs::run(&args),
+        Command::Resolve(args) => resolve::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stub(args) => stub::run(&args),
         Command::Completions { shell } => {
@@ -114,6 +127,21 @@ pub fn main() -> ExitCode {
             complain(&error);
             ExitCode::from(Exit::Error as u8)
         }
+    }
+}
+
+/// How a project is named in front of the paths below it, seen from the root of its repository: reports that a server
+/// reads name files so.
+fn below_repository(root: &Path) -> String {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let root = real(root);
+    let checkout = std::env::var_os("CI_PROJECT_DIR").map(|it| real(Path::new(&it)));
+    let checkout = checkout.filter(|it| root.starts_with(it));
+    let repository = root.ancestors().find(|folder| folder.join(".git").exists());
+    let base = checkout.as_deref().or(repository).unwrap_or(&root);
+    match engine::below_root(base, &root) {
+        Some(below) if !below.is_empty() => format!("{below}/"),
+        _ => String::new(),
     }
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{ConfigError, Error, Selection, Shellcheck, check_name};
+use super::disk::stays_below_root;
+use super::{ConfigError, DiskFiles, Error, Selection, Shellcheck, check_name};
+use crate::model::Date;
 use crate::model::gitlab::{Settings, Version};
 use crate::rule::{Catalog, Severity};
 use crate::syntax::yaml::de::{self, Spanned};
@@ -30,11 +32,13 @@ pub struct Config {
     /// The GitLab that runs the pipelines.
     pub gitlab: Gitlab,
     /// Where files of other projects, templates and components lie in this one.
-    pub includes: BTreeMap<String, String>,
+    pub includes: BTreeMap<Spanned<String>, Spanned<String>>,
     /// Spec files and folders, instead of `openspec/`.
     pub spec: Vec<String>,
     /// Folders with rules of your own, in the catalog's form.
     pub packs: Vec<Spanned<String>>,
+    /// The day to judge ages by, `2026-05-31`, instead of the day of the run.
+    pub today: Option<Spanned<String>>,
     /// The jobs that play the roles of the spec, by role.
     pub roles: BTreeMap<String, String>,
     /// The least severity that makes a run fail, if the command line does not say so: `error`,
@@ -46,6 +50,24 @@ pub struct Config {
     pub hadolint_comments: Option<bool>,
     /// Whether and how ShellCheck is asked too.
     pub shellcheck: Shellcheck,
+    /// Clauses that are accepted as not met, each for a time.
+    pub exceptions: Vec<Exception>,
+    /// Where the snapshot of the coverage lies, if not in `openspec/coverage.json`.
+    pub snapshot: Option<String>,
+}
+
+/// A clause that is accepted as not met. All four keys are required.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// The id of the clause.
+    pub clause: Spanned<String>,
+    /// Why it is not met.
+    pub reason: Spanned<String>,
+    /// Who answers for it.
+    pub owner: Spanned<String>,
+    /// The last day on which it holds, in UTC: `2027-01-31`.
+    pub expires: Spanned<String>,
 }
 
 /// What holds for some files only.
@@ -118,6 +140,7 @@ impl Config {
         if let Some((span, message)) = config.shellcheck.fault() {
             return Err(fail(span, message, None));
         }
+        super::exception::check(&config.exceptions, &fail)?;
         for pattern in config.overrides.iter().flat_map(|over| &over.files) {
             if let Err(error) = globset::Glob::new(&pattern.value) {
                 return Err(fail(
@@ -131,6 +154,11 @@ impl Config {
             && let Err(message) = version.value.parse::<Version>()
         {
             return Err(fail(version.span, message, None));
+        }
+        if let Some(today) = &config.today
+            && let Err(error) = today.value.parse::<Date>()
+        {
+            return Err(fail(today.span, error.to_string(), None));
         }
         for name in config.gitlab.limits.keys() {
             if !LIMITS.contains(&name.value.as_str()) {
@@ -160,6 +188,31 @@ impl Config {
                     ));
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Checks that there is something at each path of `includes`, and that it lies in the project.
+    ///
+    /// # Errors
+    /// A fault comes with its place.
+    pub(super) fn check_includes(
+        &self,
+        path: &str,
+        text: &str,
+        files: &DiskFiles,
+    ) -> Result<(), Error> {
+        for (key, target) in &self.includes {
+            let (name, at) = (key.value.as_str(), target.value.as_str());
+            let reason = if !stays_below_root(at) {
+                format!("`{at}` lies outside the project, and nothing outside is read")
+            } else if !files.has(at) {
+                format!("`{at}` does not exist; nothing lies there in place of `{name}`")
+            } else {
+                continue;
+            };
+            let help = "a path of `includes` counts from the root of the project".to_owned();
+            return Err(ConfigError::new(path, text, target.span, reason, Some(help)).into());
         }
         Ok(())
     }
@@ -214,9 +267,14 @@ impl Config {
             gitlab_version: version.unwrap_or(default.gitlab_version),
             limits,
             features: self.gitlab.features.clone(),
-            includes: self.includes.clone().into_iter().collect(),
+            includes: self
+                .includes
+                .iter()
+                .map(|(key, path)| (key.value.clone(), path.value.clone()))
+                .collect(),
             config_path: self.gitlab.config_path.clone().unwrap_or(default.config_path),
             variables: self.gitlab.variables.clone().into_iter().collect(),
+            unset: Vec::new(),
         }
     }
 
@@ -246,7 +304,7 @@ pub(super) fn severities(
         .collect()
 }
 
-fn nearest(name: &str, known: &[impl AsRef<str>]) -> Option<String> {
+pub(super) fn nearest(name: &str, known: &[impl AsRef<str>]) -> Option<String> {
     known
         .iter()
         .map(|known| (strsim::damerau_levenshtein(known.as_ref(), name), known.as_ref()))

@@ -71,6 +71,19 @@ impl DiskFiles {
         &self.root
     }
 
+    /// Whether there is a file or folder at `path`.
+    pub(super) fn has(&self, path: &str) -> bool {
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        let is_below = |file: &String| {
+            file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match path {
+            "" | "." => true,
+            _ if self.in_memory => self.paths().iter().any(is_below),
+            _ => stays_below_root(path) && self.root.join(path).exists(),
+        }
+    }
+
     /// All sources that were read.
     pub fn sources(&self) -> &Sources {
         &self.sources
@@ -182,7 +195,7 @@ fn words(error: &std::io::Error) -> String {
 }
 
 /// Whether a path with `/` between its parts never climbs out of the folder it starts in.
-fn stays_below_root(path: &str) -> bool {
+pub(super) fn stays_below_root(path: &str) -> bool {
     let mut depth = 0_i64;
     for part in Path::new(path).components() {
         match part {

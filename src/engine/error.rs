@@ -39,6 +39,16 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// What the server does not take, so that there is nothing whole to show.
+    #[error("the server refuses this configuration: {message}")]
+    #[diagnostic()]
+    Refused {
+        /// The first fault, with its place.
+        message: String,
+        /// Where to see more.
+        #[help]
+        help: Option<String>,
+    },
     /// Anything else about how we were called.
     #[error("{message}")]
     #[diagnostic(code(usage))]

@@ -1,11 +1,8 @@
 //! Applying fixes.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
 
-use super::{Error, Project, Report, analyze};
+use super::{Error, Project, Report, analyze, write_file};
 use crate::rule::Safety;
 use crate::text::{Edit, SourceId, apply_edits};
 
@@ -70,29 +67,9 @@ pub fn fix_project(project: &Project, with_unsafe: bool) -> Result<(), Error> {
             break;
         }
         for (path, text) in &texts {
-            write(&project.files.root().join(path), text)?;
+            write_file(&project.files.root().join(path), text)?;
         }
         current = Some(project.reopen()?);
     }
     Ok(())
-}
-
-/// Writes beside the file and renames, so that it is never seen half written.
-fn write(path: &Path, text: &str) -> Result<(), Error> {
-    let fail =
-        |error: std::io::Error| Error::Path { path: path.to_owned(), reason: error.to_string() };
-    let target = fs::canonicalize(path).map_err(fail)?;
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let beside = folder.join(format!(".{name}.pipespec-{}", std::process::id()));
-    let permissions = fs::metadata(&target).map_err(fail)?.permissions();
-    let written = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::set_permissions(&beside, permissions))
-        .and_then(|()| fs::rename(&beside, &target));
-    if written.is_err() {
-        // The half-written copy is ours to remove; the first error is the one to tell.
-        let _ = fs::remove_file(&beside);
-    }
-    written.map_err(fail)
 }

@@ -6,6 +6,7 @@ use super::discover::{self, FileKind};
 use super::pack::load_packs;
 use super::{DiskFiles, Error, Selection};
 use crate::model::Files as _;
+use crate::model::gitlab::Settings;
 use crate::rule::Catalog;
 use crate::rules;
 use crate::text::Source;
@@ -23,6 +24,8 @@ pub struct CheckOptions {
     pub no_config: bool,
     /// Rules that were selected and ignored.
     pub selection: Selection,
+    /// The time that counts as now, in seconds since 1970; `SOURCE_DATE_EPOCH` or the clock if left out.
+    pub now: Option<i64>,
 }
 
 /// A root folder with its configuration and all that was read from it.
@@ -37,6 +40,8 @@ pub struct Project {
     pub catalog: Catalog,
     /// The path of the spec that was named, among the sources.
     pub(super) named_spec: Option<String>,
+    /// The path of its configuration file, among the sources; nothing if it has none.
+    pub(super) config_path: Option<String>,
 }
 
 impl Project {
@@ -77,6 +82,7 @@ impl Project {
         load_packs(&files, &config.packs, &mut catalog)?;
         if let Some((path, text)) = &written {
             config.check(path, text, &catalog)?;
+            config.check_includes(path, text, &files)?;
         }
         let named_spec = match &options.spec {
             Some(path) => {
@@ -91,7 +97,15 @@ impl Project {
             }
             None => None,
         };
-        Ok(Self { options, config, files, catalog, named_spec })
+        // Exceptions are pointed at, so the file that they stand in is a source then.
+        let config_path = written.filter(|_| !config.exceptions.is_empty());
+        let config_path = config_path.map(|(path, text)| {
+            files.overlay(&path, text.into_bytes());
+            path
+        });
+        let project = Self { options, config, files, catalog, named_spec, config_path };
+        super::exception::check_clauses(&project)?;
+        Ok(project)
     }
 
     /// A project whose files live in memory, with the configuration of `pipespec.yaml` among them.
@@ -103,16 +117,21 @@ impl Project {
         options: CheckOptions,
     ) -> Result<Self, Error> {
         let files = DiskFiles::in_memory(files);
-        let config = match discover::CONFIG_NAMES.iter().find_map(|name| files.read(name)) {
+        let written = discover::CONFIG_NAMES.iter().find_map(|name| files.read(name));
+        let config = match written {
             Some(source) => Config::parse(&source.path, source.text())?,
             None => Config::default(),
         };
+        let config_path = written.map(|source| source.path.clone());
         let mut catalog = rules::catalog();
         load_packs(&files, &config.packs, &mut catalog)?;
-        if let Some(source) = discover::CONFIG_NAMES.iter().find_map(|name| files.read(name)) {
+        if let Some(source) = written {
             config.check(&source.path, source.text(), &catalog)?;
+            config.check_includes(&source.path, source.text(), &files)?;
         }
-        Ok(Self { options, config, files, catalog, named_spec: None })
+        let project = Self { options, config, files, catalog, named_spec: None, config_path };
+        super::exception::check_clauses(&project)?;
+        Ok(project)
     }
 
     /// The same project, read anew.
@@ -121,6 +140,11 @@ impl Project {
     /// As [`Project::open`].
     pub fn reopen(&self) -> Result<Self, Error> {
         Self::open(self.files.root(), self.options.clone())
+    }
+
+    /// What is known of the server and the project outside of its files.
+    pub fn settings(&self) -> Settings {
+        self.config.pipeline_settings()
     }
 
     /// Puts `bytes` in the place of the file at `path` below the root.

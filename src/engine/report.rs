@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::ReadFailure;
-use crate::rule::{Catalog, Finding, RuleIndex, Severity};
+use crate::rule::{Catalog, Facts, Finding, RuleIndex, Severity};
 use crate::text::{Location, Sources};
 
 /// What `analyze` came to.
@@ -12,7 +12,7 @@ pub struct Report<'p> {
     pub catalog: &'p Catalog,
     /// What was found, ordered by path, offset and rule.
     pub findings: Vec<Finding>,
-    /// Findings that a comment accepts.
+    /// Findings that are accepted.
     pub suppressed: Vec<Suppressed>,
     /// Every clause of the spec, in the order of the spec.
     pub clauses: Vec<Judged>,
@@ -20,16 +20,18 @@ pub struct Report<'p> {
     pub failures: Vec<ReadFailure>,
     /// How many files were judged: configurations, Dockerfiles, specs.
     pub judged_files: usize,
+    /// What was read and made sense of.
+    pub facts: Facts<'p>,
 }
 
-/// A finding that is accepted in place.
+/// A finding that is accepted, in place or by an exception for its clause.
 #[derive(Clone, Debug)]
 pub struct Suppressed {
     /// The finding.
     pub finding: Finding,
-    /// The reason that the comment gives.
+    /// The reason that is given.
     pub reason: String,
-    /// The comment.
+    /// The comment, or the exception in the configuration.
     pub by: Location,
 }
 
@@ -52,6 +54,9 @@ pub struct Judged {
     pub rule: Option<RuleIndex>,
     /// Why, where the verdict does not say it all.
     pub note: String,
+    /// Whether files alone could decide it; not so for one that only evidence can show. No one knows of a clause
+    /// that no rule knows; it counts as one that they could.
+    pub decidable: bool,
 }
 
 /// The state of a clause.

@@ -7,19 +7,17 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::config::severities;
-use super::discover::FileKind;
+use super::exception::Excepted;
 use super::suppress::{Dialect, suppressions};
-use super::{Judged, Project, Report, Selection, Suppressed, Verdict};
-use crate::model::Files as _;
+use super::{Judged, Project, Report, Selection, Suppressed, Verdict, pipelines};
 use crate::model::build::ImageBuild;
 use crate::model::docker::{Pragma, Tool};
-use crate::model::gitlab::{self, Pipeline};
 use crate::model::spec::{Clause, Spec};
+use crate::model::{Date, Files as _};
 use crate::rule::{
-    Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex,
-    nearest, run_cel, run_cel_clause, stub,
+    Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Nearest, Options, Rule,
+    RuleIndex, run_cel, run_cel_clause, stub,
 };
-use crate::syntax::yaml;
 use crate::text::Span;
 
 /// Judges a project.
@@ -37,9 +35,6 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
             run.subjects();
         } else {
             run.clauses(&mut judgements);
-        }
-        for finding in &mut findings {
-            finding.severity = selection.weigh(rule);
         }
         (findings, judgements)
     };
@@ -59,15 +54,24 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
             judgements[clause].push((*index, judgement));
         }
     }
-    let mut failures = project.files.failures();
-    failures.retain(|it| project.is_wanted(&it.path));
-    match super::shellcheck::findings(project, &facts, catalog, &selection) {
-        Ok(more) => findings.extend(more),
-        Err(failure) => failures.push(failure),
-    }
+    let not_asked = match super::shellcheck::findings(project, &facts, catalog, &selection) {
+        Ok(more) => {
+            findings.extend(more);
+            None
+        }
+        Err(failure) => Some(failure),
+    };
     let mut clauses = settle(&facts.spec, judgements);
     explain_undefined(&facts.spec, catalog, &mut clauses);
-    let (findings, suppressed) = accept(project, &facts, catalog, &selection, findings);
+    let excepted = Excepted::settle((project, &facts), (catalog, &selection), &mut clauses);
+    findings.extend(excepted.findings.iter().cloned());
+    let drift = super::drift::find((project, &facts), (catalog, &selection), &clauses);
+    findings.extend(drift.findings);
+    for finding in &mut findings {
+        finding.severity = selection.weigh(catalog.get(finding.rule));
+    }
+    let (findings, suppressed) =
+        accept(project, &facts, (catalog, &selection), &excepted, findings);
     let judged_files = facts.pipelines.len() + facts.dockerfiles.len() + facts.spec.files.len();
     Report {
         sources: project.files.sources(),
@@ -75,15 +79,23 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
         findings,
         suppressed,
         clauses,
-        failures,
+        failures: project
+            .files
+            .failures()
+            .into_iter()
+            .filter(|it| project.is_wanted(&it.path))
+            .chain(drift.failure)
+            .chain(not_asked)
+            .collect(),
         judged_files,
+        facts,
     }
 }
 
-/// Reads and resolves everything that is judged.
-fn read(project: &Project) -> Facts<'_> {
+/// The spec that the project is held to.
+pub(super) fn spec(project: &Project) -> Spec<'_> {
     let files = &project.files;
-    let spec = match (&project.named_spec, &project.config.spec[..]) {
+    match (&project.named_spec, &project.config.spec[..]) {
         (Some(path), _) => Spec::from_files(files.read(path)),
         (None, []) => Spec::from_project(files),
         (None, paths) => {
@@ -96,26 +108,22 @@ fn read(project: &Project) -> Facts<'_> {
                 files.paths().iter().filter(wanted).filter_map(|path| files.read(path)),
             )
         }
-    };
-    let settings = project.config.pipeline_settings();
-    let mut roots = project.files_of(FileKind::GitlabRoot);
-    if let Some(source) = files.read(&settings.config_path)
-        && !roots.iter().any(|root| root.id == source.id)
-    {
-        roots.push(source);
     }
-    let mut pipelines: Vec<Pipeline<'_>> =
-        roots.into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
-    for part in project.files_of(FileKind::GitlabPart) {
-        let tree = yaml::parse(part.text());
-        let kind = gitlab::FileKind::of(&part.path, &tree, &pipelines, &settings);
-        if !matches!(kind, gitlab::FileKind::Included | gitlab::FileKind::Other) {
-            pipelines.push(Pipeline::resolve_as(kind, part, files, &settings));
-        }
-    }
+}
+
+/// Reads and resolves everything that is judged.
+fn read(project: &Project) -> Facts<'_> {
+    let files = &project.files;
+    let spec = spec(project);
+    let settings = project.settings();
+    let pipelines = pipelines(project);
     let dockerfiles = |builds: &[ImageBuild]| super::builds::dockerfiles(project, builds);
     let sources = (files.sources(), files as &dyn crate::model::Files);
-    Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()))
+    let mut facts =
+        Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()));
+    let now = super::clock::now(project).seconds;
+    facts.today = u64::try_from(now).ok().and_then(Date::from_unix);
+    facts
 }
 
 /// Whether judging this many bytes takes longer than starting threads for it.
@@ -124,7 +132,7 @@ pub(super) fn is_large(bytes: usize) -> bool {
 }
 
 /// The options of a rule: what the configuration says over what its page says.
-fn options(project: &Project, rule: &Rule) -> Options {
+pub(super) fn options(project: &Project, rule: &Rule) -> Options {
     let defaults = rule.options.iter().map(|option| {
         let value = serde_json::from_str(&option.default).unwrap_or(Json::Null);
         (option.name.to_string(), value)
@@ -136,11 +144,12 @@ fn options(project: &Project, rule: &Rule) -> Options {
     Options::new(defaults.chain(set).collect())
 }
 
-struct Run<'a, 'p> {
-    facts: &'a Facts<'p>,
-    rule: (RuleIndex, &'a Rule),
-    options: &'a Options,
-    findings: &'a mut Vec<Finding>,
+/// One rule at work.
+pub(super) struct Run<'a, 'p> {
+    pub(super) facts: &'a Facts<'p>,
+    pub(super) rule: (RuleIndex, &'a Rule),
+    pub(super) options: &'a Options,
+    pub(super) findings: &'a mut Vec<Finding>,
 }
 
 impl Run<'_, '_> {
@@ -199,6 +208,16 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Judges one clause that the rule binds; nothing if the rule failed.
+    pub(super) fn judge(&mut self, bound: &Bound<'_, '_>) -> Option<Judgement> {
+        let rule = self.rule.1;
+        self.guarded(Some(bound.clause.at), |cx| match &rule.check {
+            Check::Clause(check) => check(bound, cx),
+            Check::Cel(front) => run_cel_clause(front, bound, cx),
+            _ => Judgement::Unknown("the rule judges no clauses".to_owned()),
+        })
+    }
+
     fn clauses(&mut self, judgements: &mut Vec<(usize, Judgement)>) {
         let facts = self.facts;
         if facts.spec.clauses.is_empty() {
@@ -214,11 +233,7 @@ impl Run<'_, '_> {
             };
             let bound = Bound { clause, params: &params };
             let before = self.findings.len();
-            let judgement = self.guarded(Some(clause.at), |cx| match &rule.check {
-                Check::Clause(check) => check(&bound, cx),
-                Check::Cel(front) => run_cel_clause(front, &bound, cx),
-                _ => Judgement::Unknown("the rule judges no clauses".to_owned()),
-            });
+            let judgement = self.judge(&bound);
             let violated = judgement == Some(Judgement::Violated);
             for finding in &mut self.findings[before..] {
                 finding.clause = Some(clause.id.clone());
@@ -242,6 +257,7 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
             Judgement::Unknown(_) => 2,
             Judgement::Violated => 3,
         });
+        let decidable = !matches!(decided, Some((_, Judgement::NeedsEvidence(_))));
         let (verdict, rule, note) = match decided {
             None => (Verdict::Undefined, None, String::new()),
             Some((rule, judgement)) => match judgement {
@@ -256,7 +272,7 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
                 }
             },
         };
-        clauses.push(judged(clause, verdict, rule, note));
+        clauses.push(Judged { decidable, ..judged(clause, verdict, rule, note) });
     }
     clauses
 }
@@ -269,11 +285,12 @@ fn explain_undefined(spec: &Spec<'_>, catalog: &Catalog, clauses: &mut [Judged])
     let sources = catalog.iter().flat_map(|(_, rule)| rule.binds.iter().map(move |it| (rule, it)));
     let bindings: Vec<_> =
         sources.filter_map(|(rule, it)| Some((rule, it, Binding::compile(it).ok()?))).collect();
+    let nearest = Nearest::new(bindings.iter().map(|(_, _, binding)| binding));
     for (clause, judged) in spec.clauses.iter().zip(clauses) {
         if judged.verdict != Verdict::Undefined {
             continue;
         }
-        let found = nearest(clause, bindings.iter().map(|(_, _, binding)| binding));
+        let found = nearest.of(clause);
         if let Some((rule, source, departure)) =
             found.and_then(|(at, departure)| bindings.get(at).map(|it| (it.0, it.1, departure)))
         {
@@ -290,15 +307,10 @@ fn explain_undefined(spec: &Spec<'_>, catalog: &Catalog, clauses: &mut [Judged])
 
 /// A page to start from for each clause that no rule knows, with the id of the clause.
 pub fn stubs(project: &Project, catalog: &Catalog) -> Vec<(String, String)> {
-    let undefined: Vec<String> = analyze(project, catalog)
-        .clauses
-        .into_iter()
-        .filter(|clause| clause.verdict == Verdict::Undefined)
-        .map(|clause| clause.id)
-        .collect();
-    let facts = read(project);
-    let clauses = facts.spec.clauses.iter().filter(|clause| undefined.contains(&clause.id));
-    clauses.map(|clause| (clause.id.clone(), stub(clause))).collect()
+    let report = analyze(project, catalog);
+    let clauses = report.facts.spec.clauses.iter().zip(&report.clauses);
+    let undefined = clauses.filter(|(_, judged)| judged.verdict == Verdict::Undefined);
+    undefined.map(|(clause, _)| (clause.id.clone(), stub(clause))).collect()
 }
 
 fn judged(clause: &Clause<'_>, verdict: Verdict, rule: Option<RuleIndex>, note: String) -> Judged {
@@ -311,6 +323,7 @@ fn judged(clause: &Clause<'_>, verdict: Verdict, rule: Option<RuleIndex>, note: 
         verdict,
         rule,
         note,
+        decidable: true,
     }
 }
 
@@ -335,8 +348,8 @@ fn build_check_skip<'f>(
 fn accept(
     project: &Project,
     facts: &Facts<'_>,
-    catalog: &Catalog,
-    selection: &Selection,
+    (catalog, selection): (&Catalog, &Selection),
+    excepted: &Excepted,
     findings: Vec<Finding>,
 ) -> (Vec<Finding>, Vec<Suppressed>) {
     let sources = project.files.sources();
@@ -375,6 +388,10 @@ fn accept(
             }
         }
         if ignored {
+            continue;
+        }
+        if let Some((reason, by)) = excepted.accepts(&finding) {
+            suppressed.push(Suppressed { finding, reason, by });
             continue;
         }
         if let Some(by) = build_check_skip(facts, rule, &finding) {
@@ -417,7 +434,7 @@ fn accept(
     (kept, suppressed)
 }
 
-fn names(rule: &Rule, name: &str) -> bool {
+pub(super) fn names(rule: &Rule, name: &str) -> bool {
     name == super::select::ALL || name == rule.family.as_str() || rule.is_called(name)
 }
 

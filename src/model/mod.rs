@@ -6,8 +6,10 @@ pub mod evidence;
 pub mod gitlab;
 pub mod spec;
 
+mod date;
 mod files;
 mod origin;
 
+pub use date::{Date, DateError};
 pub use files::{Files, MemoryFiles};
 pub use origin::{Origin, Step, StepKind};

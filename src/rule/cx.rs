@@ -6,9 +6,10 @@ use serde_json::Value as Json;
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
 use crate::model::build::ImageBuild;
 use crate::model::docker::Dockerfile;
+use crate::model::gitlab::reach::Reach;
 use crate::model::gitlab::{Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
-use crate::model::{Files, Origin, StepKind};
+use crate::model::{Date, Files, Origin, StepKind};
 use crate::text::{Edit, Location, Sources, Span};
 
 /// All that was read from the project and made sense of.
@@ -29,10 +30,14 @@ pub struct Facts<'p> {
     pub spec: Spec<'p>,
     /// What is known of the server.
     pub settings: Settings,
+    /// The day of the run; nothing if nobody told it.
+    pub today: Option<Date>,
     /// The jobs that play the roles of the spec, by role, where the configuration names them.
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
     shells: Vec<Vec<OnceLock<Vec<JobShell<'p>>>>>,
+    /// Which jobs the pipelines of each configuration can have, made at the first call.
+    reaches: Vec<OnceLock<Reach>>,
 }
 
 /// A job with the pipeline that it belongs to.
@@ -50,6 +55,7 @@ impl<'p> Facts<'p> {
         let cells =
             |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
+        let reaches = pipelines.iter().map(|_| OnceLock::new()).collect();
         let (builds, built, none) = (Vec::new(), Vec::new(), Vec::new());
         let mut facts = Self {
             sources,
@@ -60,8 +66,10 @@ impl<'p> Facts<'p> {
             built,
             spec,
             settings,
+            today: None,
             roles,
             shells,
+            reaches,
         };
         facts.builds = facts.read_builds();
         facts.dockerfiles = dockerfiles(&facts.builds);
@@ -101,6 +109,15 @@ impl<'p> Facts<'p> {
         let place = number.zip(place_in(&pipeline.jobs, job));
         let cell = place.and_then(|(pipeline, job)| self.shells.get(pipeline)?.get(job));
         cell.map_or(&[], |cell| cell.get_or_init(|| JobShell::of(job, pipeline, self.files)))
+    }
+
+    /// Which jobs the pipelines of this configuration can have.
+    pub fn reach(&self, pipeline: &Pipeline<'_>) -> Option<&Reach> {
+        let address = std::ptr::from_ref(pipeline).addr();
+        let number =
+            self.pipelines.iter().position(|it| std::ptr::from_ref(it).addr() == address)?;
+        let (own, cell) = (self.pipelines.get(number)?, self.reaches.get(number)?);
+        Some(cell.get_or_init(|| Reach::of(own, &self.settings)))
     }
 
     /// Why a role has no job, in words, with the job whose name comes nearest.
@@ -181,6 +198,11 @@ impl<'a, 'p> Cx<'a, 'p> {
         findings: &'a mut Vec<Finding>,
     ) -> Self {
         Self { facts, options, rule, index, findings }
+    }
+
+    /// The page of the rule, without its front matter.
+    pub fn page(&self) -> &'a str {
+        &self.rule.page
     }
 
     /// Reports a finding at `place`; the result takes labels, help and a fix.

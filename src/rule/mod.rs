@@ -11,7 +11,7 @@ mod meta;
 mod scripts;
 
 pub use binding::{
-    Binding, BindingError, Departure, nearest, parse_percent, pattern_for, relation_before, stub,
+    Binding, BindingError, Departure, Nearest, parse_percent, pattern_for, relation_before, stub,
 };
 pub use builds::CiImage;
 pub use catalog::{Catalog, RuleIndex};

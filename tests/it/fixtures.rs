@@ -11,11 +11,13 @@ fn root() -> PathBuf {
 }
 
 /// Standard output and exit code of `pipespec` with these arguments, run in the repository's root.
-fn run(arguments: &[&str]) -> (String, i32) {
+pub(super) fn run(arguments: &[&str]) -> (String, i32) {
     let output = Command::new(env!("CARGO_BIN_EXE_pipespec"))
         .args(arguments)
         .current_dir(root())
         .env("NO_COLOR", "1")
+        // The fixtures do not age.
+        .env("SOURCE_DATE_EPOCH", "1767225600")
         .output()
         .expect("the binary runs");
     let mut text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -23,7 +25,7 @@ fn run(arguments: &[&str]) -> (String, i32) {
     (text, output.status.code().unwrap_or(-1))
 }
 
-fn compare(name: &str, actual: &str) -> Option<String> {
+pub(super) fn compare(name: &str, actual: &str) -> Option<String> {
     let path = root().join("tests/it/recorded").join(name);
     if std::env::var_os("UPDATE").is_some() {
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");

@@ -9,7 +9,7 @@ use pipespec::model::{Files, MemoryFiles};
 use pipespec::text::{Source, Sources};
 
 /// The unpacked corpus; nothing if it is not there or cannot be unpacked.
-pub(crate) fn corpus() -> Option<PathBuf> {
+pub(super) fn corpus() -> Option<PathBuf> {
     let packed = format!("{}/../shared/cases/corpus.tar.xz", env!("CARGO_MANIFEST_DIR"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-gitlab");
     if !Path::new(&packed).is_file() {
@@ -36,13 +36,13 @@ pub(crate) fn corpus() -> Option<PathBuf> {
 }
 
 /// The files of one repository.
-struct Tree {
-    sources: Sources,
+pub(super) struct Tree {
+    pub(super) sources: Sources,
     paths: Vec<String>,
 }
 
 impl Tree {
-    fn new(folder: &Path) -> Self {
+    pub(super) fn new(folder: &Path) -> Self {
         let tree = Self { sources: Sources::new(), paths: Vec::new() };
         let mut paths = Vec::new();
         walk(folder, folder, &mut paths);

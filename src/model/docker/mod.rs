@@ -8,13 +8,20 @@
 //! A build argument without a default, the variables of a base image, and whatever is made of
 //! them are unknown, and stay so.
 
+mod circumstances;
 mod commands;
+mod credential;
+mod distribution;
 mod dockerfile;
+mod download;
 mod ignore;
 mod image;
 mod inputs;
+mod install;
 mod label;
+mod life;
 mod managers;
+mod near_json;
 mod packages;
 mod parts;
 mod pins;
@@ -30,11 +37,17 @@ mod stage;
 mod tests;
 
 pub use commands::{Mount, RunCommand};
+pub use credential::{is_dummy, token_in, userinfo};
+pub use distribution::{Distribution, lacks_downloader};
 pub use dockerfile::{Build, Dockerfile, State, Step};
+pub use download::{Download, Use};
 pub use ignore::IgnoreFile;
 pub use image::{DEFAULT_REGISTRY, ImageRef, ImageRefError};
+pub use install::ManifestInstall;
 pub use label::LabelKind;
+pub use life::{Life, Lives};
 pub use managers::{Action, Manager};
+pub use near_json::{is_near_json, repaired};
 pub use packages::{Package, PackageCommand, listed};
 pub use parts::{
     CopyParts, MAX_PORT, MountKind, MountOption, MountOptions, Port, expanded_words, unquoted,

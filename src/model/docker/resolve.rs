@@ -231,6 +231,14 @@ impl<'p> Resolver<'_, 'p> {
         };
         if inherited.is_none() {
             let kind = self.pragma_shell.unwrap_or_else(|| match &stage.base {
+                // The backtick is for Windows, unless the base is a well-known image of Linux.
+                Base::Image(text)
+                    if self.tree.escape == '`'
+                        && super::Distribution::of_image(&super::ImageRef::split(text))
+                            .is_some() =>
+                {
+                    ShellKind::of_image(text)
+                }
                 _ if self.tree.escape == '`' => ShellKind::Cmd,
                 Base::Image(text) => ShellKind::of_image(text),
                 _ => ShellKind::of_image(&stage.base_text),

@@ -12,6 +12,8 @@ pub enum Outcome {
     Bool(bool),
     /// A text.
     Text(String),
+    /// A text that is not empty; nothing else is known of it.
+    Filled(Symbol),
     /// It depends on something that is not known.
     Unknown,
 }
@@ -23,8 +25,27 @@ pub enum Known {
     Set(String),
     /// It is not set.
     Unset,
+    /// It is set and not empty; to what is not known.
+    Filled(Symbol),
     /// Nothing.
     Unknown,
+}
+
+/// Stands for a text that is not known, so that texts can be told to be the same or to differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Symbol {
+    /// What kind of text it is: texts of different kinds may be the same.
+    pub kind: &'static str,
+    /// Which one of its kind: two that are named differently differ. Nothing: it could be any.
+    pub which: Option<&'static str>,
+}
+
+impl Symbol {
+    /// Whether both stand for one text; nothing if that is not known.
+    fn same(self, other: Self) -> Option<bool> {
+        let comparable = self.kind == other.kind && !self.kind.is_empty();
+        comparable.then(|| self.which.zip(other.which).map(|(one, other)| one == other))?
+    }
 }
 
 impl Outcome {
@@ -34,6 +55,7 @@ impl Outcome {
             Self::Null => Some(false),
             Self::Bool(value) => Some(*value),
             Self::Text(text) => Some(!text.trim().is_empty()),
+            Self::Filled(_) => Some(true),
             Self::Unknown => None,
         }
     }
@@ -43,7 +65,7 @@ impl Outcome {
         match self {
             Self::Null => Some(false),
             Self::Bool(value) => Some(*value),
-            Self::Text(_) => Some(true),
+            Self::Text(_) | Self::Filled(_) => Some(true),
             Self::Unknown => None,
         }
     }
@@ -52,6 +74,37 @@ impl Outcome {
 /// What the condition comes to for these variables. A condition that cannot be read is unknown.
 pub fn evaluate(condition: &Expression<'_>, variables: &dyn Fn(&str) -> Known) -> Outcome {
     condition.root.as_ref().map_or(Outcome::Unknown, |root| node(root, variables))
+}
+
+/// The names of the variables that are not known well enough and leave the condition open, each once;
+/// none if it is decided.
+pub fn open_variables(
+    condition: &Expression<'_>,
+    variables: &dyn Fn(&str) -> Known,
+) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut open: Vec<(&Node<'_>, bool)> =
+        condition.root.iter().map(|root| (root, false)).collect();
+    while let Some((part, compared)) = open.pop() {
+        if !compared && node(part, variables) != Outcome::Unknown {
+            continue;
+        }
+        match &part.kind {
+            NodeKind::Variable(name) => {
+                let known = variables(name);
+                let decided = matches!(known, Known::Set(_) | Known::Unset);
+                if !decided && !names.iter().any(|it| it == name) {
+                    names.push((*name).to_owned());
+                }
+            }
+            NodeKind::Binary { operator, left, right } => {
+                let compares = !matches!(operator, Operator::And | Operator::Or);
+                open.extend([(&**right, compares), (&**left, compares)]);
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 /// Says what is wrong with a condition, if anything: its syntax, or a pattern that RE2 refuses.
@@ -82,6 +135,7 @@ fn node(part: &Node<'_>, variables: &dyn Fn(&str) -> Known) -> Outcome {
         NodeKind::Variable(name) => match variables(name) {
             Known::Set(value) => Outcome::Text(value),
             Known::Unset => Outcome::Null,
+            Known::Filled(symbol) => Outcome::Filled(symbol),
             Known::Unknown => Outcome::Unknown,
         },
         NodeKind::Binary { operator, left, right } => match operator {
@@ -116,6 +170,14 @@ fn node(part: &Node<'_>, variables: &dyn Fn(&str) -> Known) -> Outcome {
 fn equals(left: &Outcome, right: &Outcome) -> Outcome {
     match (left, right) {
         (Outcome::Unknown, _) | (_, Outcome::Unknown) => Outcome::Unknown,
+        (Outcome::Filled(left), Outcome::Filled(right)) => {
+            left.same(*right).map_or(Outcome::Unknown, Outcome::Bool)
+        }
+        (Outcome::Filled(_), Outcome::Text(text)) | (Outcome::Text(text), Outcome::Filled(_))
+            if !text.is_empty() =>
+        {
+            Outcome::Unknown
+        }
         _ => Outcome::Bool(left == right),
     }
 }
@@ -133,12 +195,12 @@ fn matches(left: &Outcome, right: &Node<'_>, variables: &dyn Fn(&str) -> Known) 
         Outcome::Null => "",
         Outcome::Bool(true) => "true",
         Outcome::Bool(false) => "false",
-        Outcome::Unknown => return Outcome::Unknown,
+        Outcome::Filled(_) | Outcome::Unknown => return Outcome::Unknown,
     };
     let (source, flags) = match &right.kind {
         NodeKind::Pattern { source, flags } => ((*source).to_owned(), (*flags).to_owned()),
         _ => match node(right, variables) {
-            Outcome::Unknown => return Outcome::Unknown,
+            Outcome::Filled(_) | Outcome::Unknown => return Outcome::Unknown,
             Outcome::Text(value) => match between_slashes(&value) {
                 Some((source, flags)) => (source.to_owned(), flags.to_owned()),
                 None => return Outcome::Bool(value.contains(text)),
@@ -189,5 +251,32 @@ mod tests {
         assert_eq!(holds("$A == 'x' || $X"), Some(true));
         assert_eq!(holds("$X || $A"), None, "it may be set and empty");
         assert_eq!(holds("$A =~ $X"), None);
+    }
+
+    #[test]
+    fn a_text_of_which_only_a_part_is_known_decides_what_it_can() {
+        let symbol = |kind, which| Known::Filled(Symbol { kind, which });
+        let variables = |name: &str| match name {
+            "HERE" => symbol("branch", Some("default")),
+            "DEFAULT" => symbol("branch", Some("default")),
+            "OTHER" => symbol("branch", Some("other")),
+            "ANY" => symbol("branch", None),
+            "ID" => symbol("", None),
+            "X" => Known::Unknown,
+            _ => Known::Unset,
+        };
+        let holds = |text: &str| evaluate(&parse(text), &variables).holds();
+        assert_eq!(holds("$ID"), Some(true));
+        assert_eq!(holds("$ID == null || $ID == ''"), Some(false));
+        assert_eq!(holds("$ID == 'a'"), None);
+        assert_eq!(holds("$ID == $ID"), None, "two texts of no kind may differ");
+        assert_eq!(holds("$ID =~ /a b/"), None);
+        assert_eq!(holds("$HERE == $DEFAULT"), Some(true));
+        assert_eq!(holds("$OTHER == $DEFAULT"), Some(false));
+        assert_eq!(holds("$ANY != $DEFAULT"), None);
+        let open = |text: &str| open_variables(&parse(text), &variables);
+        assert_eq!(open("$ID && $X == 'a'"), ["X"]);
+        assert_eq!(open("$ID == 'a' && $X"), ["ID", "X"]);
+        assert!(open("$X && $U").is_empty());
     }
 }

@@ -171,7 +171,14 @@ impl<'p> Loader<'_, 'p> {
                 None => error.message.clone(),
             };
             let origin = self.origin(error.span);
-            self.problems.push(Problem::new("invalid-yaml", &origin, message));
+            let problem = Problem::new("invalid-yaml", &origin, message);
+            self.problems.push(match name.is_some() && !error.message.contains("inside the node") {
+                true => problem.help(
+                    "an anchor holds below its own line, in its own file; for what another file defines \
+                     there are `extends` and `!reference`",
+                ),
+                false => problem,
+            });
         }
         // The server cuts the file at `---` lines, which leaves a directive in a piece of its own.
         let (mut at, mut directive) = (0, None);

@@ -2,6 +2,7 @@
 
 // Values and what is told about them.
 mod map;
+mod missing;
 mod nearest;
 mod problem;
 mod ruby;
@@ -28,13 +29,17 @@ mod defaults;
 mod duration;
 pub mod expand;
 pub mod glob;
+mod handover;
 mod job;
 mod kind;
 mod logic;
 mod pipeline;
+pub mod presence;
+pub mod reach;
 pub mod regexp;
 mod sharing;
 mod shell;
+mod texts;
 mod validate;
 
 pub use duration::{Duration, DurationError, parse_duration};
@@ -46,11 +51,12 @@ pub use job::{
 pub use kind::FileKind;
 pub use lookup::{Retry, is_lookup, retry_of};
 pub use map::Map;
-pub use pipeline::{IncludedFile, Missing, MissingKind, Pipeline, Stage};
+pub use missing::{Missing, MissingKind, Undecided, Vendored};
+pub use pipeline::{Include, IncludeKind, IncludedFile, Pipeline, Stage};
 pub use problem::Problem;
 pub use registry::{Code, ImageAct, ImageUse, image_uses, is_versioned, split_tag, symbolic};
 pub use settings::{Limits, Settings, Version};
-pub use sharing::{overlaps, project_path};
+pub use sharing::{Renewal, outside_project, overlaps, project_path};
 pub use shell::{CalledScript, JobShell};
 pub use text::Text;
 pub use value::{Entry, KeyKind, Unknown, Value, ValueKind};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::job::{Rule, Scope, Variable, rules, variables};
-use super::{Entry, FileKind, Job, Map, Problem, Text, Value};
+use super::{Entry, FileKind, Job, Map, Missing, Problem, Text, Undecided, Value};
 use crate::model::Origin;
 use crate::syntax::yaml::{ScalarMap, Tree};
 use crate::text::{Location, Source, SourceId};
@@ -30,8 +30,12 @@ pub struct Pipeline<'p> {
     pub variables: Vec<Variable<'p>>,
     /// The files that were read, the root first, each before those that it includes.
     pub files: Vec<IncludedFile<'p>>,
+    /// The entries of `include` in all the files, in the order in which they were met.
+    pub includes: Vec<Include<'p>>,
     /// What could not be read offline, each thing once.
     pub missing: Vec<Missing>,
+    /// The includes of which it is not known whether they take place.
+    pub undecided: Vec<Undecided>,
     /// For what the server refuses the configuration, in no certain order.
     pub problems: Vec<Problem>,
     pub(super) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
@@ -66,46 +70,32 @@ pub struct IncludedFile<'p> {
     pub certain: bool,
 }
 
-/// Something that an `include` names and that could not be read offline.
+/// An entry of `include`.
 #[derive(Clone, Debug)]
-pub struct Missing {
-    /// What it is.
-    pub kind: MissingKind,
-    /// Its name: a URL, `group/project: file`, a template, a component, a path with variables.
-    pub name: String,
-    /// The `include` entry.
-    pub at: Origin,
+pub struct Include<'p> {
+    /// What is included.
+    pub kind: IncludeKind,
+    /// Its path, URL, template, component or project.
+    pub name: Value<'p>,
+    /// `ref`, for a project.
+    pub reference: Option<Value<'p>>,
+    /// `integrity`, for a URL.
+    pub integrity: Option<Value<'p>>,
 }
 
-/// What is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum MissingKind {
-    /// A file of another project.
-    Project,
-    /// A file by its URL.
+/// What an `include` takes its files from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IncludeKind {
+    /// The repository.
+    Local,
+    /// A URL.
     Remote,
-    /// A template of the server.
+    /// The templates of the server.
     Template,
     /// A component.
     Component,
-    /// A file whose path holds variables that are not known.
-    Variable,
-    /// A local file of something that was vendored without it.
-    Local,
-}
-
-impl MissingKind {
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Project => "project file",
-            Self::Remote => "remote file",
-            Self::Template => "template",
-            Self::Component => "component",
-            Self::Variable => "path with variables",
-            Self::Local => "file",
-        }
-    }
+    /// Another project.
+    Project,
 }
 
 impl<'p> Pipeline<'p> {

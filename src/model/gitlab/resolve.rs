@@ -35,7 +35,7 @@ impl<'p> Pipeline<'p> {
     ) -> Self {
         let mut problems = Vec::new();
         let expanded = expand(root, (files, settings), kind, &mut problems);
-        let Expanded { config, files, missing, trees } = expanded;
+        let Expanded { config, files, missing, includes, undecided, trees } = expanded;
         // A key that could not be read may be the template that something extends.
         let broken = trees.iter().any(|(_, tree)| !tree.errors.is_empty());
         let config = if broken || kind.is_part() { config.into_partial() } else { config };
@@ -57,7 +57,9 @@ impl<'p> Pipeline<'p> {
             workflow_rules: None,
             variables: Vec::new(),
             files,
+            includes,
             missing,
+            undecided,
             problems,
             trees,
             by_name: FxHashMap::default(),

@@ -18,6 +18,8 @@ pub struct Settings {
     pub config_path: String,
     /// Variables that are known outside the configuration (project, group, instance), by name.
     pub variables: Vec<(String, String)>,
+    /// Names of variables that are set nowhere.
+    pub unset: Vec<String>,
 }
 
 impl Default for Settings {
@@ -29,6 +31,7 @@ impl Default for Settings {
             includes: Vec::new(),
             config_path: ".gitlab-ci.yml".to_owned(),
             variables: Vec::new(),
+            unset: Vec::new(),
         }
     }
 }

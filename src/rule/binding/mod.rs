@@ -9,7 +9,7 @@ mod pattern;
 mod stub;
 mod value;
 
-pub use nearest::{Departure, nearest};
+pub use nearest::{Departure, Nearest};
 pub use stub::{pattern_for, stub};
 pub use value::{parse_percent, relation_before};
 

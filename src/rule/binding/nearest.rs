@@ -22,21 +22,39 @@ pub struct Departure {
 /// Clauses that have less in common with every pattern are not near to any.
 const LEAST_LIKENESS: f64 = 0.5;
 
-/// The number of the binding that comes closest to a clause, if one comes close.
-pub fn nearest<'b>(
-    clause: &Clause<'_>,
-    bindings: impl IntoIterator<Item = &'b Binding>,
-) -> Option<(usize, Departure)> {
-    let words = &clause.words;
-    let mut best: Option<(usize, Departure)> = None;
-    for (at, binding) in bindings.into_iter().enumerate() {
-        let likeness = likeness(&binding.then.parts, words);
-        let better = best.as_ref().is_none_or(|(_, best)| likeness > best.likeness);
-        if likeness >= LEAST_LIKENESS && better {
-            best = Some((at, departure(binding, clause, words, likeness)));
-        }
+/// Bindings made ready to be compared with many clauses.
+pub struct Nearest<'b> {
+    all: Vec<(&'b Binding, Vec<Option<&'b str>>)>,
+}
+
+impl<'b> Nearest<'b> {
+    /// Makes bindings ready.
+    pub fn new(bindings: impl IntoIterator<Item = &'b Binding>) -> Self {
+        let all = bindings.into_iter().map(|it| (it, wanted(&it.then.parts)));
+        Self { all: all.collect() }
     }
-    best
+
+    /// The number of the binding that comes closest to a clause, if one comes close.
+    pub fn of(&self, clause: &Clause<'_>) -> Option<(usize, Departure)> {
+        let words = &clause.words;
+        let have: Vec<&str> = words.folded.split(' ').take(MOST_WORDS).collect();
+        let mut row = Vec::new();
+        let mut best: Option<(usize, f64)> = None;
+        for (at, (_, wanted)) in self.all.iter().enumerate() {
+            let least = best.map_or(LEAST_LIKENESS, |(_, best)| best);
+            // No more can be in common than the shorter of the two has.
+            let most = 2 * wanted.len().min(have.len());
+            if (most as f64) < least * (wanted.len() + have.len()) as f64 {
+                continue;
+            }
+            let likeness = likeness(wanted, &have, &mut row);
+            if likeness > least || (best.is_none() && likeness >= least) {
+                best = Some((at, likeness));
+            }
+        }
+        let (at, likeness) = best?;
+        Some((at, departure(self.all.get(at)?.0, clause, words, likeness)))
+    }
 }
 
 fn departure(binding: &Binding, clause: &Clause<'_>, words: &Words, likeness: f64) -> Departure {
@@ -79,10 +97,11 @@ fn depart(pattern: &Pattern, words: &Words, likeness: f64, in_given: bool) -> De
     Departure { in_given, found, expected, likeness }
 }
 
-/// How many words a pattern and a clause have in common, in order, of all that both have; a parameter is a word that
-/// any other may stand for.
-fn likeness(parts: &[Part], words: &Words) -> f64 {
-    const MOST_WORDS: usize = 64;
+/// Words of a pattern or a clause that are compared.
+const MOST_WORDS: usize = 64;
+
+/// The words of a pattern; nothing for a parameter.
+fn wanted(parts: &[Part]) -> Vec<Option<&str>> {
     let mut wanted: Vec<Option<&str>> = Vec::new();
     for part in parts {
         match part {
@@ -92,10 +111,16 @@ fn likeness(parts: &[Part], words: &Words) -> f64 {
         }
     }
     wanted.truncate(MOST_WORDS);
-    let have: Vec<&str> = words.folded.split(' ').take(MOST_WORDS).collect();
+    wanted
+}
+
+/// How many words a pattern and a clause have in common, in order, of all that both have; a parameter is a word that
+/// any other may stand for. `row` is room to work in.
+fn likeness(wanted: &[Option<&str>], have: &[&str], row: &mut Vec<f64>) -> f64 {
     // The longest common subsequence; a parameter counts for half a word.
-    let mut row = vec![0.0_f64; have.len() + 1];
-    for want in &wanted {
+    row.clear();
+    row.resize(have.len() + 1, 0.0);
+    for want in wanted {
         let mut diagonal = 0.0;
         for (at, word) in have.iter().enumerate() {
             let above = row[at + 1];

@@ -121,7 +121,7 @@ fn the_nearest_binding_is_told_with_the_word_at_which_the_clause_departs() {
     .iter()
     .map(|source| Binding::compile(source).unwrap())
     .collect();
-    let near = |steps: &str| with_clause(steps, |clause| nearest(clause, &bindings));
+    let near = |steps: &str| with_clause(steps, |clause| Nearest::new(&bindings).of(clause));
     let (at, departure) = near("Then cache policy SHALL stay pull").unwrap();
     assert_eq!((at, departure.found.as_str(), departure.expected.as_str()), (1, "stay", "be"));
     let (at, departure) = near("Given someone runs it\nThen cache policy SHALL be pull").unwrap();

@@ -8,7 +8,7 @@ const CACHE: &str = "/var/cache/apk";
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for (at, command) in file.package_commands() {
         let installs = command.manager == Manager::Apk && command.action == Action::Install;
-        let clean = command.invocation.has_flag(&["--no-cache", "--no-network", "--cache-dir"])
+        let clean = at.may_give(command.invocation, &["--no-cache", "--no-network", "--cache-dir"])
             || file.is_mounted(at.run, CACHE)
             || file.is_mounted(at.run, "/etc/apk/cache")
             || at.is_cleaned(&[CACHE], |it| it.manager == Manager::Apk);

@@ -13,7 +13,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             configured = Some(at.run.stage);
         }
         let installs = command.manager == Manager::AptGet && command.action == Action::Install;
-        let without = given || command.invocation.has_flag(&["--no-install-recommends"]);
+        let without = given || at.may_give(command.invocation, &["--no-install-recommends"]);
         if !installs || without || configured == Some(at.run.stage) {
             continue;
         }

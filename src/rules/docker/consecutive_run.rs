@@ -1,7 +1,8 @@
-use crate::model::docker::Dockerfile;
-use crate::rule::{Check, Cx};
+use crate::model::docker::{Dockerfile, RunForm};
+use crate::rule::{Check, Cx, Safety};
 use crate::syntax::dockerfile::{Instruction, Keyword};
 use crate::syntax::shell::Command;
+use crate::text::{Edit, Span};
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
@@ -15,13 +16,43 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         if !both || flags(before.instruction) != flags(step.instruction) {
             continue;
         }
-        cx.report(
-            file.at(step.instruction.name.span),
-            "two `RUN` in a row make two layers; one can do both",
-        )
-        .label(file.at(before.instruction.name.span), "the one before")
-        .help("join them with `&&`");
+        let report = cx
+            .report(
+                file.at(step.instruction.name.span),
+                "two `RUN` in a row make two layers; one can do both",
+            )
+            .label(file.at(before.instruction.name.span), "the one before")
+            .help("join them with `&&`");
+        if let Some(edit) = joined(file, before.index, step.index) {
+            report.fix("Join the two", Safety::Unsafe, vec![(file.source.id, edit)]);
+        }
     }
+}
+
+/// Puts `&&` in the place of what stands between two scripts; nothing where more than blanks does.
+fn joined(file: &Dockerfile<'_>, before: usize, after: usize) -> Option<Edit> {
+    let (one, other) = (file.instructions().get(before)?, file.instructions().get(after)?);
+    let plain = |index: usize| {
+        let run = file.run_of(index)?;
+        let script = run.script()?;
+        let text = script.text().trim_end();
+        let ends = !text.ends_with(['&', ';', '|', '\\']) && !text.starts_with(['!', '#']);
+        (run.form == RunForm::Shell
+            && ends
+            && script.errors().is_empty()
+            && script.comments().is_empty())
+        .then_some(())
+    };
+    plain(before)?;
+    plain(after)?;
+    let between = file.source.slice(Span::new(one.span.end, other.span.start.max(one.span.end)));
+    let heredocs = !one.heredocs.is_empty() || !other.heredocs.is_empty();
+    if heredocs || !between.trim().is_empty() {
+        return None;
+    }
+    let newline = if file.source.text().contains("\r\n") { "\r\n" } else { "\n" };
+    let span = Span::new(one.span.end, other.rest_span().start);
+    Some(Edit { span, text: format!(" {}{newline}    && ", file.tree.escape) })
 }
 
 /// A longer script is a step of its own, which the build cache keeps apart for a reason.

@@ -9,7 +9,7 @@ const MANY_DIGITS: usize = 6;
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for at in file.commands() {
         let Some(useradd) = at.invocation().filter(|it| it.is("useradd")) else { continue };
-        if useradd.has_flag(&["-l", "--no-log-init"]) {
+        if at.may_give(useradd, &["-l", "--no-log-init"]) {
             continue;
         }
         let outer = |name: &str| at.value(name);

@@ -27,7 +27,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             .context()
             .any(|it| matches!(it.role(), Role::Stage { index, .. } if index > 0));
         let flags = ["-n", "--non-interactive", "-y", "--no-confirm"];
-        if !asks || answered || command.invocation.has_flag(&flags) {
+        if !asks || answered || at.may_give(command.invocation, &flags) {
             continue;
         }
         let Some((name, verb)) = command.invocation.name_word().zip(command.verb.name_word())

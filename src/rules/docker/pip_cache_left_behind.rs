@@ -10,6 +10,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let installs = command.manager == Manager::Pip && command.action == Action::Install;
         let flag = |word: &str| word.starts_with("--no-cache");
         let given = command.invocation.arguments().any(|word| flag(word.literal_prefix()));
+        let given = given || at.may_give(command.invocation, &["--no-cache-dir", "--no-cache"]);
         if !installs || given || switched_off(at) != Some(false) || is_clean(file, at) {
             continue;
         }

@@ -20,8 +20,14 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             // The builder's own check knows the folder once one was set.
             Some(earlier) => {
                 let report = report.alias("DL3000");
-                if let Some(before) = file.instructions().get(earlier) {
-                    report.label(file.at(before.span), "relative to this one");
+                let Some(before) = file.instructions().get(earlier) else { continue };
+                let report = report.label(file.at(before.span), "relative to this one");
+                let folder = before.value().and_then(|it| file.value(earlier, &it.text));
+                let folder = folder.as_deref().map(unquoted).unwrap_or("");
+                if folder.starts_with('/') && !path.contains("..") && is_plain(&word.text) {
+                    let path = path.trim_start_matches("./");
+                    let whole = format!("{}/{path}", folder.trim_end_matches('/'));
+                    report.replace(word.span, whole.clone(), format!("Write `{whole}`"));
                 }
             }
             None if starts_with_variable => {
@@ -37,4 +43,9 @@ fn is_absolute(path: &str) -> bool {
     let first = chars.next();
     let drive = first.is_some_and(|ch| ch.is_ascii_alphabetic()) && chars.next() == Some(':');
     matches!(first, Some('/' | '\\')) || drive
+}
+
+/// Whether a path is written out, with nothing that would have to be quoted or expanded.
+fn is_plain(text: &str) -> bool {
+    unquoted(text).bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
 }

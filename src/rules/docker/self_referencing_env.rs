@@ -1,6 +1,7 @@
-use crate::model::docker::{Dockerfile, unquoted};
-use crate::rule::{Check, Cx};
+use crate::model::docker::{Dockerfile, Step, unquoted};
+use crate::rule::{Check, Cx, Safety};
 use crate::syntax::dockerfile::Keyword;
+use crate::text::{Edit, Span};
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
@@ -27,10 +28,31 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
                 let message = format!(
                     "`${name}` is not yet what the same `ENV` sets it to; a second `ENV` further down sees the new value"
                 );
-                cx.report(file.at(value.span), message)
+                let report = cx
+                    .report(file.at(value.span), message)
                     .symbol(step.symbol())
                     .label(file.at(definition.span), "set here, for the instructions behind");
+                let previous = at.checked_sub(1).and_then(|it| pairs.get(it));
+                if let Some(edit) = previous.and_then(|it| split(file, step, it.span, pair.span))
+                    && definition.span.start < pair.span.start
+                {
+                    report.fix(
+                        "Start a second `ENV` here",
+                        Safety::Unsafe,
+                        vec![(file.source.id, edit)],
+                    );
+                }
             }
         }
     }
+}
+
+/// Starts a second instruction between two pairs.
+fn split(file: &Dockerfile<'_>, step: Step<'_, '_>, one: Span, other: Span) -> Option<Edit> {
+    let span = Span::new(one.end, other.start.max(one.end));
+    let gap = file.source.slice(span);
+    let blank = gap.chars().all(|ch| ch.is_whitespace() || ch == file.tree.escape);
+    let newline = if file.source.text().contains("\r\n") { "\r\n" } else { "\n" };
+    let name = &step.instruction.name.text;
+    blank.then(|| Edit { span, text: format!("{newline}{name} ") })
 }

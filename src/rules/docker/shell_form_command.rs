@@ -1,4 +1,4 @@
-use crate::model::docker::{Dockerfile, Step};
+use crate::model::docker::{Dockerfile, Step, is_near_json};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::{Keyword, Word};
 
@@ -18,7 +18,9 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         if !matches!(keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck) {
             continue;
         }
-        let Some(command) = instruction.shell() else { continue };
+        // A list that was meant as JSON is a fault of another kind.
+        let shell = instruction.shell().filter(|it| !is_near_json(&it.text));
+        let Some(command) = shell else { continue };
         let name = keyword.as_str();
         let near = if command.text.starts_with('[') { " (this is no valid JSON)" } else { "" };
         let message = format!(

@@ -1,5 +1,6 @@
 use crate::model::docker::Dockerfile;
-use crate::rule::{Check, Cx};
+use crate::rule::{Check, Cx, Safety};
+use crate::text::Edit;
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
@@ -15,11 +16,26 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         if !forced && !other {
             continue;
         }
-        cx.report(
+        let report = cx.report(
             at.at(sh.span()),
             "`/bin/sh` is replaced for all programs of the image; `SHELL` sets the shell of the build",
         )
         .help("write `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]` instead")
         .symbol(at.symbol());
+        let only = file.commands_of(at.run).count() == 1 && !at.run.onbuild;
+        let bash = operands.first().is_some_and(|word| word.is("/bin/bash") || word.is("bash"));
+        if let Some(instruction) = file.instructions().get(at.run.instruction)
+            && only
+            && bash
+            && instruction.flags.is_empty()
+        {
+            let text = "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]".to_owned();
+            let edit = Edit { span: instruction.span, text };
+            report.fix(
+                "Set the shell of the build instead",
+                Safety::Unsafe,
+                vec![(file.source.id, edit)],
+            );
+        }
     }
 }

@@ -21,7 +21,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for at in file.commands() {
         let Some(wget) = at.invocation().filter(|it| it.is("wget")) else { continue };
         let Some(name) = wget.name_word() else { continue };
-        if wget.has_flag(QUIET) {
+        if at.may_give(wget, QUIET) {
             continue;
         }
         // BusyBox has no `--progress`.

@@ -11,7 +11,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             .command
             .context()
             .any(|it| matches!(it.role(), Role::Stage { index, .. } if index > 0));
-        if !asks || answered || command.invocation.has_flag(&["-y", "--assumeyes"]) {
+        if !asks || answered || at.may_give(command.invocation, &["-y", "--assumeyes"]) {
             continue;
         }
         let Some(verb) = command.verb.name_word() else { continue };

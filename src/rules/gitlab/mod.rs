@@ -8,6 +8,7 @@ pub(crate) mod dependency_without_need;
 pub(crate) mod duplicate_need;
 pub(crate) mod duplicate_publish;
 pub(crate) mod empty_configuration;
+pub(crate) mod excluded_need;
 pub(crate) mod extends_too_deep;
 pub(crate) mod invalid_duration;
 pub(crate) mod invalid_extends_base;

@@ -27,11 +27,16 @@ fn check(cx: &mut Cx<'_, '_>) {
         }
         groups.entry((clause.capability.as_str(), pattern)).or_default().push(clause);
     }
-    for ((_, pattern), clauses) in groups {
-        for (at, clause) in clauses.iter().enumerate() {
-            let other = clauses[..at]
+    for ((_, pattern), clauses) in groups.into_iter().filter(|(_, all)| all.len() > 1) {
+        let mut bindings = BTreeMap::new();
+        let read: Vec<Read<'_, '_>> =
+            clauses.iter().map(|clause| Read::new(clause, &mut bindings)).collect();
+        for (at, this) in read.iter().enumerate() {
+            let clause = this.clause;
+            let other = read[..at]
                 .iter()
-                .find(|it| same_conditions(it, clause) && differ(&pattern, it, clause));
+                .find(|it| same_conditions(it, this) && differ(&pattern, it, this))
+                .map(|it| it.clause);
             let Some(other) = other else { continue };
             cx.report(
                 clause.at,
@@ -46,32 +51,49 @@ fn check(cx: &mut Cx<'_, '_>) {
     }
 }
 
-/// Whether both hold at the same time: the steps in front of them are the same, or one holds always.
-fn same_conditions(a: &Clause<'_>, b: &Clause<'_>) -> bool {
-    let folded = |clause: &Clause<'_>| -> Vec<String> {
-        clause.context.iter().map(|(step, _)| Words::new(step).folded).collect()
-    };
-    let always = |clause: &Clause<'_>| clause.scenario.is_empty();
-    always(a) || always(b) || (!a.context.is_empty() && folded(a) == folded(b))
+/// A clause with what is compared, read once.
+struct Read<'a, 'p> {
+    clause: &'a Clause<'p>,
+    /// The steps in front of it.
+    context: Vec<String>,
+    /// The values of its parameters.
+    values: Option<Vec<String>>,
 }
 
-/// Whether two clauses of one pattern give different values, or one forbids what the other demands.
-fn differ(pattern: &str, a: &Clause<'_>, b: &Clause<'_>) -> bool {
-    let values = |clause: &Clause<'_>| {
-        let then = Cow::Owned(pattern_for(&clause.text));
-        let params =
-            Binding::compile(&BindingSource { given: None, then }).ok()?.matches(clause)?;
+impl<'a, 'p> Read<'a, 'p> {
+    /// Reads a clause; clauses of one pattern share their binding.
+    fn new(clause: &'a Clause<'p>, bindings: &mut BTreeMap<String, Option<Binding>>) -> Self {
+        let then = pattern_for(&clause.text);
+        let binding = bindings.entry(then.clone()).or_insert_with(|| {
+            Binding::compile(&BindingSource { given: None, then: Cow::Owned(then) }).ok()
+        });
+        let params = binding.as_ref().and_then(|binding| binding.matches(clause));
         let one = |text: &str, number: Option<f64>| {
             number.map_or(text.to_lowercase(), |it| it.to_string())
         };
-        Some(params.all.iter().map(|it| one(&it.text, it.number)).collect::<Vec<_>>())
-    };
-    let (Some(mine), Some(theirs)) = (values(a), values(b)) else { return false };
+        Self {
+            clause,
+            context: clause.context.iter().map(|(step, _)| Words::new(step).folded).collect(),
+            values: params.map(|it| it.all.iter().map(|it| one(&it.text, it.number)).collect()),
+        }
+    }
+}
+
+/// Whether both hold at the same time: the steps in front of them are the same, or one holds always.
+fn same_conditions(a: &Read<'_, '_>, b: &Read<'_, '_>) -> bool {
+    let always = |it: &Read<'_, '_>| it.clause.scenario.is_empty();
+    always(a) || always(b) || (!a.context.is_empty() && a.context == b.context)
+}
+
+/// Whether two clauses of one pattern give different values, or one forbids what the other demands.
+fn differ(pattern: &str, a: &Read<'_, '_>, b: &Read<'_, '_>) -> bool {
+    let (Some(mine), Some(theirs)) = (&a.values, &b.values) else { return false };
+    let (a, b) = (a.clause, b.clause);
     if a.negated != b.negated {
         return mine == theirs;
     }
     let kinds = params_behind_shall(pattern);
-    let differing: Vec<bool> = mine.iter().zip(&theirs).map(|(a, b)| a != b).collect();
+    let differing: Vec<bool> = mine.iter().zip(theirs).map(|(a, b)| a != b).collect();
     // The last parameters are those behind SHALL; what stands in front names the thing.
     let front = mine.len().saturating_sub(kinds.len());
     !a.negated

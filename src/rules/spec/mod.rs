@@ -1,5 +1,6 @@
 //! Checks of the family `spec`, one file per rule, sorted.
 
+pub(crate) mod changed_parameter;
 pub(crate) mod commented_out_requirement;
 pub(crate) mod conflicting_delta;
 pub(crate) mod contradicting_clauses;
@@ -8,12 +9,15 @@ pub(crate) mod duplicate_requirement;
 pub(crate) mod duplicate_scenario;
 pub(crate) mod empty_change;
 pub(crate) mod empty_scenario;
+pub(crate) mod expired_exception;
+pub(crate) mod gone_clause;
 pub(crate) mod indented_spec_header;
 pub(crate) mod lowercase_shall;
 pub(crate) mod misnumbered_task;
 pub(crate) mod misplaced_delta;
 pub(crate) mod missing_normative_word;
 pub(crate) mod missing_spec_section;
+pub(crate) mod moved_goalpost;
 pub(crate) mod overlong_requirement;
 pub(crate) mod placeholder_purpose;
 pub(crate) mod requirement_without_scenario;
@@ -21,4 +25,6 @@ pub(crate) mod scenario_header_level;
 pub(crate) mod scenario_without_step;
 pub(crate) mod stray_spec_header;
 pub(crate) mod unappliable_delta;
+pub(crate) mod unbound_clause;
 pub(crate) mod unpaired_rename;
+pub(crate) mod unused_exception;

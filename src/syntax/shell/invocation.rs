@@ -198,6 +198,17 @@ impl std::fmt::Debug for Invocation<'_> {
     }
 }
 
+/// Whether a text gives an option: `-y`, `-qy` (single letters may be bundled), `--yes`,
+/// `--yes=value`.
+pub fn gives_flag(text: &str, flag: &str) -> bool {
+    if let Some(rest) = text.strip_prefix(flag)
+        && (rest.is_empty() || rest.starts_with('='))
+    {
+        return true;
+    }
+    short(flag).is_some_and(|letter| letters(text).is_some_and(|letters| letters.contains(letter)))
+}
+
 /// The letter of a flag such as `-y`.
 fn short(flag: &str) -> Option<char> {
     let mut chars = flag.chars();
@@ -209,7 +220,11 @@ fn short(flag: &str) -> Option<char> {
 
 /// The letters of `-abc`; those of `-qO-` up to what is no letter.
 fn bundle(word: Word<'_>) -> Option<&str> {
-    let letters = word.literal_prefix().strip_prefix('-')?;
+    letters(word.literal_prefix())
+}
+
+fn letters(text: &str) -> Option<&str> {
+    let letters = text.strip_prefix('-')?;
     let end = letters.find(|ch: char| !ch.is_ascii_alphabetic()).unwrap_or(letters.len());
     letters.get(..end).filter(|letters| !letters.is_empty())
 }

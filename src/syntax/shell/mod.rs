@@ -25,7 +25,7 @@ mod wrapper;
 pub use command::{Assignment, Command, Redirection, RedirectionKind};
 pub use context::{Connector, Construct, Enclosure, Loop, Role, SubstitutionPlace};
 pub use dialect::Dialect;
-pub use invocation::{Invocation, OptionValue};
+pub use invocation::{Invocation, OptionValue, gives_flag};
 pub use outcome::{Function, Loss, Outcome, ShellOptions};
 pub use script::Script;
 pub use value::Outer;

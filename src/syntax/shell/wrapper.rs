@@ -108,7 +108,7 @@ fn wrapper(name: &str) -> Option<(Wrapper, Options)> {
 /// Whether this word may begin a wrapper, so that it is worth looking at the others.
 pub(super) fn may_wrap(name: &str) -> bool {
     let name = base(name);
-    matches!(name, "find" | "su" | "runuser") || is_shell(name) || wrapper(name).is_some()
+    matches!(name, "find" | "su" | "runuser" | "eval") || is_shell(name) || wrapper(name).is_some()
 }
 
 /// The last part of a path.
@@ -132,6 +132,11 @@ pub(super) fn step(words: &[Option<&str>]) -> Option<Step> {
             let runs = ["-exec", "-execdir", "-ok", "-okdir"];
             let at = rest().find(|(_, word)| word.is_some_and(|it| runs.contains(&it)))?.0;
             return (at + 1 < words.len()).then_some(Step::Command(at + 1, Wrapper::Arguments));
+        }
+        "eval" => {
+            // Several words are joined; one that is written out is a script like any other.
+            let only = words.len() == 2 && words.iter().all(|word| word.is_some());
+            return only.then_some(Step::Script(1));
         }
         "su" | "runuser" => {
             let at = rest().find(|(_, word)| matches!(word, Some("-c" | "--command")));
@@ -233,6 +238,8 @@ mod tests {
         assert_eq!(of("find . -name x -exec rm {} ;"), Some(Step::Command(5, Wrapper::Arguments)));
         assert_eq!(of("command -v docker"), None);
         assert_eq!(of("docker run x"), None);
+        assert_eq!(of("eval x"), Some(Step::Script(1)));
+        assert_eq!(of("eval $x"), None);
     }
 
     #[test]

@@ -13,4 +13,4 @@ pub use parse::parse;
 pub use tree::{
     Alias, Anchor, Comment, Document, Entry, Node, NodeId, NodeKind, Scalar, Style, Tag, Tree,
 };
-pub use typed::Typed;
+pub use typed::{Typed, is_text};

@@ -132,6 +132,12 @@ impl<'s> Tree<'s> {
         &self.nodes[id.0 as usize]
     }
 
+    /// All mappings, the inner ones before what holds them or behind it.
+    pub fn mappings(&self) -> impl Iterator<Item = NodeId> {
+        let of_kind = |node: &Node<'_>| matches!(node.kind, NodeKind::Mapping(_));
+        (0..).zip(&self.nodes).filter(move |(_, node)| of_kind(node)).map(|(at, _)| NodeId(at))
+    }
+
     /// The node of this number, or the one that it is an alias of (through alias chains).
     pub fn follow(&self, id: NodeId) -> NodeId {
         let mut id = id;

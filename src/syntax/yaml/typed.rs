@@ -71,6 +71,11 @@ impl fmt::Display for RubyFloat {
     }
 }
 
+/// Whether a plain scalar of this text is a string to the loader.
+pub fn is_text(text: &str) -> bool {
+    matches!(plain(text), Typed::Str(_))
+}
+
 /// The type of a scalar node; nothing for other nodes.
 pub(super) fn typed<'t>(node: &'t Node<'_>) -> Option<Typed<'t>> {
     let NodeKind::Scalar(Scalar { value, style }) = &node.kind else { return None };

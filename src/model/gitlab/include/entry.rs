@@ -1,5 +1,5 @@
 use crate::model::Origin;
-use crate::model::gitlab::{Problem, Value, ValueKind};
+use crate::model::gitlab::{Include, IncludeKind, Problem, Value, ValueKind};
 
 /// One item of `include`, as far as it could be read.
 #[derive(Clone, Debug)]
@@ -11,6 +11,27 @@ pub(super) struct IncludeEntry<'v, 'p> {
     pub(super) integrity: Option<&'v Value<'p>>,
 }
 
+impl<'p> IncludeEntry<'_, 'p> {
+    /// What is told of it outside.
+    pub(super) fn told(&self) -> Include<'p> {
+        let (kind, name, reference) = match self.target {
+            Target::Local(path) => (IncludeKind::Local, path, None),
+            Target::Remote(url) => (IncludeKind::Remote, url, None),
+            Target::Template(name) => (IncludeKind::Template, name, None),
+            Target::Component(name) => (IncludeKind::Component, name, None),
+            Target::Project { project, reference, .. } => {
+                (IncludeKind::Project, project, reference)
+            }
+        };
+        Include {
+            kind,
+            name: name.clone(),
+            reference: reference.cloned(),
+            integrity: self.integrity.cloned(),
+        }
+    }
+}
+
 /// What is included.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Target<'v, 'p> {
@@ -19,6 +40,21 @@ pub(super) enum Target<'v, 'p> {
     Template(&'v Value<'p>),
     Component(&'v Value<'p>),
     Project { project: &'v Value<'p>, file: &'v Value<'p>, reference: Option<&'v Value<'p>> },
+}
+
+impl Target<'_, '_> {
+    /// What is included, as it is written.
+    pub(super) fn name(&self) -> String {
+        let text = |value: &Value<'_>| value.as_str().unwrap_or_default().to_owned();
+        match self {
+            Self::Local(value) => text(value).trim_start_matches('/').to_owned(),
+            Self::Remote(value) | Self::Template(value) | Self::Component(value) => text(value),
+            Self::Project { project, file, .. } => {
+                let files: Vec<_> = file.one_or_more().iter().filter_map(Value::as_str).collect();
+                format!("{}: {}", text(project), files.join(", "))
+            }
+        }
+    }
 }
 
 const RULE: &str = "invalid-include";

@@ -11,7 +11,8 @@ use crate::model::gitlab::inputs::{self, Component, Given};
 use crate::model::gitlab::load::{Bounds, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::{
-    FileKind, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Value,
+    FileKind, Include, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Undecided,
+    Value,
 };
 use crate::model::{Files, Origin, StepKind};
 use crate::syntax::yaml::{self, Tree};
@@ -22,6 +23,8 @@ pub(in crate::model::gitlab) struct Expanded<'p> {
     pub(in crate::model::gitlab) config: Map<'p>,
     pub(in crate::model::gitlab) files: Vec<IncludedFile<'p>>,
     pub(in crate::model::gitlab) missing: Vec<Missing>,
+    pub(in crate::model::gitlab) includes: Vec<Include<'p>>,
+    pub(in crate::model::gitlab) undecided: Vec<Undecided>,
     pub(in crate::model::gitlab) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
 }
 
@@ -39,6 +42,8 @@ pub(in crate::model::gitlab) fn expand<'p>(
         read: Vec::new(),
         trees: Vec::new(),
         missing: Vec::new(),
+        includes: Vec::new(),
+        undecided: Vec::new(),
         missed: FxHashSet::default(),
         bytes: 0,
         stopped: false,
@@ -56,9 +61,9 @@ pub(in crate::model::gitlab) fn expand<'p>(
         by_itself: kind.gets_inputs(),
     };
     let config = expander.file(root, &way).unwrap_or_default();
-    let Expander { read, trees, missing, .. } = expander;
+    let Expander { read, trees, missing, includes, undecided, .. } = expander;
     let config = if missing.is_empty() { config } else { config.into_partial() };
-    Expanded { config, files: read, missing, trees }
+    Expanded { config, files: read, missing, includes, undecided, trees }
 }
 
 /// How a file is come by.
@@ -78,11 +83,13 @@ struct Way<'v, 'p> {
 pub(super) struct Expander<'a, 'p> {
     pub(super) files: &'p dyn Files,
     pub(super) settings: &'a Settings,
-    problems: &'a mut Vec<Problem>,
+    pub(super) problems: &'a mut Vec<Problem>,
     read: Vec<IncludedFile<'p>>,
     trees: Vec<(SourceId, Arc<Tree<'p>>)>,
-    missing: Vec<Missing>,
-    missed: FxHashSet<(MissingKind, String)>,
+    pub(super) missing: Vec<Missing>,
+    includes: Vec<Include<'p>>,
+    pub(super) undecided: Vec<Undecided>,
+    pub(super) missed: FxHashSet<(MissingKind, String)>,
     bytes: u64,
     stopped: bool,
 }
@@ -208,7 +215,7 @@ impl<'p> Expander<'_, 'p> {
             for found in self.locate(&entry, &way.base) {
                 let source = match &found {
                     Found::File { path, .. } => self.files.read(path),
-                    Found::Missing(..) => None,
+                    Found::Missing(_) => None,
                 };
                 let Some(source) = source else {
                     header.partial = true;
@@ -257,11 +264,15 @@ impl<'p> Expander<'_, 'p> {
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
         let items = entries(include, self.problems);
         for (item, entry) in items.iter().enumerate() {
+            self.includes.push(entry.told());
             let rules =
                 entry.rules.map(|rules| applies(rules, self.files, self.settings, self.problems));
             let certain = match rules {
                 Some(Some(false)) => continue,
-                Some(None) => false,
+                Some(None) => {
+                    self.undecided(entry);
+                    false
+                }
                 _ => true,
             };
             for config in self.included(entry, certain, place, way) {
@@ -298,10 +309,10 @@ impl<'p> Expander<'_, 'p> {
         let certain = certain && way.certain;
         let mut configs = Vec::new();
         for found in self.locate(entry, &way.base) {
-            let (base, path, component) = match found {
-                Found::File { base, path, component } => (base, path, component),
-                Found::Missing(kind, name) => {
-                    self.miss(kind, name, &entry.value.origin);
+            let (base, path, component, named) = match found {
+                Found::File { base, path, component, named } => (base, path, component, named),
+                Found::Missing(named) => {
+                    self.miss(named, None, &entry.value.origin);
                     continue;
                 }
             };
@@ -318,7 +329,7 @@ impl<'p> Expander<'_, 'p> {
                 continue;
             }
             let Some(source) = self.files.read(&path) else {
-                self.unread(entry, &base, path, certain);
+                self.unread(entry, &base, (path, named), certain);
                 continue;
             };
             if let Some(value) = entry.integrity.and_then(Value::as_str)
@@ -362,36 +373,5 @@ impl<'p> Expander<'_, 'p> {
         self.stopped = true;
         self.refuse("too-many-includes", &entry.value.origin, message);
         true
-    }
-
-    fn miss(&mut self, kind: MissingKind, name: String, at: &Origin) {
-        if self.missed.insert((kind, name.clone())) {
-            self.missing.push(Missing { kind, name, at: at.clone() });
-        }
-    }
-
-    /// A file that should be there and is not.
-    fn unread(&mut self, entry: &IncludeEntry<'_, 'p>, base: &Base, path: String, certain: bool) {
-        let kind = match entry.target {
-            Target::Local(_) if *base == Base::Repository => {
-                if certain {
-                    let message = format!("Local file `{path}` does not exist!");
-                    let mut problem =
-                        Problem::new("missing-include-file", &entry.value.origin, message);
-                    let near = self.files.paths().iter().map(String::as_str);
-                    if let Some(near) = crate::model::gitlab::nearest(&path, near) {
-                        problem = problem.help(format!("Did you mean `{near}`?"));
-                    }
-                    self.problems.push(problem);
-                }
-                MissingKind::Local
-            }
-            Target::Local(_) => MissingKind::Local,
-            Target::Remote(_) => MissingKind::Remote,
-            Target::Template(_) => MissingKind::Template,
-            Target::Component(_) => MissingKind::Component,
-            Target::Project { .. } => MissingKind::Project,
-        };
-        self.miss(kind, path, &entry.value.origin);
     }
 }

@@ -4,12 +4,46 @@ use super::integrity::{Integrity, integrity};
 use super::locate::{Base, Mapping, wildcard};
 use crate::model::gitlab::expand::{expand as expand_variables, variables};
 use crate::model::gitlab::inputs::Component;
-use crate::model::gitlab::{MissingKind, Value};
+use crate::model::gitlab::{MissingKind, Value, Vendored};
 
 /// A file that an entry names, or why there is none.
 pub(super) enum Found {
-    File { base: Base, path: String, component: Component },
-    Missing(MissingKind, String),
+    File { base: Base, path: String, component: Component, named: Named },
+    Missing(Named),
+}
+
+/// How something that an entry includes is called.
+#[derive(Clone)]
+pub(super) struct Named {
+    pub(super) kind: MissingKind,
+    pub(super) name: String,
+    /// The name under which the configuration of pipespec may say where it lies.
+    pub(super) key: Option<(String, Vendored)>,
+}
+
+impl Named {
+    fn found(self, found: Option<(Base, String)>, component: Component) -> Found {
+        match found {
+            Some((base, path)) => Found::File { base, path, component, named: self },
+            None => Found::Missing(self),
+        }
+    }
+
+    /// A file for which there is no name of its own.
+    fn path(kind: MissingKind, path: &str) -> Self {
+        Self { kind, name: path.to_owned(), key: None }
+    }
+
+    fn file(kind: MissingKind, name: String, key: String) -> Self {
+        Self { kind, name, key: Some((key, Vendored::File)) }
+    }
+}
+
+/// The project of a component without its host, and its ref: what a checkout can be named by.
+fn key_of_component(project: &str, reference: &str) -> (String, Vendored) {
+    let key = project.split_once('/').map_or(project, |(_, path)| path);
+    let key = if reference.is_empty() { key.to_owned() } else { format!("{key}@{reference}") };
+    (key, Vendored::Folder)
 }
 
 impl<'p> Expander<'_, 'p> {
@@ -19,10 +53,6 @@ impl<'p> Expander<'_, 'p> {
         let known = |name: &str| settings.variable(name).map(str::to_owned);
         let expanded = |value: &Value<'_>| expand_variables(value.as_str().unwrap_or(""), known);
         let mapping = Mapping { settings, files: self.files };
-        let found = |found: Option<(Base, String)>, kind, name: String| match found {
-            Some((base, path)) => Found::File { base, path, component: Component::default() },
-            None => Found::Missing(kind, name),
-        };
         if let Some(value) = entry.integrity.filter(|it| !it.is_unknown())
             && integrity(value.as_str().unwrap_or(""), None) == Integrity::Malformed
         {
@@ -34,7 +64,9 @@ impl<'p> Expander<'_, 'p> {
             Target::Local(value) => self.locate_local(&expanded(value), base),
             Target::Remote(value) => {
                 let url = expanded(value);
-                vec![found(mapping.remote(&url), MissingKind::Remote, url)]
+                let found = mapping.remote(&url);
+                let named = Named::file(MissingKind::Remote, url.clone(), url);
+                vec![named.found(found, Component::default())]
             }
             Target::Template(value) => {
                 let name = expanded(value);
@@ -45,7 +77,10 @@ impl<'p> Expander<'_, 'p> {
                     self.refuse("invalid-include", &value.origin, message);
                     return Vec::new();
                 }
-                vec![found(mapping.template(&name), MissingKind::Template, name)]
+                let found = mapping.template(&name);
+                let key = format!("template:{name}");
+                let named = Named::file(MissingKind::Template, name, key);
+                vec![named.found(found, Component::default())]
             }
             Target::Component(value) => {
                 let address = expanded(value);
@@ -65,10 +100,9 @@ impl<'p> Expander<'_, 'p> {
                 } else {
                     mapping.component(&address)
                 };
-                match place {
-                    Some((base, path)) => vec![Found::File { base, path, component }],
-                    None => vec![Found::Missing(MissingKind::Component, address.clone())],
-                }
+                let key = (!own).then(|| key_of_component(project, reference));
+                let named = Named { kind: MissingKind::Component, name: address.clone(), key };
+                vec![named.found(place, component)]
             }
             Target::Project { project, file, reference } => {
                 let project = expanded(project);
@@ -77,7 +111,14 @@ impl<'p> Expander<'_, 'p> {
                 let one = |file: &Value<'_>| {
                     let file = expanded(file);
                     let place = mapping.project(&project, reference.as_deref(), &file);
-                    found(place, MissingKind::Project, format!("{project}: {file}"))
+                    let key = match &reference {
+                        Some(reference) => format!("{project}@{reference}"),
+                        None => project.clone(),
+                    };
+                    let name = format!("{project}: {}", file.trim_start_matches('/'));
+                    let key = Some((key, Vendored::Folder));
+                    let named = Named { kind: MissingKind::Project, name, key };
+                    named.found(place, Component::default())
                 };
                 files.map(one).collect()
             }
@@ -86,16 +127,12 @@ impl<'p> Expander<'_, 'p> {
 
     fn locate_local(&self, path: &str, base: &Base) -> Vec<Found> {
         if variables(path).next().is_some() {
-            return vec![Found::Missing(MissingKind::Variable, path.to_owned())];
+            return vec![Found::Missing(Named::path(MissingKind::Variable, path))];
         }
-        let Some(full) = base.path(path) else {
-            return vec![Found::Missing(MissingKind::Local, path.to_owned())];
-        };
-        let file = |path: String| Found::File {
-            base: base.clone(),
-            path,
-            component: Component::default(),
-        };
+        let named = Named::path(MissingKind::Local, path.trim_start_matches('/'));
+        let Some(full) = base.path(path) else { return vec![Found::Missing(named)] };
+        let file =
+            |path: String| named.clone().found(Some((base.clone(), path)), Component::default());
         if !full.contains('*') {
             return vec![file(full)];
         }

@@ -60,6 +60,12 @@ impl Mapping<'_> {
         reference: Option<&str>,
         file: &str,
     ) -> Option<(Base, String)> {
+        // One file of the project alone.
+        let file = file.trim_start_matches('/');
+        let of_ref = reference.and_then(|it| self.mapped(&format!("{project}@{it}:{file}")));
+        if let Some(path) = of_ref.or_else(|| self.mapped(&format!("{project}:{file}"))) {
+            return Some((Base::Nowhere, path.to_owned()));
+        }
         let with_ref = reference.and_then(|it| self.mapped(&format!("{project}@{it}")));
         let folder = with_ref.or_else(|| self.mapped(project));
         let (folder, rest) = match folder {
@@ -185,6 +191,7 @@ mod tests {
                 pair("g/p", "vendor/p"),
                 pair("g/p@v1", "vendor/p-1"),
                 pair("https://x.example", "vendor/web"),
+                pair("g/p:one.yml", "vendor/one.yml"),
                 pair("template:", "vendor/templates"),
                 pair("gitlab.com/c/kit", "vendor/kit"),
             ],
@@ -197,6 +204,8 @@ mod tests {
         let old = mapping.project("g/p", Some("v1"), "a.yml");
         assert_eq!(path(old).as_deref(), Some("vendor/p-1/a.yml"));
         assert_eq!(path(mapping.project("g/q", None, "a.yml")), None);
+        let one = mapping.project("g/p", None, "one.yml");
+        assert_eq!(path(one).as_deref(), Some("vendor/one.yml"));
         let url = mapping.remote("https://x.example/t/a.yml");
         assert_eq!(path(url).as_deref(), Some("vendor/web/t/a.yml"));
         let template = mapping.template("Go.gitlab-ci.yml");

@@ -5,6 +5,7 @@ mod expand;
 mod found;
 mod integrity;
 mod locate;
+mod missed;
 mod rules;
 
 pub(super) use expand::{Expanded, expand};

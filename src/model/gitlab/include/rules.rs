@@ -1,4 +1,4 @@
-use crate::model::gitlab::condition::{Known, evaluate, fault};
+use crate::model::gitlab::condition::{self, Known, evaluate, fault};
 use crate::model::gitlab::{Problem, Settings, Value, glob};
 use crate::model::{Files, Origin};
 use crate::syntax::expression::parse;
@@ -76,17 +76,35 @@ fn check(rule: &Value<'_>, refuse: &mut impl FnMut(&Origin, String)) {
     }
 }
 
+fn known(name: &str, settings: &Settings) -> Known {
+    match settings.variable(name) {
+        Some(value) => Known::Set(value.to_owned()),
+        None if settings.unset.iter().any(|it| it == name) => Known::Unset,
+        None => Known::Unknown,
+    }
+}
+
+/// The variables that would have to be known to decide the rules.
+pub(super) fn open_variables(rules: &Value<'_>, settings: &Settings) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for rule in rules.flat(u32::MAX) {
+        let Some(text) = rule.given("if").and_then(Value::as_str) else { continue };
+        for name in condition::open_variables(&parse(text), &|name| known(name, settings)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
 /// Whether all that a rule asks for holds; nothing if that is not known.
 fn holds(rule: &Value<'_>, files: &dyn Files, settings: &Settings) -> Option<bool> {
     let condition = match rule.given("if") {
         None => Some(true),
-        Some(value) => value.as_str().and_then(|text| {
-            let known = |name: &str| match settings.variable(name) {
-                Some(value) => Known::Set(value.to_owned()),
-                None => Known::Unknown,
-            };
-            evaluate(&parse(text), &known).holds()
-        }),
+        Some(value) => value
+            .as_str()
+            .and_then(|text| evaluate(&parse(text), &|name| known(name, settings)).holds()),
     };
     let exists = match rule.given("exists") {
         None => Some(true),
@@ -110,7 +128,6 @@ fn exists(value: &Value<'_>, files: &dyn Files) -> Option<bool> {
     for glob in globs.one_or_more() {
         match glob.as_str() {
             Some(text) if !text.contains('$') => {
-                let text = text.trim_start_matches('/');
                 if files.paths().iter().any(|path| glob::matches(text, path)) {
                     return Some(true);
                 }

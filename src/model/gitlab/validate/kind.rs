@@ -241,6 +241,7 @@ fn items(value: &Value<'_>, level: u32, path: &str, out: &mut Vec<Problem>) {
             ValueKind::Map(_) => {
                 wrong(item, Some("quote the whole line: a colon and a blank make a mapping of it"));
             }
+            ValueKind::Null => wrong(item, Some("remove the `-`, or write a command behind it")),
             _ => wrong(item, Some("quote it")),
         }
     }
@@ -277,6 +278,14 @@ fn duration(value: &Value<'_>, most: f64, never: bool, path: &str, out: &mut Vec
     }
 }
 
+/// Keywords that GitLab once had, with what took their place.
+const REMOVED: [(&str, &str); 4] = [
+    ("type", "`stage`"),
+    ("types", "`stages`"),
+    ("cobertura", "`coverage_report: {coverage_format: cobertura, path: ...}`"),
+    ("license_management", "`cyclonedx`, from which licences are read"),
+];
+
 /// Checks the keys of a mapping and their values.
 pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Vec<Problem>) {
     for entry in value.entries() {
@@ -287,7 +296,9 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Vec<Pr
                 let origin = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
                 let message = format!("`{path}` contains the unknown key `{name}`");
                 let mut problem = Problem::new("unknown-keyword", &origin, message);
-                if let Some(near) = nearest(name, table.keys.iter().map(|(key, _)| *key)) {
+                if let Some((_, now)) = REMOVED.iter().find(|(old, _)| *old == name) {
+                    problem = problem.help(format!("GitLab removed it; use {now}"));
+                } else if let Some(near) = nearest(name, table.keys.iter().map(|(key, _)| *key)) {
                     problem = problem.help(format!("did you mean `{near}`"));
                 }
                 out.push(problem);

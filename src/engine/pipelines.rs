@@ -1,0 +1,89 @@
+use super::Project;
+use super::discover::FileKind;
+use crate::model::Files as _;
+use crate::model::gitlab::condition::Known;
+use crate::model::gitlab::presence::Event;
+use crate::model::gitlab::{self, Pipeline, Settings};
+use crate::syntax::yaml;
+use crate::text::Source;
+
+/// Reads and resolves the configurations of GitLab that are judged: the roots first, then child
+/// pipelines, components and templates, each by itself.
+pub fn pipelines(project: &Project) -> Vec<Pipeline<'_>> {
+    let files = &project.files;
+    let settings = project.settings();
+    let mut pipelines: Vec<Pipeline<'_>> =
+        roots(project).into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
+    for part in project.files_of(FileKind::GitlabPart) {
+        let tree = yaml::parse(part.text());
+        let kind = gitlab::FileKind::of(&part.path, &tree, &pipelines, &settings);
+        if !matches!(kind, gitlab::FileKind::Included | gitlab::FileKind::Other) {
+            pipelines.push(Pipeline::resolve_as(kind, part, files, &settings));
+        }
+    }
+    pipelines
+}
+
+/// Resolves one configuration: that of the file at `path`, whatever it is, or the root of the project.
+/// Nothing if there is no such file.
+pub fn pipeline<'p>(
+    project: &'p Project,
+    path: Option<&str>,
+    settings: &Settings,
+) -> Option<Pipeline<'p>> {
+    let files = &project.files;
+    let root = files.read(&settings.config_path);
+    let Some(path) = path.filter(|path| *path != settings.config_path) else {
+        return Some(Pipeline::resolve(root?, files, settings));
+    };
+    let source = files.read(path)?;
+    let known: Vec<_> =
+        root.into_iter().map(|root| Pipeline::resolve(root, files, settings)).collect();
+    let tree = yaml::parse(source.text());
+    let kind = match gitlab::FileKind::of(path, &tree, &known, settings) {
+        // It was named, so it is read as what it would be by itself.
+        gitlab::FileKind::Other => gitlab::FileKind::Root,
+        kind => kind,
+    };
+    Some(Pipeline::resolve_as(kind, source, files, settings))
+}
+
+/// The same, with the rules of `include` decided as far as `event` decides them.
+pub fn pipeline_for<'p>(
+    project: &'p Project,
+    path: Option<&str>,
+    event: &Event,
+) -> Option<Pipeline<'p>> {
+    /// An include that takes place may bring others.
+    const ROUNDS: usize = 5;
+    let known = project.settings();
+    let mut settings = known.clone();
+    let mut pipeline = pipeline(project, path, &settings)?;
+    for _ in 0..ROUNDS {
+        let before = settings.variables.len() + settings.unset.len();
+        for name in pipeline.undecided.iter().flat_map(|it| &it.variables) {
+            match event.known(name, &known) {
+                Known::Set(value) if settings.variable(name).is_none() => {
+                    settings.variables.push((name.clone(), value));
+                }
+                Known::Unset if !settings.unset.contains(name) => settings.unset.push(name.clone()),
+                _ => {}
+            }
+        }
+        if settings.variables.len() + settings.unset.len() == before {
+            break;
+        }
+        pipeline = self::pipeline(project, path, &settings)?;
+    }
+    Some(pipeline)
+}
+
+fn roots(project: &Project) -> Vec<&Source> {
+    let mut roots = project.files_of(FileKind::GitlabRoot);
+    if let Some(source) = project.files.read(&project.settings().config_path)
+        && !roots.iter().any(|root| root.id == source.id)
+    {
+        roots.push(source);
+    }
+    roots
+}

@@ -1,0 +1,48 @@
+use super::entry::{IncludeEntry, Target};
+use super::expand::Expander;
+use super::found::Named;
+use super::locate::Base;
+use super::rules::open_variables;
+use crate::model::Origin;
+use crate::model::gitlab::{Missing, Problem, Undecided};
+
+/// What is not there, or not for certain.
+impl<'p> Expander<'_, 'p> {
+    pub(super) fn miss(&mut self, named: Named, sought: Option<String>, at: &Origin) {
+        let Named { kind, name, key } = named;
+        if self.missed.insert((kind, name.clone())) {
+            self.missing.push(Missing { kind, name, at: at.clone(), key, sought });
+        }
+    }
+
+    /// An entry whose rules cannot be decided.
+    pub(super) fn undecided(&mut self, entry: &IncludeEntry<'_, 'p>) {
+        let at = &entry.value.origin;
+        if self.undecided.iter().any(|it| it.at.at == at.at) {
+            return;
+        }
+        let variables =
+            entry.rules.map_or_else(Vec::new, |rules| open_variables(rules, self.settings));
+        self.undecided.push(Undecided { at: at.clone(), name: entry.target.name(), variables });
+    }
+
+    /// A file that should be there and is not.
+    pub(super) fn unread(
+        &mut self,
+        entry: &IncludeEntry<'_, 'p>,
+        base: &Base,
+        (path, named): (String, Named),
+        certain: bool,
+    ) {
+        if matches!(entry.target, Target::Local(_)) && *base == Base::Repository && certain {
+            let message = format!("Local file `{path}` does not exist!");
+            let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
+            let near = self.files.paths().iter().map(String::as_str);
+            if let Some(near) = crate::model::gitlab::nearest(&path, near) {
+                problem = problem.help(format!("Did you mean `{near}`?"));
+            }
+            self.problems.push(problem);
+        }
+        self.miss(named, Some(path), &entry.value.origin);
+    }
+}

@@ -1,0 +1,153 @@
+//! Where the conditions of a pipeline stand.
+
+use rustc_hash::FxHashSet;
+
+use crate::model::gitlab::{Job, Pipeline, Rule, Value, Variable, nearest};
+use crate::text::{Location, Span};
+
+/// A condition, with who asks it.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a, 'p> {
+    /// The text.
+    pub value: &'a Value<'p>,
+    /// The place of the first job that has it; nothing for `workflow`.
+    pub job: Option<usize>,
+}
+
+impl<'p> Pipeline<'p> {
+    /// The conditions of `rules`, `only:variables` and `except:variables` of the jobs and of `workflow`, each
+    /// place once.
+    pub fn conditions(&self) -> Vec<Site<'_, 'p>> {
+        let mut seen = FxHashSet::default();
+        let mut sites = Vec::new();
+        let mut add = |job: Option<usize>, value: &'_ Value<'p>| -> bool {
+            value.as_str().is_some() && seen.insert((value.at(), job.is_none()))
+        };
+        for rule in self.workflow_rules.iter().flatten() {
+            if let Some(value) = rule.condition.as_ref().filter(|it| add(None, it)) {
+                sites.push(Site { value, job: None });
+            }
+        }
+        for (at, job) in self.jobs.iter().enumerate() {
+            for rule in job.rules.iter().flatten() {
+                if let Some(value) = rule.condition.as_ref().filter(|it| add(Some(at), it)) {
+                    sites.push(Site { value, job: Some(at) });
+                }
+            }
+            for keyword in ["only", "except"] {
+                let variables = job.value.path(&[keyword, "variables"]);
+                for value in variables.map_or(&[][..], Value::one_or_more) {
+                    if add(Some(at), value) {
+                        sites.push(Site { value, job: Some(at) });
+                    }
+                }
+            }
+        }
+        sites
+    }
+
+    /// Where a part of a text stands in its file; the whole text if it was composed.
+    pub fn part_of(&self, value: &Value<'p>, part: Span) -> Location {
+        let whole = value.at();
+        self.scalar_map(value).map_or(whole, |map| {
+            let span = Span::new(map.to_source(part.start), map.to_source(part.end));
+            Location::new(whole.source, span)
+        })
+    }
+}
+
+impl Site<'_, '_> {
+    /// The condition as text.
+    pub fn text(&self) -> &str {
+        self.value.as_str().unwrap_or_default()
+    }
+}
+
+impl<'p> Pipeline<'p> {
+    /// The variable as a condition sees it, if the configuration sets it: that of the job, else that of the
+    /// whole pipeline.
+    pub fn variable_at(&self, site: &Site<'_, 'p>, name: &str) -> Option<&Variable<'p>> {
+        match site.job.and_then(|job| self.jobs.get(job)) {
+            Some(job) => self.variable_of(job, name),
+            None => self.variable(name),
+        }
+    }
+
+    /// Whether the configuration sets the variable anywhere: for the whole pipeline, in a rule of `workflow`,
+    /// in a job, in one of its rules or its matrix.
+    pub fn sets_variable(&self, name: &str) -> bool {
+        let has = |variables: &[Variable<'p>]| variables.iter().any(|it| it.name == *name);
+        let rules_have =
+            |rules: &Option<Vec<Rule<'p>>>| rules.iter().flatten().any(|rule| has(&rule.variables));
+        let in_job = |job: &Job<'p>| {
+            let matrix = job.parallel.instances.iter().flat_map(|it| &it.variables);
+            has(&job.variables)
+                || rules_have(&job.rules)
+                || matrix.into_iter().any(|(it, _)| *it == *name)
+        };
+        has(&self.variables) || rules_have(&self.workflow_rules) || self.jobs.iter().any(in_job)
+    }
+
+    /// The job whose name comes nearest to this one.
+    pub fn nearest_job(&self, name: &str) -> Option<&str> {
+        nearest(name, self.jobs.iter().map(|job| &*job.name))
+    }
+}
+
+/// A pattern of `changes` or `exists`, with who asks for it.
+#[derive(Clone, Debug)]
+pub struct PathSite<'a, 'p> {
+    /// The pattern.
+    pub value: &'a Value<'p>,
+    /// `changes` or `exists`.
+    pub keyword: &'static str,
+    /// The job, or `workflow`.
+    pub owner: String,
+    /// Whether it is compared with something other than this repository and the push.
+    pub elsewhere: bool,
+}
+
+impl<'p> Pipeline<'p> {
+    /// The patterns of `changes` and `exists` of the jobs and of `workflow`.
+    pub fn path_patterns(&self) -> Vec<PathSite<'_, 'p>> {
+        let mut sites = Vec::new();
+        let jobs = self.jobs.iter().map(|job| (format!("job:{}", job.name), job.rules.as_ref()));
+        let workflow = (String::from("workflow"), self.workflow_rules.as_ref());
+        for (owner, rules) in std::iter::once(workflow).chain(jobs) {
+            for rule in rules.into_iter().flatten() {
+                for (keyword, list) in [("changes", &rule.changes), ("exists", &rule.exists)] {
+                    let Some(list) = list else { continue };
+                    let elsewhere = list.project.is_some();
+                    sites.extend(list.paths.iter().map(|value| PathSite {
+                        value,
+                        keyword,
+                        owner: owner.clone(),
+                        elsewhere,
+                    }));
+                }
+            }
+        }
+        for job in &self.jobs {
+            for keyword in ["only", "except"] {
+                let changes = job.value.path(&[keyword, "changes"]);
+                let values = changes.map_or(&[][..], Value::one_or_more);
+                sites.extend(values.iter().map(|value| PathSite {
+                    value,
+                    keyword: "changes",
+                    owner: format!("job:{}", job.name),
+                    elsewhere: false,
+                }));
+            }
+        }
+        sites
+    }
+}
+
+/// The paths, out of these sorted ones, that begin as the pattern does before its first wildcard.
+pub fn paths_like<'a>(pattern: &str, paths: &'a [String]) -> &'a [String] {
+    let fixed = pattern.split(['*', '?', '[', '{', '\\']).next().unwrap_or_default();
+    let start = paths.partition_point(|path| path.as_str() < fixed);
+    let rest = paths.get(start..).unwrap_or_default();
+    let count = rest.partition_point(|path| path.starts_with(fixed));
+    rest.get(..count).unwrap_or_default()
+}

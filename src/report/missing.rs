@@ -1,0 +1,110 @@
+//! What would make the picture of a pipeline whole, as text.
+
+use std::fmt::Write as _;
+
+use super::resolved::{place, quoted};
+use super::visible;
+use crate::model::gitlab::{Missing, Pipeline, Vendored, expand};
+use crate::text::Sources;
+
+/// Lists the includes that could not be read and those that variables decide, each with its place, and
+/// what pipespec.yaml would have to say to have them read. `prefix` stands before each path.
+pub fn render_missing(pipeline: &Pipeline<'_>, sources: &Sources, prefix: &str) -> String {
+    let mut out = String::new();
+    if pipeline.missing.is_empty() && pipeline.undecided.is_empty() {
+        return "nothing is missing: everything that is included was read\n".to_owned();
+    }
+    unread(pipeline, sources, prefix, &mut out);
+    undecided(pipeline, sources, prefix, &mut out);
+    let variables = variables(pipeline);
+    if !variables.is_empty() {
+        out.push_str(
+            "\nWhat these variables hold, pipespec.yaml can say:\n\ngitlab:\n  variables:\n",
+        );
+        for name in variables {
+            let _ = writeln!(out, "    {}: ''", quoted(&name));
+        }
+    }
+    out
+}
+
+fn unread(pipeline: &Pipeline<'_>, sources: &Sources, prefix: &str, out: &mut String) {
+    if pipeline.missing.is_empty() {
+        return;
+    }
+    let count = pipeline.missing.len();
+    let verb = if count == 1 { "include is" } else { "includes are" };
+    let _ = writeln!(out, "{count} {verb} not read:\n");
+    for missing in &pipeline.missing {
+        let place = place(sources, missing.at.at, prefix);
+        let kind = missing.kind.name();
+        let _ = write!(out, "  {place}: {kind} `{}`", visible(&missing.name));
+        if let Some(path) = &missing.sought {
+            let _ = write!(out, ", not found at `{}`", visible(path));
+        }
+        out.push('\n');
+    }
+    let mut keys: Vec<(&str, Vendored)> = Vec::new();
+    let unmapped = |it: &&Missing| it.sought.is_none();
+    for missing in pipeline.missing.iter().filter(unmapped) {
+        let Some((key, what)) = &missing.key else { continue };
+        let clear = expand::variables(key).next().is_none();
+        if clear && !keys.contains(&(key.as_str(), *what)) {
+            keys.push((key, *what));
+        }
+    }
+    if keys.is_empty() {
+        return;
+    }
+    out.push_str(
+        "\nCopies of them are read from where pipespec.yaml says that they lie:\n\nincludes:\n",
+    );
+    for (key, what) in keys {
+        let remark = match what {
+            Vendored::Folder => "a folder with the files of the project",
+            Vendored::File => "the file",
+        };
+        let _ = writeln!(out, "  {}: {} # {remark}", quoted(key), quoted(&suggested(key)));
+    }
+}
+
+fn undecided(pipeline: &Pipeline<'_>, sources: &Sources, prefix: &str, out: &mut String) {
+    if pipeline.undecided.is_empty() {
+        return;
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str("Whether these take place is not known:\n\n");
+    for include in &pipeline.undecided {
+        let place = place(sources, include.at.at, prefix);
+        let _ = write!(out, "  {place}: `{}`", visible(&include.name));
+        let names: Vec<String> = include.variables.iter().map(|name| format!("${name}")).collect();
+        if names.is_empty() {
+            out.push_str(", by the files that change\n");
+        } else {
+            let _ = writeln!(out, ", by {}", names.join(", "));
+        }
+    }
+}
+
+/// The variables that decide includes or stand in their names, each once.
+fn variables(pipeline: &Pipeline<'_>) -> Vec<String> {
+    let decide = pipeline.undecided.iter().flat_map(|it| it.variables.iter().cloned());
+    let missing = pipeline.missing.iter();
+    let named = missing.flat_map(|it| expand::variables(&it.name).map(str::to_owned));
+    // What differs from pipeline to pipeline has no value of the project.
+    let of_event = ["CI_COMMIT_", "CI_EXTERNAL_", "CI_MERGE_REQUEST_", "CI_OPEN_", "CI_PIPELINE_"];
+    let of_project = |name: &String| !of_event.iter().any(|start| name.starts_with(start));
+    let mut names: Vec<String> = decide.chain(named).filter(of_project).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// A path for a copy of what has this name.
+fn suggested(key: &str) -> String {
+    let path = key.split_once("://").map_or(key, |(_, rest)| rest);
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    format!("vendor/{}", path.replace("template:", "templates/").replace('@', "-"))
+}

@@ -1,0 +1,46 @@
+use std::sync::OnceLock;
+
+use crate::model::Date;
+use crate::model::docker::{Base, Dockerfile, ImageRef, Lives};
+use crate::rule::{Check, Cx};
+
+pub(crate) const CHECK: Check = Check::Dockerfile(check);
+
+/// The table of the page.
+static LIVES: OnceLock<Lives> = OnceLock::new();
+
+fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
+    let Some(today) = cx.facts.today else { return };
+    let latest = today.plus_days(cx.options.number("days-ahead") as u32);
+    let lives = LIVES.get_or_init(|| Lives::read(cx.page()));
+    for stage in &file.stages {
+        let Base::Image(text) = &stage.base else { continue };
+        let image = ImageRef::split(text);
+        let Some(life) = lives.of(&image).into_iter().find(|life| life.end < latest) else {
+            continue;
+        };
+        let release = life.tags.first().map_or("", String::as_str);
+        let message = message(text, &format!("{} {release}", life.image), life.end, today);
+        let mut report =
+            cx.report(file.at(stage.base_span), message).symbol(format!("FROM {text}"));
+        for (name, span) in &stage.base_variables {
+            if let Some(span) = span {
+                report = report.label(file.at(*span), format!("`{name}` comes from here"));
+            }
+        }
+        report.help(format!(
+            "move to a release that is maintained; the date is that of {}",
+            life.source
+        ));
+    }
+}
+
+fn message(image: &str, release: &str, end: Date, today: Date) -> String {
+    if end < today {
+        format!("base image `{image}` gets no fixes any more: support of {release} ended on {end}")
+    } else {
+        format!(
+            "base image `{image}` soon gets no fixes any more: support of {release} ends on {end}"
+        )
+    }
+}

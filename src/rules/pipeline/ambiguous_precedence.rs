@@ -1,0 +1,75 @@
+use crate::model::gitlab::Pipeline;
+use crate::rule::{Check, Cx};
+use crate::syntax::expression::{Node, NodeKind, Operator, parse};
+
+pub(crate) const CHECK: Check = Check::Pipeline(check);
+
+fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    for site in pipeline.conditions() {
+        let text = site.text();
+        let parsed = parse(text);
+        let mut open: Vec<_> = parsed.root.iter().collect();
+        while let Some(node) = open.pop() {
+            let NodeKind::Binary { operator, left, right } = &node.kind else { continue };
+            open.extend([&**right, &**left]);
+            if *operator != Operator::Or {
+                continue;
+            }
+            // `A == x || A == y && B`, `B && A == x || A == y`
+            let (bare_left, bare_right) = (is_bare(left, text), is_bare(right, text));
+            let second = bare_right.filter(|(first, last)| {
+                compared(last_of(left)) == compared(first) && compared(first) != compared(last)
+            });
+            let first = bare_left.filter(|(first, last)| {
+                compared(last) == compared(first_of(right)) && compared(first) != compared(last)
+            });
+            let Some((one, other)) = second.or(first) else { continue };
+            if compared(one).is_none() && compared(other).is_none() {
+                continue;
+            }
+            let message = "`&&` binds tighter than `||`, so only the comparison next to `&&` depends on what stands behind it";
+            cx.report(pipeline.part_of(site.value, one.span.cover(other.span)), message)
+                .text("this is one part")
+                .symbol(format!("condition:{text}"))
+                .help("put parentheses around what belongs together");
+        }
+    }
+}
+
+/// The first and last operand of an `&&` without parentheses around it.
+fn is_bare<'n, 's>(node: &'n Node<'s>, text: &str) -> Option<(&'n Node<'s>, &'n Node<'s>)> {
+    let NodeKind::Binary { operator: Operator::And, right, .. } = &node.kind else { return None };
+    let before = text.get(..node.span.start as usize)?.trim_end();
+    let after = text.get(node.span.end as usize..)?.trim_start();
+    let mut first = node;
+    while let NodeKind::Binary { operator: Operator::And, left, .. } = &first.kind {
+        first = left;
+    }
+    (!before.ends_with('(') && !after.starts_with(')')).then_some((first, &**right))
+}
+
+fn last_of<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
+    match &node.kind {
+        NodeKind::Binary { operator: Operator::Or, right, .. } => right,
+        _ => node,
+    }
+}
+
+fn first_of<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
+    node
+}
+
+/// The variable that is compared with something, and how.
+fn compared<'s>(node: &Node<'s>) -> Option<(&'s str, Operator)> {
+    match &node.kind {
+        NodeKind::Binary {
+            operator: operator @ (Operator::Equals | Operator::Matches),
+            left,
+            ..
+        } => match left.kind {
+            NodeKind::Variable(name) => Some((name, *operator)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,53 @@
+use crate::model::gitlab::Pipeline;
+use crate::rule::{Check, Cx};
+use crate::syntax::expression::{Node, NodeKind, Operator, parse};
+
+pub(crate) const CHECK: Check = Check::Pipeline(check);
+
+fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    for site in pipeline.conditions() {
+        let parsed = parse(site.text());
+        let mut open: Vec<_> = parsed.root.iter().collect();
+        while let Some(node) = open.pop() {
+            let NodeKind::Binary { operator, left, right } = &node.kind else { continue };
+            open.extend([&**right, &**left]);
+            if !matches!(operator, Operator::And | Operator::Or) {
+                continue;
+            }
+            let Some((name, span)) = outcome(left) else { continue };
+            let Some(variable) = pipeline.variable_at(&site, name) else { continue };
+            let outside = cx.facts.settings.variable(name).is_some();
+            if outside || variable.text.as_ref().is_none_or(|text| !text.is_empty()) {
+                continue;
+            }
+            let what = match operator {
+                Operator::And => "so what stands behind `&&` decides alone",
+                _ => "so what stands behind `||` is never asked, and the condition does not hold",
+            };
+            let message = format!(
+                "`{name}` is set to an empty text, which counts as true before `{}`, {what}",
+                operator.text()
+            );
+            let right = match operator {
+                Operator::And => format!("write `${name} != \"\" && ...`"),
+                _ => format!("write `${name} != \"\" || ...`"),
+            };
+            cx.report(pipeline.part_of(site.value, span), message)
+                .label(variable.value.at(), "it is set here")
+                .symbol(format!("condition:{}", site.text()))
+                .help(right);
+        }
+    }
+}
+
+/// The variable whose bare value an operand comes to in the end.
+fn outcome<'s>(node: &Node<'s>) -> Option<(&'s str, crate::text::Span)> {
+    match &node.kind {
+        NodeKind::Variable(name) => Some((name, node.span)),
+        NodeKind::Binary { operator: Operator::And, right, .. } => match &right.kind {
+            NodeKind::Variable(name) => Some((name, right.span)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

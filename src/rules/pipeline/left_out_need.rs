@@ -1,0 +1,43 @@
+use crate::model::gitlab::Pipeline;
+use crate::model::gitlab::reach::NeedFault;
+use crate::rule::{Check, Cx};
+
+pub(crate) const CHECK: Check = Check::Pipeline(check);
+
+fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    let Some(reach) = cx.facts.reach(pipeline) else { return };
+    let faults = reach.need_faults(pipeline);
+    let partial: Vec<&NeedFault> = faults.iter().filter(|it| it.pipeline.is_some()).collect();
+    // What one pipeline lacks for one job is one finding.
+    for group in
+        partial.chunk_by(|one, other| (one.job, &one.pipeline) == (other.job, &other.pipeline))
+    {
+        let Some((first, more)) = group.split_first() else { continue };
+        let (Some(job), Some(needed), Some(text)) =
+            (pipeline.jobs.get(first.job), pipeline.jobs.get(first.needed), &first.pipeline)
+        else {
+            continue;
+        };
+        let (job, name) = (&job.name, &needed.name);
+        let others = match more.len() {
+            0 => String::new(),
+            1 => " and one other job".to_owned(),
+            more => format!(" and {more} other jobs"),
+        };
+        let message = format!(
+            "`{job}` needs `{name}`{others}, which a pipeline {text} does not have; GitLab refuses that pipeline"
+        );
+        let mut report = cx.report(&first.at, message);
+        report = report.label(needed.key_at, format!("`{name}` is defined here"));
+        let rules = ["rules", "only", "except"].iter().find_map(|key| needed.get(key));
+        if let Some(rules) = rules {
+            report = report.label(rules.at(), format!("these rules leave `{name}` out"));
+        }
+        for fault in more {
+            report = report.label(fault.at.at, "this is left out too");
+        }
+        report.symbol(format!("job:{job}/needs/{name}")).help(format!(
+            "give both the same rules, or write `{{job: {name}, optional: true}}` if `{job}` can do without"
+        ));
+    }
+}
