@@ -54,13 +54,6 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
             judgements[clause].push((*index, judgement));
         }
     }
-    let not_asked = match super::shellcheck::findings(project, &facts, catalog, &selection) {
-        Ok(more) => {
-            findings.extend(more);
-            None
-        }
-        Err(failure) => Some(failure),
-    };
     let mut clauses = settle(&facts.spec, judgements);
     explain_undefined(&facts.spec, catalog, &mut clauses);
     let excepted = Excepted::settle((project, &facts), (catalog, &selection), &mut clauses);
@@ -70,6 +63,14 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     for finding in &mut findings {
         finding.severity = selection.weigh(catalog.get(finding.rule));
     }
+    // These have a level of their own.
+    let not_asked = match super::shellcheck::findings(project, &facts, catalog, &selection) {
+        Ok(more) => {
+            findings.extend(more);
+            None
+        }
+        Err(failure) => Some(failure),
+    };
     let (findings, suppressed) =
         accept(project, &facts, (catalog, &selection), &excepted, findings);
     let judged_files = facts.pipelines.len() + facts.dockerfiles.len() + facts.spec.files.len();
