@@ -4,6 +4,7 @@
 //! has the table, and a test holds it.
 
 pub mod cli;
+pub mod collect; // gathers evidence: the only room that opens a socket
 pub mod engine; //  project, discovery, configuration, running, suppressions, fixes
 pub mod model; //   trees to meaning: pipeline, image, spec, evidence
 pub mod report; //  one file per output format

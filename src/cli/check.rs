@@ -21,6 +21,9 @@ pub(super) struct CheckArgs {
     /// Hold the project to this spec instead of the one in `openspec/`.
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// What was measured outside: a file that `pipespec collect` wrote. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    evidence: Vec<PathBuf>,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -149,6 +152,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
                 config: args.config.clone(),
                 no_config: args.no_config,
                 selection: selection.clone(),
+                evidence: args.evidence.clone(),
                 now: None,
             },
         )?;

@@ -1,6 +1,7 @@
 //! The command line. One file per subcommand; this one only takes the words apart.
 
 mod check;
+mod collect;
 mod error;
 mod explain;
 mod init;
@@ -61,6 +62,8 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Print a page to start a rule from, for a clause that no rule knows.
     Stub(stub::StubArgs),
+    /// Gather evidence for what files cannot prove: from a registry, from GitLab, in the image.
+    Collect(collect::CollectArgs),
     /// Print a completion script for a shell.
     Completions {
         /// Which shell.
@@ -114,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Resolve(args) => resolve::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stub(args) => stub::run(&args),
+        Command::Collect(args) => collect::run(&args),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
             let mut script = Vec::new();

@@ -2,18 +2,17 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Project;
+use super::{CheckOptions, Config};
 use crate::model::evidence::Timestamp;
 
 /// The day that the configuration sets, else the time that the options name, else that of `SOURCE_DATE_EPOCH`, else
 /// the clock's.
-pub(super) fn now(project: &Project) -> Timestamp {
-    let day = project.config.today.as_ref().and_then(|it| Timestamp::parse_date(&it.value));
+pub(super) fn now(options: &CheckOptions, config: &Config) -> Timestamp {
+    let day = config.today.as_ref().and_then(|it| Timestamp::parse_date(&it.value));
     if let Some(day) = day {
         return day;
     }
-    let set = project.options.now;
-    let seconds = set.or_else(|| std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok());
+    let seconds = options.now.or_else(|| std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok());
     let seconds = seconds.unwrap_or_else(|| {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         since.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX))

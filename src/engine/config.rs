@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::disk::stays_below_root;
 use super::{ConfigError, DiskFiles, Error, Selection, Shellcheck, check_name};
 use crate::model::Date;
-use crate::model::gitlab::{Settings, Version};
+use crate::model::gitlab::{Duration, Settings, Version, parse_duration};
 use crate::rule::{Catalog, Severity};
 use crate::syntax::yaml::de::{self, Spanned};
 use crate::text::Span;
@@ -54,6 +54,8 @@ pub struct Config {
     pub exceptions: Vec<Exception>,
     /// Where the snapshot of the coverage lies, if not in `openspec/coverage.json`.
     pub snapshot: Option<String>,
+    /// What was measured outside.
+    pub evidence: EvidenceFiles,
 }
 
 /// A clause that is accepted as not met. All four keys are required.
@@ -68,6 +70,30 @@ pub struct Exception {
     pub owner: Spanned<String>,
     /// The last day on which it holds, in UTC: `2027-01-31`.
     pub expires: Spanned<String>,
+}
+
+/// What was measured outside.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EvidenceFiles {
+    /// Evidence files below the root.
+    pub files: Vec<Spanned<String>>,
+    /// How old an observation may be: `30d` if left out.
+    pub max_age: Option<Spanned<String>>,
+}
+
+impl EvidenceFiles {
+    /// How old an observation may be, in seconds.
+    pub(super) fn max_age_seconds(&self) -> i64 {
+        const DEFAULT: i64 = 30 * 86_400;
+        self.max_age.as_ref().and_then(|it| age(&it.value)).unwrap_or(DEFAULT)
+    }
+}
+
+/// Seconds of a duration in words, `30d` or `2 weeks`; nothing if it is none.
+fn age(text: &str) -> Option<i64> {
+    let seconds = parse_duration(text).ok().and_then(Duration::seconds)?;
+    (seconds > 0.0 && seconds < 1e12).then_some(seconds as i64)
 }
 
 /// What holds for some files only.
@@ -141,6 +167,10 @@ impl Config {
             return Err(fail(span, message, None));
         }
         super::exception::check(&config.exceptions, &fail)?;
+        if let Some(text) = config.evidence.max_age.as_ref().filter(|it| age(&it.value).is_none()) {
+            let help = Some("write it as `30d`, `2 weeks` or `12 hours`".to_owned());
+            return Err(fail(text.span, format!("`{}` is no age", text.value), help));
+        }
         for pattern in config.overrides.iter().flat_map(|over| &over.files) {
             if let Err(error) = globset::Glob::new(&pattern.value) {
                 return Err(fail(

@@ -49,6 +49,16 @@ pub enum Error {
         #[help]
         help: Option<String>,
     },
+    /// Evidence that could not be gathered.
+    #[error("{message}")]
+    #[diagnostic(code(collect))]
+    Collect {
+        /// What went wrong.
+        message: String,
+        /// What to do.
+        #[help]
+        help: Option<String>,
+    },
     /// Anything else about how we were called.
     #[error("{message}")]
     #[diagnostic(code(usage))]

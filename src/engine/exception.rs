@@ -81,7 +81,7 @@ impl Excepted {
         let mut excepted = Self { findings: Vec::new(), holding: Vec::new() };
         let path = project.config_path.as_ref().filter(|_| !project.config.exceptions.is_empty());
         let Some(source) = path.and_then(|path| project.files.read(path)) else { return excepted };
-        let now = clock::now(project);
+        let now = clock::now(&project.options, &project.config);
         let mut report = |rule: &str, at: Location, message: String, help: &str| {
             let rule = catalog.by_id(rule).filter(|(_, rule)| selection.runs(rule));
             let Some(rule) = rule else { return };

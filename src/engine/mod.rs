@@ -7,6 +7,7 @@ mod discover;
 mod disk;
 mod drift;
 mod error;
+mod evidence;
 mod exception;
 mod fingerprint;
 mod fix;
@@ -21,7 +22,7 @@ mod shellcheck;
 mod suppress;
 mod write;
 
-pub use config::{Config, Exception, Gitlab, Override};
+pub use config::{Config, EvidenceFiles, Exception, Gitlab, Override};
 pub use discover::CONFIG_NAMES;
 pub use discover::{FileKind, is_project, kind_of, project_root};
 pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root};

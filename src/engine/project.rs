@@ -6,6 +6,7 @@ use super::discover::{self, FileKind};
 use super::pack::load_packs;
 use super::{DiskFiles, Error, Selection};
 use crate::model::Files as _;
+use crate::model::evidence::Evidence;
 use crate::model::gitlab::Settings;
 use crate::rule::Catalog;
 use crate::rules;
@@ -24,6 +25,8 @@ pub struct CheckOptions {
     pub no_config: bool,
     /// Rules that were selected and ignored.
     pub selection: Selection,
+    /// Evidence files beside those that the configuration names.
+    pub evidence: Vec<PathBuf>,
     /// The time that counts as now, in seconds since 1970; `SOURCE_DATE_EPOCH` or the clock if left out.
     pub now: Option<i64>,
 }
@@ -38,6 +41,8 @@ pub struct Project {
     pub files: DiskFiles,
     /// The built-in rules and those of its packs.
     pub catalog: Catalog,
+    /// What was measured outside.
+    pub evidence: Evidence,
     /// The path of the spec that was named, among the sources.
     pub(super) named_spec: Option<String>,
     /// The path of its configuration file, among the sources; nothing if it has none.
@@ -103,7 +108,8 @@ impl Project {
             files.overlay(&path, text.into_bytes());
             path
         });
-        let project = Self { options, config, files, catalog, named_spec, config_path };
+        let evidence = super::evidence::read((root, &files), &options, &config)?;
+        let project = Self { options, config, files, catalog, evidence, named_spec, config_path };
         super::exception::check_clauses(&project)?;
         Ok(project)
     }
@@ -129,7 +135,9 @@ impl Project {
             config.check(&source.path, source.text(), &catalog)?;
             config.check_includes(&source.path, source.text(), &files)?;
         }
-        let project = Self { options, config, files, catalog, named_spec: None, config_path };
+        let evidence = super::evidence::read((Path::new(""), &files), &options, &config)?;
+        let project =
+            Self { options, config, files, catalog, evidence, named_spec: None, config_path };
         super::exception::check_clauses(&project)?;
         Ok(project)
     }
@@ -181,7 +189,7 @@ fn is_below(path: &str, named: &str) -> bool {
     path == named || path.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let reason = match error.kind() {
         std::io::ErrorKind::NotFound => "does not exist".to_owned(),
         std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),

@@ -121,8 +121,9 @@ fn read(project: &Project) -> Facts<'_> {
     let dockerfiles = |builds: &[ImageBuild]| super::builds::dockerfiles(project, builds);
     let sources = (files.sources(), files as &dyn crate::model::Files);
     let mut facts =
-        Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()));
-    let now = super::clock::now(project).seconds;
+        Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()))
+            .with_evidence(&project.evidence);
+    let now = super::clock::now(&project.options, &project.config).seconds;
     facts.today = u64::try_from(now).ok().and_then(Date::from_unix);
     facts
 }
@@ -254,9 +255,10 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
     for (clause, judgements) in spec.clauses.iter().zip(judgements) {
         let decided = judgements.into_iter().max_by_key(|(_, judgement)| match judgement {
             Judgement::Proven | Judgement::ProvenWith(_) => 0,
-            Judgement::NeedsEvidence(_) => 1,
-            Judgement::Unknown(_) => 2,
-            Judgement::Violated => 3,
+            Judgement::Evidenced(_) => 1,
+            Judgement::NeedsEvidence(_) => 2,
+            Judgement::Unknown(_) => 3,
+            Judgement::Violated => 4,
         });
         let decidable = !matches!(decided, Some((_, Judgement::NeedsEvidence(_))));
         let (verdict, rule, note) = match decided {
@@ -264,6 +266,7 @@ fn settle(spec: &Spec<'_>, judgements: Vec<Vec<(RuleIndex, Judgement)>>) -> Vec<
             Some((rule, judgement)) => match judgement {
                 Judgement::Proven => (Verdict::Proven, Some(rule), String::new()),
                 Judgement::ProvenWith(note) => (Verdict::Proven, Some(rule), note.into_owned()),
+                Judgement::Evidenced(note) => (Verdict::Evidenced, Some(rule), note.into_owned()),
                 Judgement::Violated => (Verdict::Violated, Some(rule), String::new()),
                 Judgement::NeedsEvidence(note) => {
                     (Verdict::NeedsEvidence, Some(rule), note.into_owned())

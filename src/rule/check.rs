@@ -38,7 +38,9 @@ pub enum Judgement {
     Proven,
     /// The files prove it, in a way that deserves a word.
     ProvenWith(Cow<'static, str>),
-    /// The files refute it; the check has reported where.
+    /// Evidence shows it; says what was seen.
+    Evidenced(Cow<'static, str>),
+    /// The files or the evidence refute it; the check has reported where.
     Violated,
     /// Files cannot prove it; says which evidence would.
     NeedsEvidence(Cow<'static, str>),

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety};
 use crate::model::build::ImageBuild;
 use crate::model::docker::Dockerfile;
+use crate::model::evidence::Evidence;
 use crate::model::gitlab::reach::Reach;
 use crate::model::gitlab::{Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
@@ -32,6 +33,8 @@ pub struct Facts<'p> {
     pub settings: Settings,
     /// The day of the run; nothing if nobody told it.
     pub today: Option<Date>,
+    /// What was observed outside.
+    pub evidence: &'p Evidence,
     /// The jobs that play the roles of the spec, by role, where the configuration names them.
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
@@ -67,6 +70,7 @@ impl<'p> Facts<'p> {
             spec,
             settings,
             today: None,
+            evidence: Evidence::none(),
             roles,
             shells,
             reaches,
@@ -79,6 +83,12 @@ impl<'p> Facts<'p> {
         };
         facts.built = facts.builds.iter().map(place).collect();
         facts
+    }
+
+    /// The same with what was observed outside.
+    #[must_use]
+    pub fn with_evidence(self, evidence: &'p Evidence) -> Self {
+        Self { evidence, ..self }
     }
 
     /// Every job of every pipeline.

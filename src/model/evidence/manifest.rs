@@ -68,18 +68,63 @@ impl Manifest {
     }
 }
 
-/// The size of the image that another one is compared with.
+/// How large an image is, as far as it was observed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Baseline {
-    /// Its manifest.
+pub enum ImageSize {
+    /// Its manifest, which holds compressed sizes.
     Manifest(Manifest),
-    /// Its size in bytes and what was measured, `compressed` or `unpacked`.
+    /// Its size in bytes and what was measured.
     Bytes {
         /// The size.
         bytes: u64,
-        /// `compressed` or `unpacked`.
-        measure: String,
+        /// What was measured.
+        measure: Measure,
     },
+}
+
+/// What the size of an image is the size of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// The layers as the registry keeps them.
+    Compressed,
+    /// The files in them.
+    Unpacked,
+}
+
+impl Measure {
+    /// `compressed` or `unpacked`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Measure::Compressed => "compressed",
+            Measure::Unpacked => "unpacked",
+        }
+    }
+
+    /// The measure of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Measure::Compressed, Measure::Unpacked].into_iter().find(|it| it.as_str() == name)
+    }
+}
+
+impl ImageSize {
+    /// What was measured.
+    pub const fn measure(&self) -> Measure {
+        match self {
+            ImageSize::Manifest(_) => Measure::Compressed,
+            ImageSize::Bytes { measure, .. } => *measure,
+        }
+    }
+
+    /// The size in bytes, of one platform where there are several.
+    ///
+    /// # Errors
+    /// Fails as [`Manifest::compressed_size`].
+    pub fn bytes(&self, platform: &str) -> Result<u64, SizeError> {
+        match self {
+            ImageSize::Manifest(manifest) => manifest.compressed_size(platform),
+            ImageSize::Bytes { bytes, .. } => Ok(*bytes),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -120,7 +165,7 @@ fn is_attestation(platform: Option<&str>, layers: &[RawLayer]) -> bool {
         || layers.iter().any(|layer| layer.media_type.contains("in-toto"))
 }
 
-pub(super) fn read(value: &Value) -> Result<Manifest, String> {
+fn read(value: &Value) -> Result<Manifest, String> {
     if let Some(list) = value.as_array() {
         let mut images = Vec::new();
         for entry in list {
@@ -186,12 +231,11 @@ fn verbose(value: &Value) -> Result<Option<PlatformImage>, String> {
     Ok(Some(PlatformImage { platform, digest: descriptor.digest, layers }))
 }
 
-pub(super) fn read_baseline(value: &Value) -> Result<Baseline, String> {
-    let Some(bytes) = value.get("bytes") else { return read(value).map(Baseline::Manifest) };
+/// A manifest, or `{bytes, measure}`.
+pub(super) fn read_size(value: &Value) -> Result<ImageSize, String> {
+    let Some(bytes) = value.get("bytes") else { return read(value).map(ImageSize::Manifest) };
     let bytes = bytes.as_u64().filter(|it| *it > 0).ok_or("`bytes` is no count of bytes")?;
-    let measure = value.get("measure").and_then(Value::as_str).unwrap_or_default();
-    if !["compressed", "unpacked"].contains(&measure) {
-        return Err("`measure` says what was measured: `compressed` or `unpacked`".to_owned());
-    }
-    Ok(Baseline::Bytes { bytes, measure: measure.to_owned() })
+    let measure = value.get("measure").and_then(Value::as_str).and_then(Measure::from_name);
+    let measure = measure.ok_or("`measure` says what was measured: `compressed` or `unpacked`")?;
+    Ok(ImageSize::Bytes { bytes, measure })
 }

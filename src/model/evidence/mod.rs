@@ -8,33 +8,28 @@ mod manifest;
 mod project;
 mod pull;
 mod read;
+mod settle;
 mod structure;
 mod tags;
 mod time;
 
 pub use jobs::{Count, INFRASTRUCTURE_REASONS, JobRun, Jobs, Rate, Shown};
-pub use manifest::{Baseline, Manifest, PlatformImage, SizeError};
+pub use manifest::{ImageSize, Manifest, Measure, PlatformImage, SizeError};
 pub use project::{Attestation, Base, ExpirationPolicy, ProjectSettings, ResourceGroup};
 pub use pull::{PullBench, PullRun, PulledImage};
 pub use read::{EvidenceError, read_evidence};
+pub use settle::{Evidence, Refused};
 pub use structure::{Structure, StructureResult};
-pub use tags::{Tags, same_image};
+pub use tags::{Tags, is_image, is_repository, same_image};
 pub use time::Timestamp;
 
 use crate::text::Location;
 
 /// The JSON schema of evidence files.
-pub const SCHEMA: &str = include_str!("evidence.schema.json");
+pub const SCHEMA: &str = include_str!("../../../docs/evidence.schema.json");
 
 /// The version of the form that is written and read.
 pub const VERSION: u64 = 1;
-
-/// All that was observed, in the order of the files.
-#[derive(Debug, Default)]
-pub struct Evidence {
-    /// The observations.
-    pub observations: Vec<Observation>,
-}
 
 /// One thing that was measured once.
 #[derive(Debug)]
@@ -55,15 +50,17 @@ pub struct Observation {
     pub data: Data,
     /// Where it stands in its file.
     pub at: Location,
+    /// Where its kind stands there, to point at.
+    pub mark: Location,
 }
 
 /// What an observation holds.
 #[derive(Clone, Debug)]
 pub enum Data {
-    /// The manifest of an image.
-    Manifest(Manifest),
+    /// The size of an image.
+    Manifest(ImageSize),
     /// The size of the image that another is compared with.
-    Baseline(Baseline),
+    Baseline(ImageSize),
     /// What a published image was built from.
     Base(Base),
     /// A run inside the image.
@@ -171,22 +168,21 @@ impl Observation {
         }
     }
 
-    /// Whether it speaks of this image: the same repository and tag, and the same digest where both are known. Nothing
-    /// if it does not say of which image it speaks.
-    pub fn is_of(&self, image: &str, digest: Option<&str>) -> Option<bool> {
+    /// Whether it speaks of this image, whose reference may hold variables that are not known: the same repository and
+    /// tag, and the same digest where both are known. Nothing if it does not say of which image it speaks, or if the
+    /// tag of the image is not known.
+    pub fn is_of(&self, image: &str) -> Option<bool> {
         let own = self.image.as_deref()?;
+        let digest = image.split_once('@').map(|(_, digest)| digest);
         let digests = self.digest.as_deref().zip(digest);
-        Some(same_image(own, image) && digests.is_none_or(|(own, wanted)| own == wanted))
+        Some(is_image(image, own)? && digests.is_none_or(|(own, wanted)| own == wanted))
     }
-}
 
-impl Evidence {
-    /// The observations of one kind, the newest first.
-    pub fn of(&self, kind: Kind) -> Vec<&Observation> {
-        let mut all: Vec<&Observation> =
-            self.observations.iter().filter(|it| it.kind == kind).collect();
-        all.sort_by_key(|it| std::cmp::Reverse(it.captured_at));
-        all
+    /// When and how it was observed, for labels.
+    pub fn seen(&self) -> String {
+        let day = self.captured_at.to_string();
+        let day = day.get(..10).unwrap_or_default();
+        format!("observed on {day} by `{}`", self.source)
     }
 }
 

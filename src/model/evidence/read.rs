@@ -153,6 +153,7 @@ impl Reader<'_> {
         }
         let data = data_of(kind, &raw.data).map_err(|message| ("/data", message))?;
         let at = self.place(pointer);
+        let mark = self.place(&format!("{pointer}/kind"));
         Ok(Observation {
             kind,
             captured_at,
@@ -162,6 +163,7 @@ impl Reader<'_> {
             digest: raw.digest,
             data,
             at,
+            mark,
         })
     }
 }
@@ -177,8 +179,8 @@ fn escaped(key: &str) -> String {
 
 fn data_of(kind: Kind, value: &Value) -> Result<Data, String> {
     Ok(match kind {
-        Kind::Manifest => Data::Manifest(manifest::read(value)?),
-        Kind::Baseline => Data::Baseline(manifest::read_baseline(value)?),
+        Kind::Manifest => Data::Manifest(manifest::read_size(value)?),
+        Kind::Baseline => Data::Baseline(manifest::read_size(value)?),
         Kind::Base => Data::Base(project::read_base(value)?),
         Kind::Structure => Data::Structure(structure::read(value)?),
         Kind::Jobs => Data::Jobs(jobs::read(value)?),

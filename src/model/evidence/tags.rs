@@ -20,6 +20,18 @@ impl Tags {
         (!self.may_be_cut).then_some(false)
     }
 
+    /// Whether these are the tags of this repository; nothing if the answer does not name its own.
+    pub fn is_of(&self, repository: &str) -> Option<bool> {
+        let own = self.repository.as_deref()?;
+        // A registry names its repositories without its host.
+        let below_host = repository.strip_suffix(own).is_some_and(|head| head.ends_with('/'));
+        Some(
+            below_host
+                || is_repository(repository, own)
+                || repository.contains('$') && same_end(repository, own),
+        )
+    }
+
     /// The tags that name a version: they hold a digit and are no name that moves.
     pub fn versioned(&self) -> impl Iterator<Item = &str> {
         const MOVING: [&str; 8] =
@@ -72,8 +84,60 @@ pub fn same_image(a: &str, b: &str) -> bool {
     }
 }
 
-/// The full name, the tag and the digest of a reference.
-fn parts(reference: &str) -> (String, Option<&str>, Option<&str>) {
+/// Whether what stands behind the variables of `pattern` is the end of `repository`.
+fn same_end(pattern: &str, repository: &str) -> bool {
+    let behind = pattern.rsplit('$').next().unwrap_or_default();
+    let word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_' || ch == '{';
+    repository.ends_with(behind.trim_start_matches(word).trim_start_matches('}'))
+}
+
+/// Whether a reference names the image of `pattern`, in which `$NAME` stands for a variable whose value is not known.
+/// Nothing if the tag is not known.
+pub fn is_image(pattern: &str, reference: &str) -> Option<bool> {
+    if !pattern.contains('$') {
+        return Some(same_image(pattern, reference));
+    }
+    let (name, tag, digest) = raw_parts(pattern);
+    if digest.is_none() && tag.is_some_and(|tag| tag.contains('$')) {
+        return None;
+    }
+    let (own_name, own_tag, own_digest) = raw_parts(reference);
+    let same = match (digest, own_digest) {
+        (Some(wanted), Some(own)) => wanted == own,
+        _ => tag.unwrap_or("latest") == own_tag.unwrap_or("latest"),
+    };
+    Some(same && is_repository(name, own_name))
+}
+
+/// Whether a repository is the one of `pattern`, in which `$NAME` stands for anything.
+pub fn is_repository(pattern: &str, repository: &str) -> bool {
+    let mut literals: Vec<&str> = Vec::new();
+    let mut rest = pattern;
+    while let Some((head, tail)) = rest.split_once('$') {
+        literals.push(head);
+        let word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
+        rest = match tail.strip_prefix('{') {
+            Some(braced) => braced.split_once('}').map_or("", |(_, behind)| behind),
+            None => tail.trim_start_matches(word),
+        };
+    }
+    let ([first, middle @ ..], last) = (&literals[..], rest) else {
+        return parts(pattern).0 == parts(repository).0;
+    };
+    let Some(mut left) = repository.strip_prefix(first).and_then(|it| it.strip_suffix(last)) else {
+        return false;
+    };
+    for literal in middle {
+        match left.find(literal) {
+            Some(at) => left = &left[at + literal.len()..],
+            None => return false,
+        }
+    }
+    !left.is_empty()
+}
+
+/// The name, the tag and the digest of a reference, as written.
+fn raw_parts(reference: &str) -> (&str, Option<&str>, Option<&str>) {
     let (rest, digest) = match reference.split_once('@') {
         Some((rest, digest)) => (rest, Some(digest)),
         None => (reference, None),
@@ -84,6 +148,12 @@ fn parts(reference: &str) -> (String, Option<&str>, Option<&str>) {
         Some(at) => (&rest[..slash + at], Some(&rest[slash + at + 1..])),
         None => (rest, None),
     };
+    (name, tag, digest)
+}
+
+/// The full name, the tag and the digest of a reference.
+fn parts(reference: &str) -> (String, Option<&str>, Option<&str>) {
+    let (name, tag, digest) = raw_parts(reference);
     let tag = tag.or(if digest.is_none() { Some("latest") } else { None });
     let (host, path) = match name.split_once('/') {
         Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => (host, path),

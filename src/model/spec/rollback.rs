@@ -69,6 +69,34 @@ impl Rollback<'_> {
     pub fn texts(&self) -> impl Iterator<Item = (&str, Location)> {
         self.blocks.iter().map(|block| (block.text.as_str(), self.source.at(block.span)))
     }
+
+    /// The words in it that look like the tag of an image, `debian-r7` or `1.24.3-r1`, each with its place.
+    pub fn tags(&self) -> Vec<(String, Location)> {
+        let mut found: Vec<(String, Location)> = Vec::new();
+        for block in &self.blocks {
+            let text = self.source.slice(block.span);
+            let is_part = |ch: char| ch.is_ascii_alphanumeric() || "-._".contains(ch);
+            let mut from = 0;
+            for word in text.split(|ch: char| !is_part(ch)) {
+                let at = from;
+                from +=
+                    word.len() + text[from + word.len()..].chars().next().map_or(0, char::len_utf8);
+                let tag = word.trim_end_matches('.');
+                let lower = |ch: char| ch.is_ascii_lowercase();
+                let digit = |ch: char| ch.is_ascii_digit();
+                let path = [".yml", ".yaml", ".lock", ".md", ".ci", ".toml"]
+                    .iter()
+                    .any(|end| tag.ends_with(end));
+                if !tag.contains(lower) || !tag.contains(digit) || !tag.contains('-') || path {
+                    continue;
+                }
+                let start = block.span.start + u32::try_from(at).unwrap_or(0);
+                let end = start + u32::try_from(tag.len()).unwrap_or(0);
+                found.push((tag.to_owned(), self.source.at(crate::text::Span::new(start, end))));
+            }
+        }
+        found
+    }
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use crate::model::evidence::{Data, Kind};
 use crate::model::gitlab::{Duration, Job, Pipeline, parse_duration};
 use crate::rule::{Bound, Check, Cx, Judgement};
 
@@ -8,6 +9,14 @@ const DEFAULT_TIMEOUT: f64 = 3600.0;
 
 fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let facts = cx.facts;
+    let settings = facts.seen(Kind::Project, |it| match &it.data {
+        Data::Project(project) => Some(project),
+        _ => None,
+    });
+    let settings = settings.ok();
+    let timeout =
+        settings.as_ref().and_then(|(seen, project)| Some((*seen, project.build_timeout?)));
+    let default = timeout.map_or(DEFAULT_TIMEOUT, |(_, seconds)| seconds as f64);
     let mut judged = 0;
     let mut violated = false;
     for (job, pipeline) in facts.jobs() {
@@ -17,7 +26,7 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         let seconds =
             value.to_text().and_then(|text| parse_duration(&text).ok()).and_then(Duration::seconds);
         let Some(seconds) = seconds else { continue };
-        let (longest, slowest) = rest_of_pipeline(job, pipeline);
+        let (longest, slowest) = rest_of_pipeline(job, pipeline, default);
         if longest > seconds {
             violated = true;
             let message = format!(
@@ -33,13 +42,22 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
             if let Some(slowest) = slowest {
                 report = report.label(slowest, "the longest of them");
             }
+            if let Some((seen, seconds)) = timeout {
+                let text = format!("a job without `timeout` may take {}", hours(seconds as f64));
+                report = report.label(seen.mark, text);
+            }
             let _ = report;
         }
     }
     match (violated, judged) {
         (true, _) => Judgement::Violated,
         (false, 0) => Judgement::Unknown("no job has artifacts".to_owned()),
-        _ => Judgement::Proven,
+        _ => match settings {
+            Some((_, project)) if project.keep_latest_artifact == Some(true) => {
+                Judgement::ProvenWith("the project keeps the artifacts of the newest successful pipeline beyond their time".into())
+            }
+            _ => Judgement::Proven,
+        },
     }
 }
 
@@ -47,6 +65,7 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
 fn rest_of_pipeline(
     job: &Job<'_>,
     pipeline: &Pipeline<'_>,
+    default: f64,
 ) -> (f64, Option<crate::text::Location>) {
     let Some(own) = pipeline.stage_index(&job.stage) else { return (0.0, None) };
     let mut total = 0.0;
@@ -55,7 +74,7 @@ fn rest_of_pipeline(
         let in_stage =
             pipeline.jobs.iter().filter(|it| pipeline.stage_index(&it.stage) == Some(stage));
         let longest =
-            in_stage.map(|it| (time_of(it), it.key_at)).max_by(|a, b| a.0.total_cmp(&b.0));
+            in_stage.map(|it| (time_of(it, default), it.key_at)).max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((time, at)) = longest {
             total += time;
             if slowest.is_none_or(|(most, _)| time > most) {
@@ -66,13 +85,13 @@ fn rest_of_pipeline(
     (total, slowest.map(|(_, at)| at))
 }
 
-fn time_of(job: &Job<'_>) -> f64 {
+fn time_of(job: &Job<'_>, default: f64) -> f64 {
     let read = |keyword: &str| {
         let text =
             job.get(keyword).and_then(|value| value.to_text().map(|text| text.into_owned()))?;
         parse_duration(&text).ok().and_then(Duration::seconds)
     };
-    read("timeout").unwrap_or(DEFAULT_TIMEOUT) + read("start_in").unwrap_or(0.0)
+    read("timeout").unwrap_or(default) + read("start_in").unwrap_or(0.0)
 }
 
 fn hours(seconds: f64) -> String {

@@ -60,9 +60,9 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         return Judgement::Violated;
     }
     if installs(&image, &commands, &tool, facts) {
-        return Judgement::NeedsEvidence(
-            format!("`{tool}` is installed; that it runs takes evidence `structure`").into(),
-        );
+        let at = image.dockerfile.at(image.stage.base_span);
+        let needs = format!("`{tool}` is installed; that it runs takes evidence `structure`");
+        return cx.judge_run_inside(&tool, at, needs);
     }
     let others = facts.spec.clauses.iter().filter_map(|clause| {
         clause.text.split(" SHALL install and run").next().filter(|it| it.len() < clause.text.len())

@@ -1,9 +1,10 @@
+use crate::model::evidence::{Data, Kind};
 use crate::model::gitlab::Outcome;
 use crate::rule::{Bound, Check, Cx, Judgement};
 
 pub(crate) const CHECK: Check = Check::Clause(check);
 
-fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
+fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let facts = cx.facts;
     let mut writers = 0;
     let mut violated = false;
@@ -63,6 +64,28 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     match (violated, writers) {
         (true, _) => Judgement::Violated,
         (false, 0) => Judgement::Unknown("no job writes a cache".to_owned()),
-        _ => Judgement::NeedsEvidence("no setting damages the cache; that it is whole takes a person's word (evidence `attest`)".into()),
+        _ => word_for(bound, cx),
+    }
+}
+
+/// No file shows that a cache is whole; a person may say so.
+fn word_for(bound: &Bound<'_, '_>, cx: &Cx<'_, '_>) -> Judgement {
+    let seen = cx.facts.seen(Kind::Attest, |it| match &it.data {
+        Data::Attest(word) if word.clause == bound.clause.id => Some(word),
+        _ => None,
+    });
+    match seen {
+        Ok((seen, word)) => {
+            let day = seen.captured_at.to_string();
+            let day = day.get(..10).unwrap_or_default().to_owned();
+            Judgement::Evidenced(
+                format!("no setting damages it, and {} vouches for it since {day}", word.who)
+                    .into(),
+            )
+        }
+        Err(why) => {
+            let behind = if why.is_empty() { String::new() } else { format!("; {why}") };
+            Judgement::NeedsEvidence(format!("no setting damages the cache; that it is whole takes a person's word for `{}` (evidence `attest`){behind}", bound.clause.id).into())
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::syntax::dockerfile::{Arguments, Keyword};
 
 pub(crate) const CHECK: Check = Check::Clause(check);
 
-fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
+fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let facts = cx.facts;
     let mut violated = false;
     let is_static = facts.dockerfiles.iter().any(links_static);
@@ -56,9 +56,9 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     if violated {
         Judgement::Violated
     } else {
-        Judgement::NeedsEvidence(
-            "that a static binary builds in the image takes evidence `structure`".into(),
-        )
+        let needs = "that a static binary builds in the image takes evidence `structure`";
+        let at = facts.ci_image().map(|image| image.dockerfile.at(image.stage.base_span));
+        cx.judge_run_inside("static", at.unwrap_or(bound.clause.at), needs.to_owned())
     }
 }
 

@@ -29,6 +29,7 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let all = cx.options.text("scope") == "all" || !others;
     let mut violated = false;
     let mut unknown = None;
+    let mut apart = None;
     for (job, pipeline) in judged {
         for cache in &job.caches {
             let same = |(other, count): &(&Cache<'_>, usize)| {
@@ -36,6 +37,9 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
                     || cache.key_identity(job.caches.len()) == other.key_identity(*count)
             };
             if !all && !own.iter().any(same) {
+                if writes(cache, (job, pipeline)) == Some(true) {
+                    apart = Some(job.name.as_str().to_owned());
+                }
                 continue;
             }
             let unprotects = cache.unprotect.as_ref().is_some_and(|it| it.as_bool() == Some(true));
@@ -52,7 +56,10 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     match (violated, unknown) {
         (true, _) => Judgement::Violated,
         (false, Some(why)) => Judgement::Unknown(why),
-        (false, None) => Judgement::Proven,
+        (false, None) => match apart {
+            Some(name) => Judgement::ProvenWith(format!("`{name}` writes a cache of its own; the clause is read as one about the caches of {}", roles.join(" and ")).into()),
+            None => Judgement::Proven,
+        },
     }
 }
 

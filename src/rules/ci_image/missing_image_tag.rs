@@ -68,10 +68,7 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
     let (image, at) = &pushed[0];
     let missing = match (latest, versioned) {
         (true, true) => {
-            return Judgement::NeedsEvidence(
-                "the job pushes both tags; that both are in the registry takes evidence `tags`"
-                    .into(),
-            );
+            return in_registry((&pushed, *at), name, cx);
         }
         (false, _) => format!("`{name}` pushes `{}` and no `latest`", tag(image)),
         (true, false) => {
@@ -92,4 +89,48 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
         .symbol(format!("job:{name}/tags"))
         .help("push the image under a versioned tag and under `latest`");
     Judgement::Violated
+}
+
+/// Whether the registry has `latest` and the tag that the jobs use.
+fn in_registry(
+    (pushed, at): (&[(String, Location)], Location),
+    name: &str,
+    cx: &mut Cx<'_, '_>,
+) -> Judgement {
+    let facts = cx.facts;
+    let needs = |why: &str| {
+        let behind = if why.is_empty() { String::new() } else { format!("; {why}") };
+        Judgement::NeedsEvidence(format!("the job pushes both tags; that both are in the registry takes evidence `tags`{behind}").into())
+    };
+    let (seen, tags) = match facts.seen_tags() {
+        Ok(seen) => seen,
+        Err(why) => return needs(&why),
+    };
+    if tags.may_be_cut {
+        return needs("the list of tags may be cut");
+    }
+    let used = facts.used_image().and_then(|it| split_tag(&it.reference).1.map(str::to_owned));
+    let used = used.filter(|tag| is_versioned(tag) && !tag.contains('$'));
+    let lost = match (tags.has("latest"), tags.versioned().next()) {
+        (Some(false), _) => Some("the tag `latest`"),
+        (_, None) => Some("a versioned tag"),
+        _ => None,
+    };
+    if let Some(lost) = lost {
+        let is_latest =
+            |it: &&(String, Location)| split_tag(&it.0).1.unwrap_or("latest") == "latest";
+        let wants_latest = |it: &&(String, Location)| is_latest(it) == lost.contains("latest");
+        let at = pushed.iter().find(wants_latest).map_or(at, |(_, at)| *at);
+        cx.report(at, format!("the registry does not hold {lost} that `{name}` pushes"))
+            .symbol(format!("job:{name}/tags"))
+            .label(seen.mark, seen.seen())
+            .help("run the job, and look whether something deletes its tags");
+        return Judgement::Violated;
+    }
+    // A change that names a new version comes before the job that pushes it.
+    if let Some(tag) = used.as_deref().filter(|tag| tags.has(tag) == Some(false)) {
+        return needs(&format!("`{tag}`, which the jobs use, was not there yet when it was taken"));
+    }
+    let version = used.or_else(|| tags.versioned().next().map(str::to_owned)).unwrap_or_default();
+    Judgement::Evidenced(format!("the registry holds `latest` and `{version}`").into())
 }

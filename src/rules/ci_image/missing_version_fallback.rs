@@ -109,5 +109,15 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Opt
             .help("set `policy: pull`");
         return Some(Judgement::Violated);
     }
-    Some(Judgement::Proven)
+    let writer = facts.jobs_in_role("setup").into_iter().find(|(setup, _)| {
+        let mut caches = setup.caches.iter();
+        caches.any(|other| other.policy.writes() == Some(true) && cache.shares_paths(other))
+    });
+    Some(match writer {
+        Some((setup, _)) if cache.policy.writes() == Some(false) => Judgement::ProvenWith(
+            format!("`{}` writes the version, so that there is one writer of caches", setup.name)
+                .into(),
+        ),
+        _ => Judgement::Proven,
+    })
 }

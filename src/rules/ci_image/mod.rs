@@ -1,5 +1,6 @@
 //! Checks of the family `ci-image`, one file per rule, sorted.
 
+pub(crate) mod ambiguous_image_size;
 pub(crate) mod artifacts_expiring_early;
 pub(crate) mod broken_tool_install;
 pub(crate) mod bypassed_cache_key;
@@ -22,6 +23,7 @@ pub(crate) mod oversized_image;
 pub(crate) mod overwritten_image_tag;
 pub(crate) mod retried_code_failure;
 pub(crate) mod rollback_without_tag;
+pub(crate) mod second_version_writer;
 pub(crate) mod shadowed_go;
 pub(crate) mod slow_existence_check;
 pub(crate) mod slow_image_pull;

@@ -1,3 +1,4 @@
+use crate::model::evidence::{Count, Data, Kind};
 use crate::model::gitlab::{Code, ImageAct, Job, Pipeline, image_uses, is_versioned};
 use crate::rule::{Bound, Check, Cx, Judgement};
 
@@ -25,10 +26,56 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         (false, true) => Judgement::ProvenWith(
             "as far as files can: the job is serialized and retried for infrastructure only".into(),
         ),
-        (false, false) => Judgement::NeedsEvidence(
-            "why past runs failed takes evidence `jobs`: the history of the job".into(),
-        ),
+        (false, false) => history(role, cx),
     }
+}
+
+/// Why past runs failed.
+fn history(role: &str, cx: &mut Cx<'_, '_>) -> Judgement {
+    let facts = cx.facts;
+    let Some((job, _)) = facts.jobs_in_role(role).into_iter().next() else {
+        return Judgement::Unknown(facts.missing_role(role));
+    };
+    let seen = facts.seen(Kind::Jobs, |it| match &it.data {
+        Data::Jobs(jobs) => jobs.of(&job.name, None).next().map(|_| jobs),
+        _ => None,
+    });
+    let (seen, jobs) = match seen {
+        Ok(seen) => seen,
+        Err(why) => {
+            let behind = if why.is_empty() { String::new() } else { format!("; {why}") };
+            return Judgement::NeedsEvidence(
+                format!(
+                    "why past runs failed takes evidence `jobs`: the history of the job{behind}"
+                )
+                .into(),
+            );
+        }
+    };
+    let infrastructure = cx.options.list("infrastructure");
+    let git_ref = Some(cx.options.text("ref")).filter(|it| !it.is_empty());
+    let failed = jobs.code_failures(&job.name, git_ref, &infrastructure);
+    let rate = jobs.success_rate(&job.name, git_ref, Count::Attempts);
+    let Some(last) = failed.iter().max_by_key(|run| run.id) else {
+        let text =
+            format!("{} of {} runs failed, all by the infrastructure", rate.failed, rate.total());
+        return Judgement::Evidenced(text.into());
+    };
+    let reason = last.failure_reason.as_deref().unwrap_or("no reason");
+    cx.report(
+        job.key_at,
+        format!(
+            "{} of {} failures of `{}` are not the infrastructure's; the last is job {} with `{reason}`",
+            failed.len(),
+            rate.failed,
+            job.name,
+            last.id
+        ),
+    )
+    .symbol(format!("job:{}/failures", job.name))
+    .label(seen.mark, seen.seen())
+    .help("mend what fails in the script; older servers show a missing image as `script_failure` too");
+    Judgement::Violated
 }
 
 /// A retry that starts again after a failure of the script.

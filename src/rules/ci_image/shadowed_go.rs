@@ -1,4 +1,5 @@
 use crate::model::docker::EffectiveBase;
+use crate::model::evidence::{Data, Kind};
 use crate::rule::{Bound, Check, CiImage, Cx, Judgement};
 use crate::syntax::dockerfile::{Arguments, Keyword};
 
@@ -19,17 +20,41 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         EffectiveBase::Image { image: base, .. } if base.repository.ends_with("golang") => {
             let tag = base.tag.unwrap_or("latest");
             if tag == version || tag.starts_with(&format!("{version}-")) {
-                Judgement::Proven
+                other_go(&version, cx).unwrap_or(Judgement::Proven)
             } else {
                 Judgement::Unknown(format!(
                     "the base `golang:{tag}` does not say that its Go is {version}"
                 ))
             }
         }
-        _ => Judgement::NeedsEvidence(
-            "the base is no `golang` image; which Go it has takes evidence `structure`".into(),
-        ),
+        _ => other_go(&version, cx).unwrap_or_else(|| {
+            let needs = "the base is no `golang` image; which Go it has takes evidence `structure`";
+            let at = image.dockerfile.at(image.stage.base_span);
+            cx.judge_run_inside("go version", at, needs.to_owned())
+        }),
     }
+}
+
+/// Another Go than the spec says, seen inside the image.
+fn other_go(version: &str, cx: &mut Cx<'_, '_>) -> Option<Judgement> {
+    let facts = cx.facts;
+    let image = facts.ci_image()?;
+    let seen = facts.seen_of_image(Kind::Structure, |it| match &it.data {
+        Data::Structure(report) => report.about("go version").into_iter().find_map(|result| {
+            let number = result.output.split_once("go version go")?.1;
+            number.split_whitespace().next()
+        }),
+        _ => None,
+    });
+    let (seen, found) = seen.ok().filter(|(_, found)| *found != version)?;
+    cx.report(
+        image.dockerfile.at(image.stage.base_span),
+        format!("the Go that runs inside the image is {found}; the spec says {version}"),
+    )
+    .symbol("image:go")
+    .label(seen.mark, seen.seen())
+    .help("look which `go` comes first on `PATH`, and whether `GOTOOLCHAIN` fetches another one");
+    Some(Judgement::Violated)
 }
 
 /// Instructions that put another Go in front, or take the base's away.

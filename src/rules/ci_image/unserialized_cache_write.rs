@@ -1,3 +1,4 @@
+use crate::model::evidence::{Data, Kind};
 use crate::model::gitlab::{Job, Pipeline};
 use crate::rule::{Bound, Check, Cx, JobOf, Judgement};
 use crate::text::{Edit, Span};
@@ -61,7 +62,21 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
                 .into(),
         )
     } else {
-        Judgement::Proven
+        group_seen(&groups, cx)
+    }
+}
+
+/// What the server says of the groups, if it was asked.
+fn group_seen(groups: &[String], cx: &Cx<'_, '_>) -> Judgement {
+    let seen = cx.facts.seen(Kind::ResourceGroups, |it| match &it.data {
+        Data::ResourceGroups(list) => list.iter().find(|group| groups.contains(&group.key)),
+        _ => None,
+    });
+    match seen {
+        Ok((_, group)) => Judgement::ProvenWith(
+            format!("the server has the group, in the mode `{}`", group.process_mode).into(),
+        ),
+        Err(_) => Judgement::Proven,
     }
 }
 

@@ -1,5 +1,7 @@
 use crate::model::docker::{EffectiveBase, ImageRef};
+use crate::model::evidence::{Data, Kind, same_image};
 use crate::rule::{Bound, Check, Cx, Judgement};
+use crate::text::Location;
 
 pub(crate) const CHECK: Check = Check::Clause(check);
 
@@ -56,12 +58,15 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     };
     let spec = ImageRef::split(&wanted.text);
     if base.full_name() == spec.full_name() && base.tag == spec.tag {
-        return Judgement::Proven;
+        return published(&wanted.text, place, cx).unwrap_or(Judgement::Proven);
     }
     if base.full_name() == spec.full_name() && base.tag.is_none() && base.digest.is_some() {
-        return Judgement::Unknown(
-            "the base is given by its digest alone; evidence `base` tells its tag".to_owned(),
-        );
+        let seen = published(&wanted.text, place, cx);
+        return seen.unwrap_or_else(|| {
+            Judgement::Unknown(
+                "the base is given by its digest alone; evidence `base` tells its tag".to_owned(),
+            )
+        });
     }
     let mut message = format!("image is built on `{text}`; the spec says `{}`", wanted.text);
     let floats = base.full_name() == spec.full_name()
@@ -87,6 +92,28 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         report.label(dockerfile.at(stage.base_span), "the final stage starts from that one");
     }
     Judgement::Violated
+}
+
+/// What the published image says that it was built on, where it says so.
+fn published(wanted: &str, place: Location, cx: &mut Cx<'_, '_>) -> Option<Judgement> {
+    let seen = cx.facts.seen_of_image(Kind::Base, |it| match &it.data {
+        Data::Base(base) => base.name.as_deref(),
+        _ => None,
+    });
+    let (seen, name) = seen.ok()?;
+    if same_image(name, wanted) {
+        return Some(Judgement::Evidenced(
+            format!("the published image says that it was built on `{name}`").into(),
+        ));
+    }
+    cx.report(
+        place,
+        format!("the published image says that it was built on `{name}`; the spec says `{wanted}`"),
+    )
+    .symbol("image:base")
+    .label(seen.mark, seen.seen())
+    .help("build the image again and push it, or let the jobs use the tag that was built on it");
+    Some(Judgement::Violated)
 }
 
 /// Whether a tag has the parts of another one with some left out: `1.25-alpine3.23`, `1.25.5-alpine`.

@@ -27,4 +27,5 @@ pub(crate) mod stray_spec_header;
 pub(crate) mod unappliable_delta;
 pub(crate) mod unbound_clause;
 pub(crate) mod unpaired_rename;
+pub(crate) mod unusable_evidence;
 pub(crate) mod unused_exception;

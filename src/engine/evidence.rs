@@ -1,0 +1,55 @@
+//! Reads the evidence files that the command line and the configuration name.
+
+use std::fs;
+use std::path::Path;
+
+use super::config::Config;
+use super::project::unreadable;
+use super::{CheckOptions, ConfigError, DiskFiles, Error};
+use crate::model::Files as _;
+use crate::model::evidence::{Evidence, read_evidence};
+use crate::text::Source;
+
+/// All evidence, with what is too old set apart.
+pub(super) fn read(
+    (root, files): (&Path, &DiskFiles),
+    options: &CheckOptions,
+    config: &Config,
+) -> Result<Evidence, Error> {
+    let mut sources: Vec<&Source> = Vec::new();
+    for path in &config.evidence.files {
+        let missing = || Error::Path {
+            path: Path::new(&path.value).to_owned(),
+            reason: "is named as evidence and cannot be read".to_owned(),
+        };
+        sources.push(files.read(&path.value).ok_or_else(missing)?);
+    }
+    for path in &options.evidence {
+        let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+        let full = fs::canonicalize(path).ok().zip(fs::canonicalize(root).ok());
+        let shown = full
+            .and_then(|(full, root)| super::below_root(&root, &full))
+            .unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"));
+        if !sources.iter().any(|source| source.path == shown) {
+            sources.push(files.overlay(&shown, bytes));
+        }
+    }
+    let mut observations = Vec::new();
+    for source in sources {
+        let (read, errors) = read_evidence(source);
+        if let Some(error) = errors.into_iter().next() {
+            let help = if error.pointer.is_empty() {
+                "`pipespec collect raw` puts the answer of a tool into such a file".to_owned()
+            } else {
+                format!("this is `{}` of the file", error.pointer)
+            };
+            let (path, text) = (&source.path, source.text());
+            return Err(
+                ConfigError::new(path, text, error.at.span, error.message, Some(help)).into()
+            );
+        }
+        observations.extend(read);
+    }
+    let max_age = config.evidence.max_age_seconds();
+    Ok(Evidence::settle(observations, super::clock::now(options, config), max_age))
+}
