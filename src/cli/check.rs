@@ -36,9 +36,10 @@ pub(super) struct CheckArgs {
     /// Do not run these rules.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// Fail if there is a finding at or above this severity.
-    #[arg(long, value_enum, default_value_t)]
-    fail_on: FailOn,
+    /// Fail if there is a finding at or above this severity; `error` if neither this nor the
+    /// configuration says so.
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
     /// Use this configuration file.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -178,7 +179,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
             }
         }
         complain(&report, &target.root);
-        exit = worse(exit, exit_of(&report, args.fail_on));
+        let configured = project.config.fails_on().unwrap_or(FailOn::default().severity());
+        let least = args.fail_on.map_or(configured, FailOn::severity);
+        exit = worse(exit, exit_of(&report, least));
     }
     Ok(exit)
 }
@@ -212,10 +215,9 @@ fn render(
     }
 }
 
-fn exit_of(report: &engine::Report<'_>, fail_on: FailOn) -> Exit {
-    let heavy = |finding: &crate::rule::Finding| {
-        fail_on.severity().is_some_and(|least| finding.severity >= least)
-    };
+fn exit_of(report: &engine::Report<'_>, least: Option<Severity>) -> Exit {
+    let heavy =
+        |finding: &crate::rule::Finding| least.is_some_and(|least| finding.severity >= least);
     if !report.failures.is_empty() {
         Exit::Error
     } else if report.findings.iter().any(heavy) {

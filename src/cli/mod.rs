@@ -4,6 +4,7 @@ mod check;
 mod collect;
 mod error;
 mod explain;
+mod init;
 mod jobs;
 mod keywords;
 mod place;
@@ -48,6 +49,8 @@ struct Cli {
 enum Command {
     /// Judge a repository, or single files.
     Check(check::CheckArgs),
+    /// Write a first configuration, with the choices of `.hadolint.yaml`.
+    Init(init::InitArgs),
     /// Show every clause with its rule, its verdict and its place.
     Trace(trace::TraceArgs),
     /// Show the page of a rule, by its id or by the name that another tool has for it.
@@ -110,6 +113,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Jobs(args) => jobs::run(&args),

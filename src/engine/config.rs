@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::disk::stays_below_root;
-use super::{ConfigError, DiskFiles, Error, Selection, check_name};
+use super::{ConfigError, DiskFiles, Error, Selection, Shellcheck, check_name};
 use crate::model::Date;
 use crate::model::gitlab::{Duration, Settings, Version, parse_duration};
 use crate::rule::{Catalog, Severity};
@@ -41,6 +41,15 @@ pub struct Config {
     pub today: Option<Spanned<String>>,
     /// The jobs that play the roles of the spec, by role.
     pub roles: BTreeMap<String, String>,
+    /// The least severity that makes a run fail, if the command line does not say so: `error`,
+    /// `warning`, `note` or `never`.
+    #[serde(rename = "fail-on")]
+    pub fail_on: Option<Spanned<String>>,
+    /// Whether the comments of hadolint accept findings; they do if left out.
+    #[serde(rename = "hadolint-comments")]
+    pub hadolint_comments: Option<bool>,
+    /// Whether and how ShellCheck is asked too.
+    pub shellcheck: Shellcheck,
     /// Clauses that are accepted as not met, each for a time.
     pub exceptions: Vec<Exception>,
     /// Where the snapshot of the coverage lies, if not in `openspec/coverage.json`.
@@ -115,6 +124,9 @@ pub struct Gitlab {
     pub config_path: Option<String>,
 }
 
+/// The `fail-on` of those who want no run to fail.
+const NEVER: &str = "never";
+
 /// The limits that can be set.
 const LIMITS: [&str; 5] = ["includes", "needs", "total-yaml-bytes", "yaml-bytes", "yaml-depth"];
 
@@ -144,6 +156,16 @@ impl Config {
             Error::from(ConfigError::new(path, text, span, message, help))
         };
         config.check_names(catalog, &fail)?;
+        if let Some(level) = &config.fail_on
+            && level.value != NEVER
+            && Severity::from_name(&level.value).is_none()
+        {
+            let help = "there are `error`, `warning`, `note` and `never`".to_owned();
+            return Err(fail(level.span, format!("`{}` is no severity", level.value), Some(help)));
+        }
+        if let Some((span, message)) = config.shellcheck.fault() {
+            return Err(fail(span, message, None));
+        }
         super::exception::check(&config.exceptions, &fail)?;
         if let Some(text) = config.evidence.max_age.as_ref().filter(|it| age(&it.value).is_none()) {
             let help = Some("write it as `30d`, `2 weeks` or `12 hours`".to_owned());
@@ -285,6 +307,11 @@ impl Config {
             variables: self.gitlab.variables.clone().into_iter().collect(),
             unset: Vec::new(),
         }
+    }
+
+    /// The least severity that makes a run fail, if it is set: `Some(None)` for none.
+    pub fn fails_on(&self) -> Option<Option<Severity>> {
+        self.fail_on.as_ref().map(|level| Severity::from_name(&level.value))
     }
 
     /// The selection that holds for all files.

@@ -17,7 +17,7 @@ pub enum FileKind {
 }
 
 /// The names of the configuration file, in the order in which they are looked for.
-pub(super) const CONFIG_NAMES: [&str; 2] = ["pipespec.yaml", ".pipespec.yaml"];
+pub const CONFIG_NAMES: [&str; 2] = ["pipespec.yaml", ".pipespec.yaml"];
 
 /// The name of GitLab's configuration file where the project does not say otherwise.
 pub(super) const GITLAB_CI: &str = ".gitlab-ci.yml";

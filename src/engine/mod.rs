@@ -1,5 +1,6 @@
 //! From a folder to a report: discovery, reading, running, suppressions, fixes.
 
+mod builds;
 mod children;
 mod clock;
 mod config;
@@ -11,26 +12,31 @@ mod evidence;
 mod exception;
 mod fingerprint;
 mod fix;
+mod init;
 mod pack;
 mod pipelines;
 mod project;
 mod report;
 mod run;
 mod select;
+mod shellcheck;
 mod suppress;
 mod write;
 
 pub use config::{Config, EvidenceFiles, Exception, Gitlab, Override};
+pub use discover::CONFIG_NAMES;
 pub use discover::{FileKind, is_project, kind_of, project_root};
 pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root};
 pub use drift::SNAPSHOT;
 pub use error::{ConfigError, Error};
 pub use fix::{fix_project, fixed_texts};
+pub use init::{FirstConfig, HADOLINT_CONFIGS};
 pub use pipelines::{pipeline, pipeline_for, pipelines};
 pub use project::{CheckOptions, Project};
 pub use report::{Judged, Report, Suppressed, Verdict};
 pub use run::{analyze, stubs};
 pub use select::{Selection, UnknownName, check_name};
+pub use shellcheck::Shellcheck;
 pub use suppress::{Dialect, Scope, Suppression, suppressions};
 pub use write::write_file;
 

@@ -7,18 +7,18 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::config::severities;
-use super::discover::FileKind;
 use super::exception::Excepted;
 use super::suppress::{Dialect, suppressions};
 use super::{Judged, Project, Report, Selection, Suppressed, Verdict, pipelines};
-use crate::model::docker::{Build, Dockerfile, Pragma, Tool};
+use crate::model::build::ImageBuild;
+use crate::model::docker::{Pragma, Tool};
 use crate::model::spec::{Clause, Spec};
 use crate::model::{Date, Files as _};
 use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Nearest, Options, Rule,
     RuleIndex, run_cel, run_cel_clause, stub,
 };
-use crate::text::{Source, Span};
+use crate::text::Span;
 
 /// Judges a project.
 pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
@@ -63,6 +63,14 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     for finding in &mut findings {
         finding.severity = selection.weigh(catalog.get(finding.rule));
     }
+    // These have a level of their own.
+    let not_asked = match super::shellcheck::findings(project, &facts, catalog, &selection) {
+        Ok(more) => {
+            findings.extend(more);
+            None
+        }
+        Err(failure) => Some(failure),
+    };
     let (findings, suppressed) =
         accept(project, &facts, (catalog, &selection), &excepted, findings);
     let judged_files = facts.pipelines.len() + facts.dockerfiles.len() + facts.spec.files.len();
@@ -78,6 +86,7 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
             .into_iter()
             .filter(|it| project.is_wanted(&it.path))
             .chain(drift.failure)
+            .chain(not_asked)
             .collect(),
         judged_files,
         facts,
@@ -109,7 +118,7 @@ fn read(project: &Project) -> Facts<'_> {
     let spec = spec(project);
     let settings = project.settings();
     let pipelines = pipelines(project);
-    let dockerfiles = dockerfiles(project);
+    let dockerfiles = |builds: &[ImageBuild]| super::builds::dockerfiles(project, builds);
     let sources = (files.sources(), files as &dyn crate::model::Files);
     let mut facts =
         Facts::new(sources, pipelines, dockerfiles, spec, (settings, project.config.roles.clone()))
@@ -119,38 +128,9 @@ fn read(project: &Project) -> Facts<'_> {
     facts
 }
 
-/// Resolves the Dockerfiles that are judged.
-fn dockerfiles(project: &Project) -> Vec<Dockerfile<'_>> {
-    let resolve = |source| {
-        let ignore_file = ignore_file(&project.files, source);
-        Dockerfile::resolve_with(source, &Build { args: Vec::new(), ignore_file })
-    };
-    let mut sources = project.files_of(FileKind::Dockerfile);
-    sources.retain(|source| {
-        let is_text = !source.text().contains('\0');
-        if !is_text {
-            project.files.refuse(&source.path, "is a binary file, no Dockerfile");
-        }
-        is_text
-    });
-    if is_large(sources.iter().map(|it| it.text().len()).sum()) {
-        sources.into_par_iter().map(resolve).collect()
-    } else {
-        sources.into_iter().map(resolve).collect()
-    }
-}
-
 /// Whether judging this many bytes takes longer than starting threads for it.
-fn is_large(bytes: usize) -> bool {
+pub(super) fn is_large(bytes: usize) -> bool {
     bytes > 64 * 1024
-}
-
-/// The ignore file of a Dockerfile: its own, or the one beside it. One elsewhere may belong to
-/// another build context.
-fn ignore_file<'p>(files: &'p impl crate::model::Files, dockerfile: &Source) -> Option<&'p Source> {
-    let folder = dockerfile.path.rfind('/').map_or("", |slash| &dockerfile.path[..=slash]);
-    let own = files.read(&format!("{}.dockerignore", dockerfile.path));
-    own.or_else(|| files.read(&format!("{folder}.dockerignore")))
 }
 
 /// The options of a rule: what the configuration says over what its page says.
@@ -404,8 +384,9 @@ fn accept(
         let mut ignored = false;
         for (globs, ignore, severity) in &overrides {
             if globs.is_match(&source.path) {
-                ignored |= ignore.iter().any(|name| names(rule, &name.value));
-                let weighed = severity.iter().rev().find(|(name, _)| names(rule, name));
+                ignored |= ignore.iter().any(|name| names_finding(rule, &finding, &name.value));
+                let named = |(name, _): &&(String, _)| names_finding(rule, &finding, name);
+                let weighed = severity.iter().rev().find(named);
                 if let Some((_, severity)) = weighed {
                     finding.severity = *severity;
                 }
@@ -428,10 +409,12 @@ fn accept(
             all.iter_mut().find(|(it, _)| {
                 let named = it.names.iter().any(|(name, _)| match finding.alias {
                     Some(alias) if it.dialect == Dialect::Hadolint => name == alias,
-                    _ => names(rule, name),
+                    _ => names_finding(rule, &finding, name),
                 });
+                let heard = it.dialect != Dialect::Hadolint
+                    || project.config.hadolint_comments != Some(false);
                 let reasoned = it.dialect == Dialect::Hadolint || !it.reason.is_empty();
-                named && it.covers(line) && reasoned
+                named && heard && it.covers(line) && reasoned
             })
         });
         match by {
@@ -460,6 +443,13 @@ pub(super) fn names(rule: &Rule, name: &str) -> bool {
     name == super::select::ALL || name == rule.family.as_str() || rule.is_called(name)
 }
 
+/// Whether a name stands for a finding: where the rule answers to several names of other tools, only
+/// the one that fits.
+fn names_finding(rule: &Rule, finding: &Finding, name: &str) -> bool {
+    let fits = |alias: &str| !rule.is_called_in_part(name) || name.eq_ignore_ascii_case(alias);
+    names(rule, name) && finding.alias.is_none_or(fits)
+}
+
 type Used = Vec<(super::Suppression, bool)>;
 
 /// Comments of ours that give no reason, name something unknown or accept nothing.
@@ -477,7 +467,10 @@ fn suppression_findings(
     let all_run = |it: &super::Suppression| {
         it.names.iter().all(|(name, _)| {
             let mut named = catalog.iter().filter(|(_, rule)| names(rule, name));
-            named.all(|(_, rule)| selection.runs(rule) || !rule.enabled)
+            named.all(|(_, rule)| {
+                let asked = project.config.shellcheck.enabled || !super::shellcheck::is_its(rule);
+                asked && (selection.runs(rule) || !rule.enabled)
+            })
         })
     };
     let mut findings = Vec::new();

@@ -37,6 +37,11 @@ pub struct UnknownName {
 /// Codes that hadolint once had; configurations and comments still name them.
 const RETIRED: [&str; 5] = ["DL3005", "DL3017", "DL3031", "DL3039", "DL4002"];
 
+/// Whether hadolint once had this code.
+pub(super) fn is_retired(name: &str) -> bool {
+    RETIRED.contains(&name)
+}
+
 /// Whether `name` is known: a rule, an alias, a family, `all`, or the retired or ShellCheck code of
 /// another tool, which stands for nothing here.
 pub fn check_name(catalog: &Catalog, name: &str) -> Result<(), UnknownName> {
@@ -92,8 +97,7 @@ impl Selection {
             strongest(rule, &self.select)
         };
         // Of a rule that answers to names of several tools, one name ignores one tool's findings.
-        let whole =
-            |name: &&String| rule.aliases.len() < 2 || rule.id == **name || !rule.is_called(name);
+        let whole = |name: &&String| !rule.is_called_in_part(name);
         let ignored = strongest(rule, self.ignore.iter().filter(whole));
         match (selected, ignored) {
             (None, _) => false,
@@ -108,6 +112,13 @@ impl Selection {
         let named = named.filter_map(|(name, it)| Some((specificity(rule, name)?, *it)));
         // Of two equally specific names the later one counts.
         named.max_by_key(|(specificity, _)| *specificity).map_or(rule.severity, |(_, it)| it)
+    }
+
+    /// The severity that the configuration gives a finding by the name that another tool has for it,
+    /// or by its rule.
+    pub fn weigh_finding(&self, rule: &Rule, alias: &str) -> Option<Severity> {
+        let named = |name: &str| name.eq_ignore_ascii_case(alias) || name == rule.id;
+        self.severity.iter().rev().find(|(name, _)| named(name)).map(|(_, severity)| *severity)
     }
 
     /// Whether a finding of a rule that runs is wanted. Where the rule answers to names of several

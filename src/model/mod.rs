@@ -1,5 +1,6 @@
 //! What the trees mean. Knows no rule and no configuration file, and opens no file itself.
 
+pub mod build;
 pub mod docker;
 pub mod evidence;
 pub mod gitlab;

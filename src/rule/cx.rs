@@ -4,10 +4,11 @@ use std::sync::OnceLock;
 use serde_json::Value as Json;
 
 use super::{Finding, Fix, Label, Rule, RuleIndex, Safety, UsedImage};
-use crate::model::docker::{Dockerfile, Stage};
+use crate::model::build::ImageBuild;
+use crate::model::docker::Dockerfile;
 use crate::model::evidence::Evidence;
 use crate::model::gitlab::reach::Reach;
-use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
+use crate::model::gitlab::{Job, JobShell, Pipeline, Settings};
 use crate::model::spec::Spec;
 use crate::model::{Date, Files, Origin, StepKind};
 use crate::text::{Edit, Location, Sources, Span};
@@ -20,8 +21,12 @@ pub struct Facts<'p> {
     pub files: &'p dyn Files,
     /// One for each root configuration.
     pub pipelines: Vec<Pipeline<'p>>,
-    /// One for each Dockerfile.
+    /// One for each Dockerfile, resolved with what the jobs give to its builds.
     pub dockerfiles: Vec<Dockerfile<'p>>,
+    /// The builds of images by the jobs, in the order of pipelines, jobs and commands.
+    pub builds: Vec<ImageBuild>,
+    /// For each build the place of its Dockerfile.
+    pub(super) built: Vec<Option<usize>>,
     /// The spec that the project is held to.
     pub spec: Spec<'p>,
     /// What is known of the server.
@@ -40,25 +45,15 @@ pub struct Facts<'p> {
     reaches: Vec<OnceLock<Reach>>,
 }
 
-/// The Dockerfile of the CI image.
-pub struct CiImage<'a, 'p> {
-    /// The file.
-    pub dockerfile: &'a Dockerfile<'p>,
-    /// The stage that is built.
-    pub stage: &'a Stage,
-    /// The names of the build arguments that the image job gives.
-    pub args: Vec<String>,
-}
-
 /// A job with the pipeline that it belongs to.
 pub type JobOf<'a, 'p> = (&'a Job<'p>, &'a Pipeline<'p>);
 
 impl<'p> Facts<'p> {
-    /// Everything that was read, together.
+    /// Everything that was read, together; `dockerfiles` resolves them with what their builds are given.
     pub fn new(
         (sources, files): (&'p Sources, &'p dyn Files),
         pipelines: Vec<Pipeline<'p>>,
-        dockerfiles: Vec<Dockerfile<'p>>,
+        dockerfiles: impl FnOnce(&[ImageBuild]) -> Vec<Dockerfile<'p>>,
         spec: Spec<'p>,
         (settings, roles): (Settings, BTreeMap<String, String>),
     ) -> Self {
@@ -66,11 +61,14 @@ impl<'p> Facts<'p> {
             |pipeline: &Pipeline<'p>| pipeline.jobs.iter().map(|_| OnceLock::new()).collect();
         let shells = pipelines.iter().map(cells).collect();
         let reaches = pipelines.iter().map(|_| OnceLock::new()).collect();
-        Self {
+        let (builds, built, none) = (Vec::new(), Vec::new(), Vec::new());
+        let mut facts = Self {
             sources,
             files,
             pipelines,
-            dockerfiles,
+            dockerfiles: none,
+            builds,
+            built,
             spec,
             settings,
             today: None,
@@ -79,7 +77,15 @@ impl<'p> Facts<'p> {
             roles,
             shells,
             reaches,
-        }
+        };
+        facts.builds = facts.read_builds();
+        facts.dockerfiles = dockerfiles(&facts.builds);
+        let place = |build: &ImageBuild| {
+            let path = build.dockerfile.file(files)?;
+            facts.dockerfiles.iter().position(|it| it.source.path == path)
+        };
+        facts.built = facts.builds.iter().map(place).collect();
+        facts
     }
 
     /// The same with what was observed outside.
@@ -127,50 +133,6 @@ impl<'p> Facts<'p> {
         Some(cell.get_or_init(|| Reach::of(own, &self.settings)))
     }
 
-    /// The Dockerfile of the CI image: the one that the image job builds, else `Dockerfile.ci`, else the
-    /// only one; with the stage that is built, and the build arguments that the job gives.
-    pub fn ci_image(&self) -> Option<CiImage<'_, 'p>> {
-        let mut args = Vec::new();
-        for (job, pipeline) in self.jobs_in_role("build-ci-image") {
-            for code in self.shells(job, pipeline).iter().flat_map(Code::of) {
-                for command in code.script().commands() {
-                    let Some(run) = command.invocation() else { continue };
-                    let builds = run.is_any(&["docker", "podman", "buildah", "nerdctl"])
-                        && run.operands(&[]).iter().any(|word| word.is("build") || word.is("bud"));
-                    if !builds {
-                        continue;
-                    }
-                    let given = run.option_values(&["--build-arg"]);
-                    let names = given.iter().map(|value| value.word.literal_prefix());
-                    args.extend(names.map(|text| {
-                        let text = text.trim_start_matches("--build-arg=");
-                        text.split('=').next().unwrap_or(text).to_owned()
-                    }));
-                    let value =
-                        |names: &[&str]| run.option_value(names).and_then(|value| value.text);
-                    let Some(path) = value(&["-f", "--file"]) else { continue };
-                    let path = path.trim_start_matches("./");
-                    let dockerfile = self.dockerfiles.iter().find(|it| it.source.path == path);
-                    if let Some(dockerfile) = dockerfile {
-                        let named = value(&["--target"]).and_then(|name| dockerfile.target(name));
-                        let stage = named.or_else(|| dockerfile.final_stage())?;
-                        return Some(CiImage { dockerfile, stage, args });
-                    }
-                }
-            }
-        }
-        let named = self
-            .dockerfiles
-            .iter()
-            .find(|it| it.source.path.rsplit('/').next() == Some("Dockerfile.ci"));
-        let dockerfile = match (named, &self.dockerfiles[..]) {
-            (Some(named), _) => named,
-            (None, [only]) => only,
-            _ => return None,
-        };
-        Some(CiImage { dockerfile, stage: dockerfile.final_stage()?, args })
-    }
-
     /// Why a role has no job, in words, with the job whose name comes nearest.
     pub fn missing_role(&self, role: &str) -> String {
         let name = self.roles.get(role).map_or(role, String::as_str);
@@ -184,7 +146,7 @@ impl<'p> Facts<'p> {
 }
 
 /// The number of an item that a reference into the slice points to.
-fn place_in<T>(items: &[T], item: &T) -> Option<usize> {
+pub(super) fn place_in<T>(items: &[T], item: &T) -> Option<usize> {
     let distance = std::ptr::from_ref(item).addr().checked_sub(items.as_ptr().addr())?;
     let place = distance / size_of::<T>().max(1);
     items.get(place).is_some_and(|found| std::ptr::eq(found, item)).then_some(place)

@@ -158,6 +158,23 @@ pub struct Rule {
 impl Rule {
     /// Whether `name` is the rule's id or one of its aliases (aliases without regard to case).
     pub fn is_called(&self, name: &str) -> bool {
-        self.id == name || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+        self.id == name || self.aliases.iter().any(|alias| fits(alias, name))
+    }
+
+    /// Whether `name` stands for some of its findings only: another tool's name, where the rule
+    /// answers to several.
+    pub fn is_called_in_part(&self, name: &str) -> bool {
+        let several = self.aliases.len() > 1 || self.aliases.iter().any(|it| it.ends_with('*'));
+        several && self.id != name && self.is_called(name)
+    }
+}
+
+/// Whether an alias is this name; `SC*` stands for all codes that begin so.
+fn fits(alias: &str, name: &str) -> bool {
+    match alias.strip_suffix('*') {
+        None => alias.eq_ignore_ascii_case(name),
+        Some(lead) => name
+            .strip_prefix(lead)
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())),
     }
 }

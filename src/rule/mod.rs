@@ -1,6 +1,7 @@
 //! What a rule is: its metadata, how it binds to clauses, how it reports.
 
 mod binding;
+mod builds;
 mod catalog;
 mod cel;
 mod check;
@@ -13,10 +14,11 @@ mod scripts;
 pub use binding::{
     Binding, BindingError, Departure, Nearest, parse_percent, pattern_for, relation_before, stub,
 };
+pub use builds::CiImage;
 pub use catalog::{Catalog, RuleIndex};
 pub use cel::{PredicateError, SUBJECTS, check_predicates, run_cel, run_cel_clause};
 pub use check::{Bound, Check, Judgement};
-pub use cx::{CiImage, Cx, Facts, JobOf, Options, Place};
+pub use cx::{Cx, Facts, JobOf, Options, Place};
 pub use evidence::{Seen, UsedImage};
 pub use finding::{Finding, Fix, Label, Safety};
 pub use meta::{BindingSource, Family, FixKind, OptionSpec, Rule, Severity};

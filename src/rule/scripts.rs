@@ -1,22 +1,27 @@
-use super::Facts;
-use crate::model::docker::{Dockerfile, Run, RunCommand};
-use crate::model::gitlab::{Job, JobShell, Section};
-use crate::syntax::shell::{Command, Script, ShellOptions};
+use super::{Facts, JobOf};
+use crate::model::docker::{Dockerfile, EffectiveBase, Run, RunCommand, RunForm, ShellKind};
+use crate::model::gitlab::{JobShell, Section};
+use crate::syntax::dockerfile::Value;
+use crate::syntax::shell::{Command, Dialect, Script, ShellOptions};
 use crate::text::{Location, Span};
 
 /// A script that a job or a build runs, for rules that look at the shell alone.
+#[derive(Clone)]
 pub struct ScriptOf<'a, 'p> {
     /// Its tree.
     pub script: &'a Script,
     /// The options that its shell starts with.
     pub options: ShellOptions,
+    /// The shell that runs it, as far as that is known; bash otherwise.
+    pub dialect: Dialect,
     /// The job or the stage that runs it, for messages: ``job `lint` ``.
     pub owner: String,
     runner: Runner<'a, 'p>,
 }
 
+#[derive(Clone, Copy)]
 enum Runner<'a, 'p> {
-    Job(&'a JobShell<'p>),
+    Job(&'a JobShell<'p>, JobOf<'a, 'p>),
     Build(&'a Dockerfile<'p>, &'a Run<'p>),
 }
 
@@ -26,7 +31,7 @@ impl<'p> Facts<'p> {
         let mut found = Vec::new();
         for (job, pipeline) in self.jobs() {
             let shells = self.shells(job, pipeline).iter();
-            found.extend(shells.map(|shell| ScriptOf::of_job(job, shell)));
+            found.extend(shells.map(|shell| ScriptOf::of_job((job, pipeline), shell)));
         }
         for file in &self.dockerfiles {
             found.extend(file.runs.iter().filter_map(|run| ScriptOf::of_run(file, run)));
@@ -36,13 +41,17 @@ impl<'p> Facts<'p> {
 }
 
 impl<'a, 'p> ScriptOf<'a, 'p> {
-    fn of_job(job: &Job<'p>, shell: &'a JobShell<'p>) -> Self {
+    fn of_job((job, pipeline): JobOf<'a, 'p>, shell: &'a JobShell<'p>) -> Self {
+        let image = job.image.as_ref().and_then(|image| image.name.as_ref()?.as_str());
+        let is_ash = image.is_some_and(|it| ShellKind::of_image(it) == ShellKind::Ash);
         Self {
+            // The runner takes bash if the image has it; Alpine's does not.
+            dialect: if is_ash { Dialect::Ash } else { Dialect::Bash },
             script: &shell.script,
             // The runner takes bash where an image has it, and BusyBox ash knows pipefail too.
             options: ShellOptions::gitlab(true),
             owner: format!("job `{}`", job.name.as_str()),
-            runner: Runner::Job(shell),
+            runner: Runner::Job(shell, (job, pipeline)),
         }
     }
 
@@ -52,13 +61,23 @@ impl<'a, 'p> ScriptOf<'a, 'p> {
             options.apply(shell.words.iter().skip(1).map(|word| word.as_ref()));
         }
         let owner = file.stages.get(run.stage).map(|stage| stage.label()).unwrap_or_default();
-        Some(Self { script: run.script()?, options, owner, runner: Runner::Build(file, run) })
+        let sh = || match file.stages.get(run.stage).map(|stage| file.effective_base(stage)) {
+            Some(EffectiveBase::Image { text, .. }) => ShellKind::sh_of_image(text),
+            _ => Dialect::Bash,
+        };
+        let dialect = match run.shell {
+            ShellKind::Ash => Dialect::Ash,
+            ShellKind::Posix => sh(),
+            _ => Dialect::Bash,
+        };
+        let runner = Runner::Build(file, run);
+        Some(Self { script: run.script()?, options, dialect, owner, runner })
     }
 
     /// Where a span of the script stands.
     pub fn at(&self, span: Span) -> Location {
         match self.runner {
-            Runner::Job(shell) => shell.at(span),
+            Runner::Job(shell, _) => shell.at(span),
             Runner::Build(file, run) => file.at(run.to_source(span)),
         }
     }
@@ -67,19 +86,58 @@ impl<'a, 'p> ScriptOf<'a, 'p> {
     /// `ENV`. The variables of jobs may be set anew in many places.
     pub fn value(&self, command: Command<'a>, name: &str) -> Option<String> {
         match self.runner {
-            Runner::Job(_) => None,
+            Runner::Job(..) => None,
             Runner::Build(dockerfile, run) => RunCommand { dockerfile, run, command }.value(name),
+        }
+    }
+
+    /// Whether it is no script but the words of one command, as in the JSON form of `RUN`.
+    pub fn is_of_words(&self) -> bool {
+        matches!(self.runner, Runner::Build(_, run) if run.form == RunForm::Exec)
+    }
+
+    /// The variables that are known to be in its environment, sorted.
+    pub fn environment(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = match self.runner {
+            Runner::Job(_, (job, pipeline)) => {
+                let rules = job.rules.iter().chain(&pipeline.workflow_rules).flatten();
+                let of_rules = rules.flat_map(|rule| &rule.variables);
+                let set = job.variables.iter().chain(&pipeline.variables).chain(of_rules);
+                let instances = job.parallel.instances.iter().flat_map(|it| &it.variables);
+                let of_matrix = instances.map(|(name, _)| name.as_str());
+                set.map(|variable| variable.name.as_str()).chain(of_matrix).collect()
+            }
+            Runner::Build(file, run) => {
+                let ancestry = file.stages.get(run.stage).into_iter();
+                let scopes = ancestry.flat_map(|stage| file.ancestry(stage));
+                let scopes = scopes.filter_map(|stage| file.scopes.stages.get(stage.index));
+                scopes.flat_map(|scope| scope.names()).map(String::as_str).collect()
+            }
+        };
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Whether a variable is surely not in its environment.
+    pub fn is_unset(&self, name: &str) -> bool {
+        match self.runner {
+            // It may be set in the project, the group or the runner.
+            Runner::Job(..) => false,
+            Runner::Build(file, run) => {
+                file.scopes.value(run.stage, name, run.instruction) == Value::Unset
+            }
         }
     }
 
     /// Whether a job runs it, rather than a build.
     pub const fn is_of_job(&self) -> bool {
-        matches!(self.runner, Runner::Job(_))
+        matches!(self.runner, Runner::Job(..))
     }
 
     /// Whether it is an `after_script`, whose status nobody looks at.
     pub fn is_after_script(&self) -> bool {
-        matches!(self.runner, Runner::Job(shell) if shell.section == Section::After)
+        matches!(self.runner, Runner::Job(shell, _) if shell.section == Section::After)
     }
 
     /// A short name of a command that is stable under line moves.

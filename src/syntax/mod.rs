@@ -4,6 +4,7 @@
 
 pub mod dockerfile;
 pub mod expression;
+pub mod hcl;
 pub mod markdown;
 pub mod shell;
 pub mod yaml;

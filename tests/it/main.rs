@@ -1,5 +1,6 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may
+mod builds;
 mod docker_clock;
 mod docker_fixes;
 mod docker_forms;
@@ -18,7 +19,9 @@ mod gitlab_parts;
 mod gitlab_reach;
 mod gitlab_schema;
 mod hadolint;
+mod hadolint_reasons;
 mod shell;
+mod shellcheck;
 
 mod architecture;
 mod browser;
@@ -31,6 +34,7 @@ mod fixtures;
 mod gitlab_cases;
 mod gitlab_durations;
 mod includes;
+mod init;
 mod markdown;
 mod near_misses;
 mod never_panics;

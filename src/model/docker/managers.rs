@@ -338,7 +338,8 @@ impl Manager {
         use Action::{Clean, Install, Other, Remove, Update, Upgrade};
         match self {
             Manager::AptGet | Manager::Apt | Manager::Aptitude => match verb {
-                "install" | "reinstall" => Install,
+                // `reinstall` takes the version that is there.
+                "install" => Install,
                 "update" => Update,
                 "upgrade" | "dist-upgrade" | "full-upgrade" | "safe-upgrade" => Upgrade,
                 "remove" | "purge" | "autoremove" => Remove,

@@ -16,6 +16,7 @@ mod dockerfile;
 mod download;
 mod ignore;
 mod image;
+mod inputs;
 mod install;
 mod label;
 mod life;

@@ -156,7 +156,8 @@ impl<'s> PackageCommand<'s> {
 
 /// `pip` of `python3 -m pip ...`.
 fn module_of_python(invocation: Invocation<'_>) -> Option<Invocation<'_>> {
-    let version = invocation.name()?.strip_prefix("python")?;
+    // `python3.13t` and `python3.11d` are builds of their own.
+    let version = invocation.name()?.strip_prefix("python")?.trim_end_matches(['d', 't']);
     if !version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return None;
     }

@@ -7,10 +7,11 @@ pub(super) fn apt_pinned(text: &str) -> bool {
     text.contains(['=', '/']) || text.ends_with(".deb")
 }
 
-/// `name-version`: a part behind a dash that begins with a digit; a file.
+/// `name-version`: a part behind a dash that begins with a digit; `name = version` in one word; a file.
 pub(super) fn rpm_pinned(text: &str) -> bool {
     let version = |part: &str| part.starts_with(|ch: char| ch.is_ascii_digit() || ch == UNKNOWN);
-    text.ends_with(".rpm") || text.contains(['/', '=']) || text.split('-').skip(1).any(version)
+    let compares = text.contains("= ") || text.contains(['<', '>']);
+    text.ends_with(".rpm") || text.contains('/') || compares || text.split('-').skip(1).any(version)
 }
 
 /// A requirement with a version, a file, a commit.

@@ -73,6 +73,33 @@ impl ShellKind {
         }
     }
 
+    /// The dialect of `sh` in an image: Debian's dash where that is known, ash of BusyBox, else bash,
+    /// which other distributions have as their `sh`, and in which nothing of bash is missing.
+    pub fn sh_of_image(image: &str) -> Dialect {
+        const DEBIAN: [&str; 14] = [
+            "debian",
+            "ubuntu",
+            "buildpack-deps",
+            "python",
+            "node",
+            "golang",
+            "ruby",
+            "rust",
+            "php",
+            "perl",
+            "gcc",
+            "postgres",
+            "nginx",
+            "httpd",
+        ];
+        let official = ImageRef::split(image).official();
+        match Self::of_image(image) {
+            ShellKind::Ash => Dialect::Ash,
+            _ if official.is_some_and(|name| DEBIAN.contains(&name)) => Dialect::Posix,
+            _ => Dialect::Bash,
+        }
+    }
+
     /// Whether it runs on Windows only.
     pub const fn is_windows(self) -> bool {
         matches!(self, ShellKind::Cmd)

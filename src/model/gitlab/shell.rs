@@ -91,7 +91,11 @@ impl<'p> JobShell<'p> {
                 name.contains('/').then_some(name)
             };
             let Some(path) = path.map(|path| path.trim_start_matches("./")) else { continue };
-            if path.starts_with('/') || called.iter().any(|it| it.source.path == path) {
+            // What lies above the folder that a command is in may be anywhere.
+            if path.starts_with(['/', '~'])
+                || path.contains("../")
+                || called.iter().any(|it| it.source.path == path)
+            {
                 continue;
             }
             if let Some(source) = files.read(path) {

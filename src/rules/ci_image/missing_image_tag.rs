@@ -1,3 +1,4 @@
+use crate::model::build::Tool;
 use crate::model::gitlab::{
     Code, ImageAct, ImageUse, Job, Pipeline, image_uses, is_versioned, split_tag,
 };
@@ -30,7 +31,6 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
     let mut pushed: Vec<(String, Location)> = Vec::new();
     let mut builds: Vec<(String, Location)> = Vec::new();
     let mut all: Vec<(String, Location)> = Vec::new();
-    let mut bake = false;
     for code in &codes {
         for it in image_uses(code.script(), (job, pipeline)) {
             let entry = |it: &ImageUse<'_>| (it.image().to_owned(), code.at(it.command.span()));
@@ -41,8 +41,12 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
                 _ => {}
             }
         }
-        bake |=
-            code.script().commands().any(|command| command.source_text().contains("buildx bake"));
+    }
+    let mut bake = false;
+    for build in facts.builds_of(job, pipeline).filter(|build| build.tool == Tool::Bake) {
+        bake = true;
+        let tags = build.tags.iter().filter(|_| build.pushes);
+        pushed.extend(tags.map(|tag| (tag.text.clone().unwrap_or("?".to_owned()), tag.at)));
     }
     for (repository, at) in all {
         let of = |image: &&(String, Location)| split_tag(&image.0).0 == repository;
@@ -50,7 +54,7 @@ fn judge<'p>(job: &Job<'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, 'p>) -> Jud
     }
     if pushed.is_empty() {
         return Judgement::Unknown(if bake {
-            format!("`{name}` builds with `docker buildx bake`, whose file is not looked into")
+            format!("`{name}` builds with `docker buildx bake`, and what that pushes is not known")
         } else {
             format!("no command of `{name}` that pushes an image is known")
         });

@@ -11,10 +11,10 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         return Judgement::Unknown("there is no Dockerfile of the CI image".to_owned());
     };
     let (dockerfile, stage) = (image.dockerfile, image.stage);
-    let given = stage.base_variables.iter().find(|(name, _)| image.args.contains(name));
+    let given = stage.base_variables.iter().find(|(name, _)| image.unknown_args.contains(name));
     if let Some((name, _)) = given {
         return Judgement::Unknown(format!(
-            "the job gives the build argument `{name}`, on which the base depends"
+            "the job gives the build argument `{name}`, on which the base depends, and its value is not known"
         ));
     }
     let symbol = "image:base";

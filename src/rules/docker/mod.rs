@@ -1,5 +1,4 @@
 //! Checks of the family `docker`, one file per rule, sorted.
-
 pub(crate) mod add_instead_of_copy;
 pub(crate) mod apk_cache_left_behind;
 pub(crate) mod apt_in_script;
@@ -51,6 +50,8 @@ pub(crate) mod lost_path;
 pub(crate) mod maintainer_instruction;
 pub(crate) mod mismatched_as_casing;
 pub(crate) mod mismatched_package_manager;
+pub(crate) mod missing_build_path;
+pub(crate) mod missing_build_target;
 pub(crate) mod missing_dockerignore;
 pub(crate) mod missing_healthcheck;
 pub(crate) mod missing_user;
@@ -74,6 +75,7 @@ pub(crate) mod shell_replaced_by_link;
 pub(crate) mod sudo_in_run;
 pub(crate) mod trailing_comment;
 pub(crate) mod two_download_tools;
+pub(crate) mod undeclared_build_argument;
 pub(crate) mod undefined_from_argument;
 pub(crate) mod undefined_variable;
 pub(crate) mod undescribed_definition;
@@ -91,6 +93,7 @@ pub(crate) mod unpinned_npm_package;
 pub(crate) mod unpinned_pip_package;
 pub(crate) mod unpinned_yum_package;
 pub(crate) mod unpinned_zypper_package;
+pub(crate) mod unread_build_secret;
 pub(crate) mod unsorted_packages;
 pub(crate) mod untrusted_registry;
 pub(crate) mod unused_argument;
