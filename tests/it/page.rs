@@ -87,7 +87,7 @@ fn a_browser_clicks_through_the_page() {
     browser.wait_for("document.querySelector('tr[data-verdict=violated] details').open");
     browser.click("tr[data-verdict=violated] a");
     browser.wait_for("location.hash.startsWith('#finding-')");
-    browser.wait_for("(() => { const it = document.querySelector(location.hash).getBoundingClientRect(); return it.top >= 0 && it.top < innerHeight; })()");
+    browser.wait_for("(() => { const it = document.querySelector(location.hash).getBoundingClientRect(); return it.top > -1 && it.top < innerHeight; })()");
     assert_eq!(
         browser.value("document.querySelector(location.hash + ' mark').textContent"),
         "7 days"
