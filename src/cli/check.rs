@@ -182,6 +182,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
         let configured = project.config.fails_on().unwrap_or(FailOn::default().severity());
         let least = args.fail_on.map_or(configured, FailOn::severity);
         exit = worse(exit, exit_of(&report, least));
+        // The process is about to end, which frees all of it at once and sooner.
+        std::mem::forget(report);
+        std::mem::forget(project);
     }
     Ok(exit)
 }

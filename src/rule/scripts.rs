@@ -12,10 +12,6 @@ pub struct ScriptOf<'a, 'p> {
     pub script: &'a Script,
     /// The options that its shell starts with.
     pub options: ShellOptions,
-    /// The shell that runs it, as far as that is known; bash otherwise.
-    pub dialect: Dialect,
-    /// The job or the stage that runs it, for messages: ``job `lint` ``.
-    pub owner: String,
     runner: Runner<'a, 'p>,
 }
 
@@ -42,17 +38,9 @@ impl<'p> Facts<'p> {
 
 impl<'a, 'p> ScriptOf<'a, 'p> {
     fn of_job((job, pipeline): JobOf<'a, 'p>, shell: &'a JobShell<'p>) -> Self {
-        let image = job.image.as_ref().and_then(|image| image.name.as_ref()?.as_str());
-        let is_ash = image.is_some_and(|it| ShellKind::of_image(it) == ShellKind::Ash);
-        Self {
-            // The runner takes bash if the image has it; Alpine's does not.
-            dialect: if is_ash { Dialect::Ash } else { Dialect::Bash },
-            script: &shell.script,
-            // The runner takes bash where an image has it, and BusyBox ash knows pipefail too.
-            options: ShellOptions::gitlab(true),
-            owner: format!("job `{}`", job.name.as_str()),
-            runner: Runner::Job(shell, (job, pipeline)),
-        }
+        // The runner takes bash where an image has it, and BusyBox ash knows pipefail too.
+        let options = ShellOptions::gitlab(true);
+        Self { script: &shell.script, options, runner: Runner::Job(shell, (job, pipeline)) }
     }
 
     fn of_run(file: &'a Dockerfile<'p>, run: &'a Run<'p>) -> Option<Self> {
@@ -60,18 +48,40 @@ impl<'a, 'p> ScriptOf<'a, 'p> {
         if let Some(shell) = file.shell(run.instruction) {
             options.apply(shell.words.iter().skip(1).map(|word| word.as_ref()));
         }
-        let owner = file.stages.get(run.stage).map(|stage| stage.label()).unwrap_or_default();
-        let sh = || match file.stages.get(run.stage).map(|stage| file.effective_base(stage)) {
-            Some(EffectiveBase::Image { text, .. }) => ShellKind::sh_of_image(text),
-            _ => Dialect::Bash,
-        };
-        let dialect = match run.shell {
-            ShellKind::Ash => Dialect::Ash,
-            ShellKind::Posix => sh(),
-            _ => Dialect::Bash,
-        };
-        let runner = Runner::Build(file, run);
-        Some(Self { script: run.script()?, options, dialect, owner, runner })
+        Some(Self { script: run.script()?, options, runner: Runner::Build(file, run) })
+    }
+
+    /// The shell that runs it, as far as that is known; bash otherwise.
+    pub fn dialect(&self) -> Dialect {
+        match self.runner {
+            Runner::Job(_, (job, _)) => {
+                let image = job.image.as_ref().and_then(|image| image.name.as_ref()?.as_str());
+                // The runner takes bash if the image has it; Alpine's does not.
+                match image.is_some_and(|it| ShellKind::of_image(it) == ShellKind::Ash) {
+                    true => Dialect::Ash,
+                    false => Dialect::Bash,
+                }
+            }
+            Runner::Build(_, run) if run.shell == ShellKind::Ash => Dialect::Ash,
+            Runner::Build(file, run) if run.shell == ShellKind::Posix => {
+                let stage = file.stages.get(run.stage);
+                match stage.map(|stage| file.effective_base(stage)) {
+                    Some(EffectiveBase::Image { text, .. }) => ShellKind::sh_of_image(text),
+                    _ => Dialect::Bash,
+                }
+            }
+            Runner::Build(..) => Dialect::Bash,
+        }
+    }
+
+    /// The job or the stage that runs it, for messages: ``job `lint` ``.
+    pub fn owner(&self) -> String {
+        match self.runner {
+            Runner::Job(_, (job, _)) => format!("job `{}`", job.name.as_str()),
+            Runner::Build(file, run) => {
+                file.stages.get(run.stage).map(|stage| stage.label()).unwrap_or_default()
+            }
+        }
     }
 
     /// Where a span of the script stands.
@@ -143,6 +153,6 @@ impl<'a, 'p> ScriptOf<'a, 'p> {
     /// A short name of a command that is stable under line moves.
     pub fn symbol(&self, command: Command<'_>) -> String {
         let words = command.words().take(3).map(|word| word.source_text());
-        format!("{}/{}", self.owner.replace('`', ""), words.collect::<Vec<_>>().join(" "))
+        format!("{}/{}", self.owner().replace('`', ""), words.collect::<Vec<_>>().join(" "))
     }
 }

@@ -127,7 +127,7 @@ fn reported(
         fix: None,
         clause: None,
         alias: Some(alias),
-        symbol: format!("{}/{alias}", owner.owner.replace('`', "")),
+        symbol: format!("{}/{alias}", owner.owner().replace('`', "")),
     };
     owners.map(|owner| finding(&owner)).collect()
 }

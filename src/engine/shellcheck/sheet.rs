@@ -53,7 +53,7 @@ pub(super) fn sheets<'a, 'p>(scripts: &'a [ScriptOf<'a, 'p>]) -> Vec<Sheet<'a, '
 
 /// The shell, the options that it starts with, and the variables that are there.
 fn lead(script: &ScriptOf<'_, '_>) -> String {
-    let shell = match script.dialect {
+    let shell = match script.dialect() {
         Dialect::Posix => "sh",
         Dialect::Bash => "bash",
         Dialect::Ash => "ash",
@@ -112,7 +112,7 @@ impl Sheet<'_, '_> {
             2034 => !owner.script.commands().any(reads_in),
             // A function that nothing calls: jobs share their `before_script`.
             2317 | 2329 => !owner.is_of_job(),
-            code => !(owner.dialect == Dialect::Ash && KNOWN_TO_ASH.contains(&code)),
+            code => !(owner.dialect() == Dialect::Ash && KNOWN_TO_ASH.contains(&code)),
         }
     }
 }

@@ -27,6 +27,7 @@ pub(crate) mod empty_text_comparison;
 pub(crate) mod empty_variable_operand;
 pub(crate) mod expired_before_use;
 pub(crate) mod flagged_coverage_pattern;
+pub(crate) mod floating_job_image;
 pub(crate) mod floating_service_image;
 pub(crate) mod folded_commands;
 pub(crate) mod global_default_keyword;

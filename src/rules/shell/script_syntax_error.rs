@@ -16,6 +16,6 @@ fn check(cx: &mut Cx<'_, '_>) {
             format!("the shell cannot read this script: {}", error.message),
         )
         .help("try it with `sh -n`")
-        .symbol(it.owner.replace('`', ""));
+        .symbol(it.owner().replace('`', ""));
     }
 }

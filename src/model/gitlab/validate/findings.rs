@@ -45,6 +45,9 @@ impl Findings {
     /// Says what would be right in what was found at `path` since there were `before`, where nothing says
     /// it yet.
     pub(super) fn advise(&mut self, before: usize, path: &str, help: impl Fn() -> String) {
+        if self.problems.len() <= before {
+            return;
+        }
         let start = format!("`{path}` ");
         for problem in self.problems.iter_mut().skip(before) {
             let says = problem.help.is_some() || problem.message.contains("one of `");

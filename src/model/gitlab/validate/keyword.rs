@@ -155,8 +155,8 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Findin
             continue;
         };
         let path = format!("{path}:{name}");
-        let at = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
         if let Some(since) = keyword.since.filter(|since| *since > out.version) {
+            let at = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
             out.push(unsupported(&at, &format!("`{path}`"), since, out.version));
         }
         let newer = keyword.newer_words.iter().find(|(word, _)| entry.value.as_str() == Some(word));
