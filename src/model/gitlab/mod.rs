@@ -34,6 +34,7 @@ mod job;
 mod kind;
 mod logic;
 mod pipeline;
+mod predefined;
 pub mod presence;
 pub mod reach;
 pub mod regexp;

@@ -1,5 +1,6 @@
 use super::{BranchName, Event, PipelineSource};
 use crate::model::gitlab::condition::{Known, Symbol};
+use crate::model::gitlab::predefined::is_late;
 use crate::model::gitlab::{Instance, Job, Settings};
 
 const FILLED: Known = Known::Filled(Symbol { kind: "", which: None });
@@ -49,33 +50,6 @@ const ALWAYS: [&str; 40] = [
     "CI_DEFAULT_BRANCH_SLUG",
     "GITLAB_FEATURES",
     "CI_PIPELINE_IID",
-];
-
-/// Variables that a job gets only when a runner takes it: rules never see them.
-const WITH_RUNNER: [&str; 23] = [
-    "CI_BUILDS_DIR",
-    "CI_CONCURRENT_ID",
-    "CI_CONCURRENT_PROJECT_ID",
-    "CI_DEPLOY_PASSWORD",
-    "CI_DEPLOY_USER",
-    "CI_JOB_ID",
-    "CI_JOB_STARTED_AT",
-    "CI_JOB_STATUS",
-    "CI_JOB_TIMEOUT",
-    "CI_JOB_TOKEN",
-    "CI_JOB_URL",
-    "CI_PIPELINE_ID",
-    "CI_PIPELINE_URL",
-    "CI_PROJECT_DIR",
-    "CI_REGISTRY_PASSWORD",
-    "CI_REPOSITORY_URL",
-    "CI_RUNNER_DESCRIPTION",
-    "CI_RUNNER_EXECUTABLE_ARCH",
-    "CI_RUNNER_ID",
-    "CI_RUNNER_REVISION",
-    "CI_RUNNER_SHORT_TOKEN",
-    "CI_RUNNER_TAGS",
-    "CI_RUNNER_VERSION",
 ];
 
 /// Beginnings of variables that the server sets in some projects, events and jobs.
@@ -188,7 +162,7 @@ pub(super) fn predefined(
             Some((job, _)) => set(&job.stage),
             None => Known::Unset,
         },
-        _ if WITH_RUNNER.contains(&name) => Known::Unset,
+        _ if is_late(name) => Known::Unset,
         _ if ALWAYS.contains(&name) => FILLED,
         _ if SOMETIMES.iter().any(|it| name.starts_with(it)) => Known::Unknown,
         _ => return None,

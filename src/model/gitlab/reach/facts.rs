@@ -2,6 +2,7 @@
 //! (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 
 use super::world::Kind;
+use crate::model::gitlab::predefined::is_late;
 
 /// The sources of pipelines (`CI_PIPELINE_SOURCE`).
 pub(super) const SOURCES: [&str; 20] = [
@@ -112,43 +113,6 @@ pub(super) fn fact(kind: Kind, source: Option<&str>, name: &str) -> Fact {
             None => Fact::Open,
         },
     }
-}
-
-/// Variables that are there only once the job is made or runs: empty in rules and wherever else GitLab
-/// itself expands variables before that.
-const LATE: [&str; 27] = [
-    "CI_BUILDS_DIR",
-    "CI_CONCURRENT_ID",
-    "CI_CONCURRENT_PROJECT_ID",
-    "CI_DEPLOY_PASSWORD",
-    "CI_DEPLOY_USER",
-    "CI_ENVIRONMENT_SLUG",
-    "CI_JOB_ID",
-    "CI_JOB_STARTED_AT",
-    "CI_JOB_STATUS",
-    "CI_JOB_TIMEOUT",
-    "CI_JOB_TOKEN",
-    "CI_JOB_URL",
-    "CI_PIPELINE_ID",
-    "CI_PIPELINE_URL",
-    "CI_PROJECT_DIR",
-    "CI_REGISTRY_PASSWORD",
-    "CI_REGISTRY_USER",
-    "CI_REPOSITORY_URL",
-    "CI_RUNNER_DESCRIPTION",
-    "CI_RUNNER_EXECUTABLE_ARCH",
-    "CI_RUNNER_ID",
-    "CI_RUNNER_REVISION",
-    "CI_RUNNER_SHORT_TOKEN",
-    "CI_RUNNER_TAGS",
-    "CI_RUNNER_VERSION",
-    "CI_TRIGGER_SHORT_TOKEN",
-    "CI_SHARED_ENVIRONMENT",
-];
-
-/// Whether a predefined variable is not there yet when rules are judged.
-pub(super) fn is_late(name: &str) -> bool {
-    LATE.contains(&name)
 }
 
 /// The source that a keyword of `only` or `except` stands for.

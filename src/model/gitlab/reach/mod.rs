@@ -8,7 +8,6 @@ mod early;
 mod explain;
 mod facts;
 mod formula;
-mod predefined;
 mod presence;
 mod search;
 mod site;
@@ -16,6 +15,7 @@ mod situation;
 mod verdict;
 mod world;
 
+use crate::model::gitlab::predefined;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -24,7 +24,6 @@ use rustc_hash::FxHashMap;
 use super::{FileKind, Job, JobKind, Pipeline, Settings, Text, Value, expand};
 use crate::syntax::expression::parse;
 use crate::text::Location;
-use facts::is_late;
 use formula::{Formula, Names, Var};
 use presence::{PathList, Paths, Policy, Presence, Test};
 use situation::Situation;
@@ -36,7 +35,7 @@ pub use verdict::{Absence, DeadRule, Death, NeedFault, place_of};
 
 /// Names of predefined variables that are not there yet when GitLab judges rules and expands names.
 pub fn is_late_variable(name: &str) -> bool {
-    is_late(name)
+    predefined::is_late(name)
 }
 
 /// Whether a keyword of `only` or `except` names a source of pipelines, in the singular too.

@@ -1,7 +1,7 @@
-//! The names of the predefined variables (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
+//! The predefined variables (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 
 /// Their names, sorted. Newer servers may know more.
-pub(super) const NAMES: [&str; 162] = [
+pub(in crate::model::gitlab) const NAMES: [&str; 162] = [
     "CI",
     "CI_API_GRAPHQL_URL",
     "CI_API_V4_URL",
@@ -165,3 +165,40 @@ pub(super) const NAMES: [&str; 162] = [
     "GITLAB_USER_LOGIN",
     "GITLAB_USER_NAME",
 ];
+
+/// Variables that are there only once the job is made or runs: empty in rules and wherever else GitLab
+/// itself expands variables before that.
+const LATE: [&str; 27] = [
+    "CI_BUILDS_DIR",
+    "CI_CONCURRENT_ID",
+    "CI_CONCURRENT_PROJECT_ID",
+    "CI_DEPLOY_PASSWORD",
+    "CI_DEPLOY_USER",
+    "CI_ENVIRONMENT_SLUG",
+    "CI_JOB_ID",
+    "CI_JOB_STARTED_AT",
+    "CI_JOB_STATUS",
+    "CI_JOB_TIMEOUT",
+    "CI_JOB_TOKEN",
+    "CI_JOB_URL",
+    "CI_PIPELINE_ID",
+    "CI_PIPELINE_URL",
+    "CI_PROJECT_DIR",
+    "CI_REGISTRY_PASSWORD",
+    "CI_REGISTRY_USER",
+    "CI_REPOSITORY_URL",
+    "CI_RUNNER_DESCRIPTION",
+    "CI_RUNNER_EXECUTABLE_ARCH",
+    "CI_RUNNER_ID",
+    "CI_RUNNER_REVISION",
+    "CI_RUNNER_SHORT_TOKEN",
+    "CI_RUNNER_TAGS",
+    "CI_RUNNER_VERSION",
+    "CI_TRIGGER_SHORT_TOKEN",
+    "CI_SHARED_ENVIRONMENT",
+];
+
+/// Whether a predefined variable is not there yet when rules are judged.
+pub(in crate::model::gitlab) fn is_late(name: &str) -> bool {
+    LATE.contains(&name)
+}
