@@ -142,7 +142,9 @@ impl DiskFiles {
 
     fn walk(&self) -> Vec<String> {
         let mut walk = ignore::WalkBuilder::new(&self.root);
+        // What git keeps depends on the repository alone, not on who checks it.
         walk.hidden(false).require_git(false).follow_links(false);
+        walk.ignore(false).git_global(false);
         let (root, pruned) = (self.root.clone(), self.pruned.clone());
         walk.filter_entry(move |entry| {
             let excluded = || below(&root, entry.path()).is_some_and(|it| pruned.is_match(it));
@@ -213,9 +215,8 @@ pub(super) fn stays_below_root(path: &str) -> bool {
 
 /// `path` below `root`, with `/` between its parts.
 pub fn below(root: &Path, path: &Path) -> Option<String> {
-    let rest = path.strip_prefix(root).ok()?;
-    let parts: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    Some(parts.join("/"))
+    let rest = path.strip_prefix(root).ok()?.to_string_lossy();
+    Some(if cfg!(windows) { rest.replace('\\', "/") } else { rest.into_owned() })
 }
 
 impl Files for DiskFiles {
