@@ -70,7 +70,7 @@ fn a_misspelt_name_is_pointed_at() {
 
 #[test]
 fn predicates_that_take_too_long_are_refused() {
-    let doubled = format!("assert: ['ab']{} == []\nmessage: m", ".map(x, x + x)".repeat(60));
+    let doubled = format!("assert: \"['ab']{} == []\"\nmessage: m", ".map(x, x + x)".repeat(60));
     let loops = "pipeline.jobs.all(a, pipeline.jobs.all(b, pipeline.jobs.all(c, a != b + c)))";
     let nested = format!("assert: {loops}\nmessage: m");
     let long = format!("assert: job.name != '{}'\nmessage: m", "x".repeat(5_000));
