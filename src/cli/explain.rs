@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::{Exit, print};
+use super::{Exit, print, project_here};
 use crate::engine::{Error, check_name};
 use crate::rule::{FixKind, Rule};
-use crate::rules::catalog;
+use crate::rules;
 
 #[derive(Args)]
 pub(super) struct ExplainArgs {
@@ -16,7 +16,11 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
-    let catalog = catalog();
+    let mut catalog = rules::catalog();
+    if catalog.called(&args.rule).next().is_none() {
+        // It may be a rule of the project's packs.
+        catalog = project_here()?.catalog;
+    }
     let pages: Vec<String> = catalog.called(&args.rule).map(|(_, rule)| page(rule)).collect();
     if pages.is_empty() {
         let nearest = check_name(&catalog, &args.rule).err().and_then(|error| error.nearest);
@@ -42,7 +46,9 @@ fn page(rule: &Rule) -> String {
     line("rule", &format!("`{}` (family `{}`)", rule.id, rule.family));
     let on = if rule.enabled { "" } else { ", off unless it is selected" };
     line("severity", &format!("{}{on}", rule.severity));
-    line("since", &rule.since);
+    if !rule.since.is_empty() {
+        line("since", &rule.since);
+    }
     if !rule.aliases.is_empty() {
         line("elsewhere", &rule.aliases.join(", "));
     }

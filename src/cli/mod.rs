@@ -7,10 +7,12 @@ mod explain;
 mod init;
 mod jobs;
 mod keywords;
+mod model;
 mod place;
 mod resolve;
 mod rules;
 mod stub;
+mod test;
 mod trace;
 
 use std::io::Write as _;
@@ -65,6 +67,10 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Print a page to start a rule from, for a clause that no rule knows.
     Stub(stub::StubArgs),
+    /// Try the examples on the pages of packs.
+    Test(test::TestArgs),
+    /// List the subjects of rules, and the fields that their predicates may use.
+    Model(model::ModelArgs),
     /// Gather evidence for what files cannot prove: from a registry, from GitLab, in the image.
     Collect(collect::CollectArgs),
     /// Print a completion script for a shell.
@@ -121,6 +127,8 @@ pub fn main() -> ExitCode {
         Command::Keywords(args) => keywords::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stub(args) => stub::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Model(args) => model::run(&args),
         Command::Collect(args) => collect::run(&args),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
@@ -151,6 +159,14 @@ fn below_repository(root: &Path) -> String {
         Some(below) if !below.is_empty() => format!("{below}/"),
         _ => String::new(),
     }
+}
+
+/// The project that the current folder lies in.
+fn project_here() -> Result<engine::Project, Error> {
+    let here = std::env::current_dir()
+        .map_err(|error| Error::Path { path: PathBuf::from("."), reason: error.to_string() })?;
+    let root = if engine::is_project(&here) { here } else { engine::project_root(&here) };
+    engine::Project::open(&root, engine::CheckOptions::default())
 }
 
 /// Writes an error to standard error.

@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::{Exit, print};
+use super::{Exit, print, project_here};
 use crate::engine::Error;
 use crate::rule::{Family, Rule};
-use crate::rules::catalog;
 
 #[derive(Args)]
 pub(super) struct RulesArgs {
@@ -38,7 +37,8 @@ struct JsonRule<'r> {
 }
 
 pub(super) fn run(args: &RulesArgs) -> Result<Exit, Error> {
-    let catalog = catalog();
+    let project = project_here()?;
+    let catalog = &project.catalog;
     let rules: Vec<&Rule> = catalog.iter().map(|(_, rule)| rule).collect();
     let text = match args.format {
         Format::Text => text(&rules),

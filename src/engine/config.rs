@@ -206,7 +206,22 @@ impl Config {
                 let help = nearest(&rule.value, &ids);
                 return Err(fail(rule.span, format!("`{}` is no rule", rule.value), help));
             };
-            for name in options.keys() {
+            for (name, value) in options {
+                let spec = rule.options.iter().find(|option| option.name == name.value);
+                let default = spec.and_then(|it| serde_json::from_str::<Json>(&it.default).ok());
+                if let Some(default) = default.filter(|it| kind(it) != kind(value) && !it.is_null())
+                {
+                    return Err(fail(
+                        name.span,
+                        format!(
+                            "option `{}` is {}, and this is {}",
+                            name.value,
+                            kind(&default),
+                            kind(value)
+                        ),
+                        Some(format!("its default is `{default}`")),
+                    ));
+                }
                 if !rule.options.iter().any(|option| option.name == name.value) {
                     let known: Vec<String> =
                         rule.options.iter().map(|it| it.name.to_string()).collect();
@@ -322,6 +337,18 @@ impl Config {
             ignore: texts(&self.ignore),
             severity: severities(&self.severity),
         }
+    }
+}
+
+/// The type of an option's value, in words.
+fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "nothing",
+        Json::Bool(_) => "`true` or `false`",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "a mapping",
     }
 }
 

@@ -84,6 +84,24 @@ impl DiskFiles {
         }
     }
 
+    /// The files at and below `path`, sorted, those too that are left out of [`Files::paths`] or that Git ignores.
+    pub(super) fn below(&self, path: &str) -> Vec<String> {
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        if self.in_memory {
+            let wanted = |file: &&String| *file == path || file.starts_with(&prefix);
+            return self.paths().iter().filter(wanted).cloned().collect();
+        }
+        let mut walk = ignore::WalkBuilder::new(self.root.join(path));
+        walk.standard_filters(false).follow_links(false);
+        walk.filter_entry(|entry| entry.file_name() != ".git");
+        let files = walk.build().flatten();
+        let files = files.filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()));
+        let mut paths: Vec<String> =
+            files.filter_map(|entry| below(&self.root, entry.path())).collect();
+        paths.sort();
+        paths
+    }
+
     /// All sources that were read.
     pub fn sources(&self) -> &Sources {
         &self.sources

@@ -1,10 +1,12 @@
 //! Rules of the user: pages in the catalog's own form, from the folders that the configuration names.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::disk::stays_below_root;
 use super::{ConfigError, DiskFiles, Error};
 use crate::model::Files as _;
 use crate::rule::{
@@ -29,11 +31,13 @@ struct FrontMatter {
     options: Vec<PageOption>,
     #[serde(default)]
     binds: Vec<PageBinding>,
+    // The predicates are read again where they are used.
     #[serde(rename = "for")]
-    subject: Spanned<String>,
+    _subject: String,
     #[serde(rename = "when")]
     _when: Option<String>,
-    assert: Spanned<String>,
+    #[serde(rename = "assert")]
+    _assert: String,
     #[serde(rename = "at")]
     _at: Option<String>,
     #[serde(rename = "message")]
@@ -53,7 +57,7 @@ struct PageOption {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PageBinding {
-    given: Option<String>,
+    given: Option<Spanned<String>>,
     then: Spanned<String>,
 }
 
@@ -61,54 +65,114 @@ fn on() -> bool {
     true
 }
 
-/// Adds the rules of the packs to the catalog: every Markdown file with front matter in the folders `packs`.
+/// A page of a pack.
+#[derive(Clone, Debug)]
+pub struct PackPage {
+    /// The path of the page, as it is shown.
+    pub path: String,
+    /// The id of its rule.
+    pub rule: String,
+    /// Lines of the file that come before what the rule has as its page.
+    pub lines_before: usize,
+}
+
+/// Adds the rules of the packs to the catalog: every Markdown file with front matter in the folders `packs`, or the
+/// one file that is named. `config` is the path and the text of the file that names them.
 ///
 /// # Errors
-/// Fails on a folder without pages and on the first page that is none, with its place.
+/// Fails on a pack that is none and on the first page that is none, with its place.
 pub(super) fn load_packs(
     files: &DiskFiles,
     packs: &[Spanned<String>],
+    config: (&str, &str),
     catalog: &mut Catalog,
-) -> Result<(), Error> {
+) -> Result<Vec<PackPage>, Error> {
+    let mut all = Vec::new();
     for pack in packs {
-        let folder = pack.value.trim_start_matches("./").trim_end_matches('/');
-        let below = |path: &&String| {
-            path.as_str() == folder
-                || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        let fail = |message: String, help: &str| {
+            let help = Some(help.to_owned());
+            Error::from(ConfigError::new(config.0, config.1, pack.span, message, help))
         };
-        let pages = files.paths().iter().filter(below).filter(|path| path.ends_with(".md"));
-        let pages: Vec<&Source> = pages.filter_map(|path| files.read(path)).collect();
-        let mut count = 0;
-        for page in pages.into_iter().filter(|page| page.text().starts_with("---")) {
-            let rule = rule(page)?;
-            if catalog.by_id(&rule.id).is_some() {
-                let message = format!("there is a rule `{}` already", rule.id);
-                return Err(ConfigError::new(
-                    &page.path,
-                    page.text(),
-                    Span::new(0, 3),
-                    message,
-                    None,
-                )
-                .into());
-            }
-            catalog.push(rule);
-            count += 1;
+        let path = pack.value.trim_start_matches("./").trim_end_matches('/');
+        if !stays_below_root(path) {
+            let help = "copy the pack into the repository, `vendor/` for instance";
+            let message = format!("`{path}` lies outside the project, and nothing outside is read");
+            return Err(fail(message, help));
         }
-        if count == 0 {
-            return Err(Error::Path {
-                path: folder.into(),
-                reason: "is no pack: it has no pages of rules".to_owned(),
-            });
+        if !files.has(path) {
+            let help = "a path of `packs` counts from the root of the project";
+            return Err(fail(format!("`{path}` does not exist"), help));
         }
+        let pages = add_pages(files, path, "", catalog)?;
+        if pages.is_empty() {
+            let help =
+                "a page is a Markdown file that starts with `---`; `pipespec stub` prints one";
+            return Err(fail(format!("`{path}` is no pack: it has no pages of rules"), help));
+        }
+        all.extend(pages);
     }
-    Ok(())
+    Ok(all)
 }
 
-fn rule(page: &Source) -> Result<Rule, Error> {
+/// Reads a pack that lies anywhere, a folder or one page, and adds its rules to the catalog.
+///
+/// # Errors
+/// Fails on a pack that is none and on the first page that is none, with its place.
+pub fn read_pack(path: &Path, catalog: &mut Catalog) -> Result<Vec<PackPage>, Error> {
+    let meta = std::fs::metadata(path).map_err(|error| super::project::unreadable(path, &error))?;
+    let shown = path.to_string_lossy().replace('\\', "/");
+    let (root, name) = match path.file_name().filter(|_| meta.is_file()) {
+        Some(name) => (path.parent().unwrap_or(Path::new("")), name.to_string_lossy().into_owned()),
+        None => (path, String::new()),
+    };
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let prefix = match shown.strip_suffix(&name).unwrap_or(&shown).trim_end_matches('/') {
+        "" | "." => String::new(),
+        prefix => format!("{prefix}/"),
+    };
+    let none = globset::GlobSet::empty;
+    let files = DiskFiles::new(root, none(), none());
+    let pages = add_pages(&files, &name, &prefix, catalog)?;
+    if pages.is_empty() {
+        return Err(Error::Path {
+            path: path.to_owned(),
+            reason: "is no pack: it has no pages of rules".to_owned(),
+        });
+    }
+    Ok(pages)
+}
+
+/// Adds the pages at and below `path` to the catalog.
+fn add_pages(
+    files: &DiskFiles,
+    path: &str,
+    prefix: &str,
+    catalog: &mut Catalog,
+) -> Result<Vec<PackPage>, Error> {
+    let mut pages = Vec::new();
+    for path in files.below(path).iter().filter(|path| path.ends_with(".md")) {
+        let Some(page) = files.read(path).filter(|page| page.text().starts_with("---")) else {
+            continue;
+        };
+        let shown = format!("{prefix}{path}");
+        let (rule, lines_before) = rule(page, &shown)?;
+        if catalog.by_id(&rule.id).is_some() {
+            let message = format!("there is a rule `{}` already", rule.id);
+            let help = Some("the name of the file is the id of the rule: rename it".to_owned());
+            let at = Span::new(0, 3);
+            return Err(ConfigError::new(&shown, page.text(), at, message, help).into());
+        }
+        pages.push(PackPage { path: shown, rule: rule.id.to_string(), lines_before });
+        catalog.push(rule);
+    }
+    Ok(pages)
+}
+
+/// The rule of a page, and the lines of the file before what the rule has as its page.
+fn rule(page: &Source, shown: &str) -> Result<(Rule, usize), Error> {
     let text = page.text();
     let fail = |span: Span, message: String, help: Option<String>| {
-        Error::from(ConfigError::new(&page.path, text, span, message, help))
+        Error::from(ConfigError::new(shown, text, span, message, help))
     };
     let open = text.find('\n').map_or(text.len(), |at| at + 1);
     let Some((front, body)) = text[open..].split_once("\n---") else {
@@ -136,23 +200,37 @@ fn rule(page: &Source) -> Result<Rule, Error> {
             help,
         ));
     };
-    if let Err(error) = check_predicates(front) {
-        let span = meta.subject.span.cover(meta.assert.span);
-        return Err(fail(span.shift(base), error.to_string(), None));
-    }
     let mut binds = Vec::new();
     for binding in meta.binds {
-        let span = binding.then.span.shift(base);
+        let given = binding.given.as_ref().map(|given| given.span.shift(base));
+        let then = binding.then.span.shift(base);
         let source = BindingSource {
-            given: binding.given.map(Cow::Owned),
+            given: binding.given.map(|it| Cow::Owned(it.value)),
             then: Cow::Owned(binding.then.value),
         };
         if let Err(error) = Binding::compile(&source) {
+            let span = if error.pattern == *source.then { then } else { given.unwrap_or(then) };
+            // The very part of the pattern, where it is written as it is read.
+            let at = text[span.range()].find(error.pattern.as_str());
+            let span = at.map_or(span, |at| {
+                let at = span.start + u32::try_from(at).unwrap_or(0);
+                error.span.shift(at)
+            });
             return Err(fail(span, error.to_string(), None));
         }
         binds.push(source);
     }
+    let option = |option: PageOption| OptionSpec {
+        name: Cow::Owned(option.name),
+        default: Cow::Owned(option.default.to_string()),
+        about: Cow::Owned(option.about),
+    };
+    let options: Vec<OptionSpec> = meta.options.into_iter().map(option).collect();
+    if let Err(error) = check_predicates(front, &binds, &options) {
+        return Err(fail(error.span.shift(base), error.message, error.help));
+    }
     let body = body.trim_start_matches('-').trim_start();
+    let lines_before = text[..text.len() - body.len()].matches('\n').count();
     let Some(title) = body.strip_prefix("# ").and_then(|it| it.lines().next()) else {
         return Err(fail(
             Span::new(0, 3),
@@ -163,12 +241,7 @@ fn rule(page: &Source) -> Result<Rule, Error> {
     let name = page.path.rsplit('/').next().unwrap_or_default();
     let folder = page.path.rsplit('/').nth(1).and_then(Family::from_name);
     let default = if binds.is_empty() { Family::Pipeline } else { Family::CiImage };
-    let option = |option: PageOption| OptionSpec {
-        name: Cow::Owned(option.name),
-        default: Cow::Owned(option.default.to_string()),
-        about: Cow::Owned(option.about),
-    };
-    Ok(Rule {
+    let rule = Rule {
         id: Cow::Owned(name.trim_end_matches(".md").to_owned()),
         family: folder.unwrap_or(default),
         title: Cow::Owned(title.trim().to_owned()),
@@ -177,9 +250,10 @@ fn rule(page: &Source) -> Result<Rule, Error> {
         since: Cow::Owned(meta.since),
         aliases: Cow::Owned(meta.aliases.into_iter().map(Cow::Owned).collect()),
         fix: FixKind::None,
-        options: Cow::Owned(meta.options.into_iter().map(option).collect()),
+        options: Cow::Owned(options),
         binds: Cow::Owned(binds),
         page: Cow::Owned(body.to_owned()),
         check: Check::Cel(Cow::Owned(front.to_owned())),
-    })
+    };
+    Ok((rule, lines_before))
 }

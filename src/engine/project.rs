@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use super::discover::{self, FileKind};
-use super::pack::load_packs;
+use super::pack::{PackPage, load_packs};
 use super::{DiskFiles, Error, Selection};
 use crate::model::Files as _;
 use crate::model::evidence::Evidence;
@@ -41,6 +41,8 @@ pub struct Project {
     pub files: DiskFiles,
     /// The built-in rules and those of its packs.
     pub catalog: Catalog,
+    /// The pages of its packs.
+    pub pack_pages: Vec<PackPage>,
     /// What was measured outside.
     pub evidence: Evidence,
     /// The path of the spec that was named, among the sources.
@@ -84,7 +86,8 @@ impl Project {
         let pruned = set(&mut config.exclude.iter().filter_map(|it| it.strip_suffix("/**")))?;
         let files = DiskFiles::new(root, exclude, pruned);
         let mut catalog = rules::catalog();
-        load_packs(&files, &config.packs, &mut catalog)?;
+        let named_by = written.as_ref().map_or(("", ""), |(path, text)| (path, text));
+        let pack_pages = load_packs(&files, &config.packs, named_by, &mut catalog)?;
         if let Some((path, text)) = &written {
             config.check(path, text, &catalog)?;
             config.check_includes(path, text, &files)?;
@@ -109,7 +112,8 @@ impl Project {
             path
         });
         let evidence = super::evidence::read((root, &files), &options, &config)?;
-        let project = Self { options, config, files, catalog, evidence, named_spec, config_path };
+        let project =
+            Self { options, config, files, catalog, pack_pages, evidence, named_spec, config_path };
         super::exception::check_clauses(&project)?;
         Ok(project)
     }
@@ -130,14 +134,23 @@ impl Project {
         };
         let config_path = written.map(|source| source.path.clone());
         let mut catalog = rules::catalog();
-        load_packs(&files, &config.packs, &mut catalog)?;
+        let named_by = written.map_or(("", ""), |it| (it.path.as_str(), it.text()));
+        let pack_pages = load_packs(&files, &config.packs, named_by, &mut catalog)?;
         if let Some(source) = written {
             config.check(&source.path, source.text(), &catalog)?;
             config.check_includes(&source.path, source.text(), &files)?;
         }
         let evidence = super::evidence::read((Path::new(""), &files), &options, &config)?;
-        let project =
-            Self { options, config, files, catalog, evidence, named_spec: None, config_path };
+        let project = Self {
+            options,
+            config,
+            files,
+            catalog,
+            pack_pages,
+            evidence,
+            named_spec: None,
+            config_path,
+        };
         super::exception::check_clauses(&project)?;
         Ok(project)
     }

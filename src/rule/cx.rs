@@ -169,6 +169,11 @@ impl Options {
         self.values.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// All of them as one object.
+    pub fn to_json(&self) -> Json {
+        Json::Object(self.values.iter().cloned().collect())
+    }
+
     /// A text option; empty if it is not set.
     pub fn text(&self, name: &str) -> &str {
         self.get(name).and_then(Json::as_str).unwrap_or("")

@@ -7,6 +7,7 @@ mod cel;
 mod check;
 mod cx;
 mod evidence;
+mod example;
 mod finding;
 mod meta;
 mod scripts;
@@ -16,10 +17,14 @@ pub use binding::{
 };
 pub use builds::CiImage;
 pub use catalog::{Catalog, RuleIndex};
-pub use cel::{PredicateError, SUBJECTS, check_predicates, run_cel, run_cel_clause};
+pub use cel::{
+    Field, FieldType, OBJECTS, Object, PredicateError, SUBJECTS, SubjectKind, check_predicates,
+    run_cel, run_cel_clause, undocumented_fields,
+};
 pub use check::{Bound, Check, Judgement};
 pub use cx::{Cx, Facts, JobOf, Options, Place};
 pub use evidence::{Seen, UsedImage};
+pub use example::{Example, ExampleFault, ExampleFile, Role, examples};
 pub use finding::{Finding, Fix, Label, Safety};
 pub use meta::{BindingSource, Family, FixKind, OptionSpec, Rule, Severity};
 pub use scripts::ScriptOf;

@@ -39,6 +39,7 @@ mod markdown;
 mod near_misses;
 mod never_panics;
 mod outputs;
+mod packs;
 mod page;
 mod presence;
 mod resolved;

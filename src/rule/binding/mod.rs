@@ -62,6 +62,35 @@ impl Binding {
         Ok(Self { given, then: compile(&source.then)? })
     }
 
+    /// The names of the parameters that it reads.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        let patterns = self.given.iter().chain([&self.then]);
+        patterns.flat_map(|pattern| &pattern.parts).filter_map(|part| match part {
+            Part::Param(_, name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Sentences that it matches, for the Given step, if it has a pattern for one, and for the clause.
+    pub fn sentences(&self) -> (Option<String>, String) {
+        let sentence = |pattern: &Pattern| {
+            let mut out = String::new();
+            for part in &pattern.parts {
+                match part {
+                    Part::Text(text) => out.push_str(text),
+                    Part::OneOf(texts) => match texts.first().map(String::as_str) {
+                        Some("shall") => out.push_str("SHALL"),
+                        Some(text) => out.push_str(text),
+                        None => {}
+                    },
+                    Part::Param(kind, _) => out.push_str(kind.example()),
+                }
+            }
+            out
+        };
+        (self.given.as_ref().map(sentence), sentence(&self.then))
+    }
+
     /// What the binding reads from a clause; nothing if it does not speak of it. The pattern for `given`
     /// may match any of the scenario's Given and When steps.
     pub fn matches(&self, clause: &Clause<'_>) -> Option<Params> {

@@ -57,6 +57,26 @@ impl ParamKind {
         KINDS.iter().map(|(name, _)| *name).filter(|name| !name.is_empty())
     }
 
+    /// Words that it takes.
+    pub(super) const fn example(self) -> &'static str {
+        match self {
+            Self::Word => "word",
+            Self::Image => "alpine:3.23",
+            Self::Path => "package.json",
+            Self::Job => "test",
+            Self::Jobs => "lint or test",
+            Self::Policy => "pull",
+            Self::Quoted => "\"words\"",
+            Self::Version => "1.25.5",
+            Self::Integer => "3",
+            Self::Float => "1.5",
+            Self::Percent => "95%",
+            Self::Size => "150 MB",
+            Self::Duration => "5 minutes",
+            Self::Text => "words",
+        }
+    }
+
     /// Whether the words stand for a number.
     pub(super) const fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Float | Self::Percent | Self::Size | Self::Duration)

@@ -4,87 +4,29 @@
 //! to point (`at`) and what to say (`message`, `help`; `{…}` in them is CEL). A predicate that cannot be evaluated,
 //! because a value is not known or not there, accuses nobody.
 
+mod cost;
+mod names;
+mod read;
 mod subject;
+mod table;
 
 use cel::{Context, Program, Value};
-use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use self::cost::{Estimate, MAX_STEPS_OF_RULE};
+use self::read::{Compiled, Part, Predicates, compile, read};
 use self::subject::{Subject, subjects};
 use super::{Bound, Cx, Judgement};
-use crate::syntax::yaml::de;
 
-pub use self::subject::SUBJECTS;
-
-/// The predicates of a rule.
-#[derive(Debug, Deserialize)]
-struct Predicates {
-    #[serde(rename = "for")]
-    subject: String,
-    when: Option<String>,
-    assert: String,
-    at: Option<String>,
-    message: String,
-    help: Option<String>,
-}
-
-impl Predicates {
-    /// The subjects to judge.
-    fn subjects(&self, cx: &Cx<'_, '_>) -> Vec<Subject> {
-        let texts =
-            [Some(&self.assert), Some(&self.message), self.when.as_ref(), self.help.as_ref()];
-        let with_pipeline = texts.into_iter().flatten().any(|text| text.contains("pipeline"));
-        subjects(&self.subject, cx.facts, with_pipeline)
-    }
-}
-
-/// Predicates that are compiled.
-struct Compiled {
-    predicates: Predicates,
-    when: Option<Program>,
-    assert: Program,
-}
-
-/// Why the predicates of a rule cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct PredicateError(String);
-
-fn read(front: &str) -> Result<Predicates, PredicateError> {
-    let predicates: Predicates =
-        de::from_str(front).map_err(|error| PredicateError(error.to_string()))?;
-    if !SUBJECTS.iter().any(|(name, _)| *name == predicates.subject) {
-        let known: Vec<&str> = SUBJECTS.iter().map(|(name, _)| *name).collect();
-        let message =
-            format!("there is no subject `{}`; there are {}", predicates.subject, known.join(", "));
-        return Err(PredicateError(message));
-    }
-    Ok(predicates)
-}
-
-fn compile(predicates: Predicates) -> Result<Compiled, PredicateError> {
-    let program = |text: &str| {
-        Program::compile(text)
-            .map_err(|error| PredicateError(format!("`{text}` is no CEL: {error}")))
-    };
-    let when = predicates.when.as_deref().map(program).transpose()?;
-    let assert = program(&predicates.assert)?;
-    Ok(Compiled { when, assert, predicates })
-}
-
-/// Whether the predicates of a front matter can be used.
-///
-/// # Errors
-/// Says what is wrong with them.
-pub fn check_predicates(front: &str) -> Result<(), PredicateError> {
-    read(front).and_then(compile).map(|_| ())
-}
+pub use self::read::{PredicateError, check_predicates};
+pub use self::subject::undocumented_fields;
+pub use self::table::{Field, FieldType, OBJECTS, Object, SUBJECTS, SubjectKind};
 
 /// Runs a rule of predicates over all its subjects.
 pub fn run_cel(front: &str, cx: &mut Cx<'_, '_>) {
     // Built-in predicates are checked by a test, those of packs when they are read.
     let Ok(predicates) = read(front) else { return };
-    let subjects = predicates.subjects(cx);
+    let subjects = subjects_of(&predicates, cx);
     // Reading CEL costs more than judging a small file.
     if !subjects.is_empty()
         && let Ok(compiled) = compile(predicates)
@@ -97,7 +39,7 @@ pub fn run_cel(front: &str, cx: &mut Cx<'_, '_>) {
 pub fn run_cel_clause(front: &str, bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let compiled = match read(front).and_then(compile) {
         Ok(compiled) => compiled,
-        Err(error) => return Judgement::Unknown(error.to_string()),
+        Err(error) => return Judgement::Unknown(error.message),
     };
     let mut clause = Map::new();
     for param in &bound.params.all {
@@ -112,37 +54,62 @@ pub fn run_cel_clause(front: &str, bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -
     if let Some(role) = missing {
         return Judgement::Unknown(cx.facts.missing_role(role));
     }
-    let subjects = compiled.predicates.subjects(cx);
+    let subjects = subjects_of(&compiled.predicates, cx);
     match judge(&compiled, &subjects, Some(&Json::Object(clause)), cx) {
-        (0, 0) => {
-            Judgement::Unknown(format!("there is no {} to judge", compiled.predicates.subject))
+        Outcome { wrong: 1.., .. } => Judgement::Violated,
+        Outcome { costly: true, .. } => Judgement::Unknown(
+            "to judge it on a configuration of this size takes too many steps".to_owned(),
+        ),
+        Outcome { judged: 0, .. } => {
+            let subject = &compiled.predicates.subject.value;
+            Judgement::Unknown(format!("there is no {subject} to judge"))
         }
-        (_, 0) => Judgement::Proven,
-        _ => Judgement::Violated,
+        _ => Judgement::Proven,
     }
 }
 
-/// How many subjects were judged, and how many of them were found fault with.
+/// The subjects to judge.
+fn subjects_of(predicates: &Predicates, cx: &Cx<'_, '_>) -> Vec<Subject> {
+    let with_pipeline = predicates.texts().any(|text| text.value.contains("pipeline"));
+    subjects(&predicates.subject.value, cx.facts, with_pipeline)
+}
+
+/// What came of the subjects of a rule.
+#[derive(Default)]
+struct Outcome {
+    judged: usize,
+    wrong: usize,
+    /// Whether subjects were left out because they would take too long.
+    costly: bool,
+}
+
+/// Judges the subjects one by one.
 fn judge(
     compiled: &Compiled,
     subjects: &[Subject],
     clause: Option<&Json>,
     cx: &mut Cx<'_, '_>,
-) -> (usize, usize) {
+) -> Outcome {
     let predicates = &compiled.predicates;
-    let (mut judged, mut wrong) = (0, 0);
+    let mut outcome = Outcome::default();
+    let mut steps = 0.0;
+    let options = cx.options.to_json();
     // One place that several jobs take over is told once, but for clauses, which name their jobs.
     let mut told = Vec::new();
     for subject in subjects {
-        let mut context = Context::default();
-        for (name, value) in &subject.variables {
-            if context.add_variable(*name, value).is_err() {
-                continue;
-            }
+        let mut variables = subject.variables.clone();
+        variables.extend(clause.map(|clause| ("clause", clause.clone())));
+        variables.push(("options", options.clone()));
+        let mut estimate = Estimate::new(&variables);
+        steps += compiled.programs().map(|it| estimate.steps(it.expression())).sum::<f64>();
+        if steps > MAX_STEPS_OF_RULE {
+            outcome.costly = true;
+            break;
         }
-        if let Some(clause) = clause
-            && context.add_variable("clause", clause).is_err()
-        {
+        let mut context = Context::default();
+        let added =
+            variables.iter().all(|(name, value)| context.add_variable(*name, value).is_ok());
+        if !added {
             continue;
         }
         let holds = |program: &Program| match program.execute(&context) {
@@ -153,64 +120,60 @@ fn judge(
             continue;
         }
         match holds(&compiled.assert) {
-            Some(true) => judged += 1,
+            Some(true) => outcome.judged += 1,
             Some(false) => {
-                judged += 1;
-                wrong += 1;
+                outcome.judged += 1;
+                outcome.wrong += 1;
                 let at = place(predicates, subject).at;
                 if clause.is_some() || !told.contains(&at) {
                     told.push(at);
-                    report(predicates, subject, &context, cx);
+                    report(compiled, subject, &context, cx);
                 }
             }
             None => {}
         }
     }
-    (judged, wrong)
+    outcome
 }
 
 /// Where a finding about a subject points: the field that the rule names, or the subject.
 fn place<'s>(predicates: &Predicates, subject: &'s Subject) -> &'s crate::model::Origin {
-    let named =
-        predicates.at.as_ref().and_then(|at| subject.fields.iter().find(|(name, _)| name == at));
+    let named = predicates
+        .at
+        .as_ref()
+        .and_then(|at| subject.fields.iter().find(|(name, _)| *name == at.value));
     named.map_or(&subject.origin, |(_, origin)| origin)
 }
 
-fn report(
-    predicates: &Predicates,
-    subject: &Subject,
-    context: &Context<'_, '_>,
-    cx: &mut Cx<'_, '_>,
-) {
-    let named =
-        predicates.at.as_ref().and_then(|at| subject.fields.iter().find(|(name, _)| name == at));
-    let origin = named.map_or(&subject.origin, |(_, origin)| origin);
-    let message = fill(&predicates.message, context);
-    let help = predicates.help.as_ref().map(|help| fill(help, context));
+fn report(compiled: &Compiled, subject: &Subject, context: &Context<'_, '_>, cx: &mut Cx<'_, '_>) {
+    let origin = place(&compiled.predicates, subject);
+    let message = fill(&compiled.message, context);
+    let help = compiled.help.as_ref().map(|help| fill(help, context));
     let report = cx.report(origin, message).symbol(subject.symbol.clone());
     if let Some(help) = help {
         report.help(help);
     }
 }
 
-/// Fills `{expression}` in a text.
-fn fill(text: &str, context: &Context<'_, '_>) -> String {
+/// Fills the expressions of a text.
+fn fill(text: &[Part], context: &Context<'_, '_>) -> String {
     let mut out = String::new();
-    let mut rest = text;
-    while let Some((head, tail)) = rest.split_once('{') {
-        let Some((expression, after)) = tail.split_once('}') else { break };
-        out.push_str(head);
-        let value =
-            Program::compile(expression).ok().and_then(|program| program.execute(context).ok());
-        match value {
-            Some(Value::String(text)) => out.push_str(&text),
-            Some(Value::Int(number)) => out.push_str(&number.to_string()),
-            Some(Value::Float(number)) => out.push_str(&number.to_string()),
-            Some(Value::Bool(value)) => out.push_str(if value { "true" } else { "false" }),
+    for part in text {
+        let program = match part {
+            Part::Text(text) => {
+                out.push_str(text);
+                continue;
+            }
+            Part::Expression(program) => program,
+        };
+        match program.execute(context) {
+            Ok(Value::String(text)) => out.push_str(&text),
+            Ok(Value::Int(number)) => out.push_str(&number.to_string()),
+            Ok(Value::UInt(number)) => out.push_str(&number.to_string()),
+            Ok(Value::Float(number)) => out.push_str(&number.to_string()),
+            Ok(Value::Bool(value)) => out.push_str(if value { "true" } else { "false" }),
             _ => out.push('?'),
         }
-        rest = after;
     }
-    out.push_str(rest);
     out
 }

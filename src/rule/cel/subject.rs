@@ -1,18 +1,10 @@
 use serde_json::{Map, Value as Json, json};
 
+use super::table::{FieldType, OBJECTS, Object, SUBJECTS};
 use crate::model::Origin;
 use crate::model::docker::{Base, Dockerfile, ImageRef};
 use crate::model::gitlab::{Job, Pipeline, Value, ValueKind};
 use crate::rule::Facts;
-
-/// The subjects that a rule may be `for`, each with the names that its predicates may use.
-pub const SUBJECTS: [(&str, &[&str]); 5] = [
-    ("pipeline", &["pipeline"]),
-    ("job", &["pipeline", "job"]),
-    ("job.caches", &["pipeline", "job", "cache"]),
-    ("job.artifacts", &["pipeline", "job", "artifacts"]),
-    ("image.stages", &["image", "stage"]),
-];
 
 /// One subject with what CEL sees of it.
 pub(super) struct Subject {
@@ -53,6 +45,50 @@ fn all_subjects(kind: &str, facts: &Facts<'_>) -> Vec<Subject> {
         "image.stages" => facts.dockerfiles.iter().flat_map(stages).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Leaves the fields out that the table does not have.
+fn keep_known(object: &str, json: &mut Json) {
+    if let (Some(object), Json::Object(map)) = (Object::named(object), json) {
+        map.retain(|name, _| object.field(name).is_some());
+    }
+}
+
+/// The fields that subjects have and the table does not, or that are of another type than it says, as
+/// `object.field`. There should be none.
+pub fn undocumented_fields(facts: &Facts<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for kind in &SUBJECTS {
+        for subject in subjects(kind.name, facts, true) {
+            let mut rest: Vec<(&str, &Json)> = Vec::new();
+            for (name, value) in &subject.variables {
+                if kind.variables.contains(name) {
+                    rest.push((name, value));
+                } else {
+                    wrong.push(format!("{}: {name}", kind.name));
+                }
+            }
+            while let Some((name, value)) = rest.pop() {
+                let object = OBJECTS.iter().find(|object| object.name == name);
+                let (Some(object), Json::Object(map)) = (object, value) else { continue };
+                for field in object.fields.iter().filter(|it| !it.optional) {
+                    if !map.contains_key(field.name) {
+                        wrong.push(format!("{name}.{} is missing", field.name));
+                    }
+                }
+                for (key, value) in map {
+                    match object.field(key).map(|field| field.kind) {
+                        Some(FieldType::Object(of)) => rest.push((of, value)),
+                        Some(_) => {}
+                        None => wrong.push(format!("{name}.{key}")),
+                    }
+                }
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    wrong
 }
 
 /// A value of the configuration; what is not known is left out of mappings and lists.
@@ -180,6 +216,7 @@ fn of_job(at: usize, job: &Job<'_>) -> Subject {
 fn caches(at: usize, job: &Job<'_>) -> Vec<Subject> {
     let of_cache = |cache: &crate::model::gitlab::Cache<'_>| {
         let mut json = to_json(&cache.value).unwrap_or(Json::Null);
+        keep_known("cache", &mut json);
         if let (Json::Object(map), Some(policy)) = (&mut json, cache.policy.name()) {
             map.insert("policy".to_owned(), json!(policy));
             map.insert("index".to_owned(), json!(cache.index));
@@ -197,8 +234,10 @@ fn caches(at: usize, job: &Job<'_>) -> Vec<Subject> {
 
 fn artifacts(at: usize, job: &Job<'_>) -> Option<Subject> {
     let artifacts = job.artifacts.as_ref()?;
+    let mut json = to_json(&artifacts.value)?;
+    keep_known("artifacts", &mut json);
     Some(Subject {
-        variables: vec![("job", job_json(job)), ("artifacts", to_json(&artifacts.value)?)],
+        variables: vec![("job", job_json(job)), ("artifacts", json)],
         pipeline: Some(at),
         origin: artifacts.value.origin.clone(),
         fields: fields(&artifacts.value),
