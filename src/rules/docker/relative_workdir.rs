@@ -10,7 +10,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let known = file.value(step.index, &word.text);
         // Where a variable stands behind the first folder, that one already tells.
         let written = unquoted(&word.text);
-        let starts_plainly = written.starts_with(|ch: char| ch.is_ascii_alphanumeric() || ch == '.')
+        let starts_plainly = written
+            .starts_with(|ch: char| ch.is_ascii_alphanumeric() || ch == '.')
             && written.find('/') < written.find('$');
         let path = match &known {
             Some(path) => path.as_str(),
