@@ -7,6 +7,7 @@ mod docker_forms;
 mod dockerfile;
 mod dockerfile_checks;
 mod dockerfile_corpus;
+mod dockerfile_facts;
 mod gitlab_corpus;
 mod gitlab_expressions;
 mod gitlab_facts;

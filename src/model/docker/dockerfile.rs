@@ -239,17 +239,17 @@ impl<'p> Dockerfile<'p> {
     }
 
     /// What `--from=` or `from=` at a stage names. Names are compared in any case; of several
-    /// stages of one name the nearest earlier one counts.
+    /// stages of one name the stage itself counts, then the nearest earlier one.
     pub fn stage_ref(&self, stage: &Stage, name: &str) -> StageRef {
         let lower = name.to_lowercase();
         let named = |other: &&Stage| other.name.as_deref() == Some(lower.as_str());
         let before = self.stages.get(..stage.index).unwrap_or(&[]);
         let behind = self.stages.get(stage.index + 1..).unwrap_or(&[]);
-        if let Some(earlier) = before.iter().rev().find(named) {
-            return StageRef::Earlier(earlier.index);
-        }
         if named(&stage) {
             return StageRef::Same(stage.index);
+        }
+        if let Some(earlier) = before.iter().rev().find(named) {
+            return StageRef::Earlier(earlier.index);
         }
         if let Some(later) = behind.iter().find(named) {
             return StageRef::Later(later.index);

@@ -120,11 +120,12 @@ impl<'p> Shell<'p> {
         Self { kind, words: Vec::new(), instruction: None }
     }
 
-    /// Whether a pipe fails if any of its commands does: `-o pipefail` stands among the words.
+    /// Whether a pipe fails if any of its commands does: `-o pipefail` stands among the words, the
+    /// `o` alone or among other letters.
     pub fn has_pipefail(&self) -> bool {
         self.words.windows(2).any(|pair| {
             let short = pair[0].starts_with('-') && !pair[0].starts_with("--");
-            short && pair[0].ends_with('o') && pair[1] == "pipefail"
+            short && pair[0].contains('o') && pair[1] == "pipefail"
         })
     }
 }
@@ -147,13 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn pipefail_stands_behind_an_option_that_ends_in_o() {
+    fn pipefail_stands_behind_a_group_of_options_with_o() {
         let shell = |words: &[&'static str]| Shell {
             kind: ShellKind::Bash,
             words: words.iter().map(|word| Cow::Borrowed(*word)).collect(),
             instruction: Some(0),
         };
         assert!(shell(&["/bin/bash", "-eo", "pipefail", "-c"]).has_pipefail());
+        assert!(shell(&["/bin/bash", "-oe", "pipefail", "-c"]).has_pipefail());
         assert!(!shell(&["/bin/bash", "-c"]).has_pipefail());
     }
 }

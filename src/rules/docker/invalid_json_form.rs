@@ -40,7 +40,10 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             .report(file.at(span), message)
             .help("JSON has strings in double quotes, and no comma behind the last one")
             .symbol(step.symbol());
-        let report = report.alias(their_name(file, step.index, instruction));
+        let report = match their_name(file, step.index, instruction) {
+            Some(name) => report.alias(name),
+            None => report,
+        };
         let json = repaired(text).filter(|_| !instruction.is_continued());
         if let Some(json) = json {
             report.replace(span, json, "Write it as JSON");
@@ -48,12 +51,17 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     }
 }
 
-/// The name under which other tools report it: to them it is a command in shell form.
-fn their_name(file: &Dockerfile<'_>, index: usize, instruction: &Instruction<'_>) -> &'static str {
+/// The name under which another tool reports it, to which it is a command in shell form; none if all
+/// of them do.
+fn their_name(
+    file: &Dockerfile<'_>,
+    index: usize,
+    instruction: &Instruction<'_>,
+) -> Option<&'static str> {
     let chosen = file.shell(index).is_some_and(|shell| shell.instruction.is_some());
     match instruction.keyword {
-        Keyword::Cmd | Keyword::Entrypoint if !chosen => "JSONArgsRecommended",
-        Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => "DL3025",
-        _ => "invalid-json-form",
+        Keyword::Cmd | Keyword::Entrypoint if !chosen => None,
+        Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => Some("DL3025"),
+        _ => Some("invalid-json-form"),
     }
 }

@@ -79,7 +79,10 @@ fn missing(file: &Dockerfile<'_>, schema: &[(String, Option<LabelKind>)], cx: &m
         if stage.index != last && !is_base.contains(&stage.index) {
             continue;
         }
-        let labels: FxHashSet<&str> = labels(file, stage);
+        // What a stage that is based on it adds, it need not have.
+        let after = file.stages.get(stage.index..).unwrap_or(&[]).iter();
+        let based = after.filter(|it| file.ancestry(it).any(|base| base.index == stage.index));
+        let labels: FxHashSet<&str> = based.flat_map(|stage| labels(file, stage)).collect();
         for (key, _) in schema.iter().filter(|(key, _)| !labels.contains(key.as_str())) {
             let message =
                 format!("{} has no label `{key}`, which the schema asks for", stage.label());

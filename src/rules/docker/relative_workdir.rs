@@ -7,8 +7,18 @@ pub(crate) const CHECK: Check = Check::Dockerfile(check);
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for step in file.all(Keyword::Workdir) {
         let Some(word) = step.instruction.value() else { continue };
-        let Some(path) = file.value(step.index, &word.text) else { continue };
-        let path = unquoted(&path);
+        let known = file.value(step.index, &word.text);
+        // Where a variable stands behind the first folder, that one already tells.
+        let written = unquoted(&word.text);
+        let starts_plainly = written
+            .starts_with(|ch: char| ch.is_ascii_alphanumeric() || ch == '.')
+            && written.find('/') < written.find('$');
+        let path = match &known {
+            Some(path) => path.as_str(),
+            None if starts_plainly && written.contains('/') => written,
+            None => continue,
+        };
+        let path = unquoted(path);
         if path.is_empty() || is_absolute(path) || is_absolute(unquoted(&word.text)) {
             continue;
         }

@@ -23,23 +23,11 @@ const EXCUSES: [&str; 3] = ["public", "file", "version"];
 const PARTS: [&str; 7] =
     ["api_key", "client_key", "password", "private", "secret", "token", "username"];
 
-/// Names of well-known secrets that have none of those parts.
-const NAMES: [&str; 14] = [
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AZURE_CLIENT_ID",
-    "AZURE_TENANT_ID",
-    "CF_API_KEY",
-    "CLOUDFLARE_API_KEY",
-    "CONSUL_HTTP_AUTH",
-    "DATADOG_API_KEY",
-    "DD_API_KEY",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "MYSQL_PWD",
-    "NPM_AUTH",
-    "OS_PASSCODE",
-    "SSH_KEY",
-];
+/// A well-known name that hadolint reports as well.
+const NAME: &str = "AWS_ACCESS_KEY_ID";
+
+/// Names of passwords that neither of them knows.
+const PASSWORDS: [&str; 2] = ["MYSQL_PWD", "OS_PASSCODE"];
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for step in file.steps_with_triggers() {
@@ -52,7 +40,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             // BuildKit looks neither at global arguments nor at triggers.
             let buildkit = step.stage.is_some() && !step.onbuild && has_secret_token(name);
             let hadolint = has_secret_part(name);
-            if !buildkit && !hadolint {
+            let password = PASSWORDS.iter().any(|known| known.eq_ignore_ascii_case(name));
+            if !buildkit && !hadolint && !password {
                 continue;
             }
             let (keyword, stays) = match instruction.keyword {
@@ -72,7 +61,10 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
                 (false, true) => {
                     report.alias("DL3064");
                 }
-                _ => {}
+                (false, false) => {
+                    report.alias("secret-in-build-variable");
+                }
+                (true, true) => {}
             }
         }
     }
@@ -87,6 +79,5 @@ fn has_secret_token(name: &str) -> bool {
 
 fn has_secret_part(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    PARTS.iter().any(|part| lower.contains(part))
-        || NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+    PARTS.iter().any(|part| lower.contains(part)) || NAME.eq_ignore_ascii_case(name)
 }
