@@ -84,7 +84,7 @@ fn read<'p>(request: &Request, files: &'p dyn Files) -> Option<Vec<File<'p>>> {
     let folder = request.folder.as_deref()?;
     let named = |name: &&str| join(folder, name).is_some_and(|path| files.exists(&path));
     let names: Vec<String> = if request.files.is_empty() {
-        if COMPOSE_FILES.iter().any(|name| named(name)) {
+        if COMPOSE_FILES.iter().any(named) {
             return None;
         }
         DEFAULT_FILES.iter().filter(|name| named(name)).map(|&name| name.to_owned()).collect()
