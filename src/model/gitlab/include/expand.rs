@@ -85,7 +85,7 @@ pub(super) struct Expander<'a, 'p> {
     pub(super) settings: &'a Settings,
     pub(super) problems: &'a mut Vec<Problem>,
     read: Vec<IncludedFile<'p>>,
-    trees: Vec<(SourceId, Arc<Tree<'p>>)>,
+    pub(super) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
     pub(super) missing: Vec<Missing>,
     includes: Vec<Include<'p>>,
     pub(super) undecided: Vec<Undecided>,
@@ -264,6 +264,7 @@ impl<'p> Expander<'_, 'p> {
         let mut merged = Merged::new(Vec::new());
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
         let items = entries(include, self.problems);
+        self.parse_ahead(&items, &way.base);
         for (item, entry) in items.iter().enumerate() {
             self.includes.push(entry.told());
             let rules =

@@ -1,5 +1,6 @@
 //! `include`: which files make up the configuration, and how they are merged.
 
+mod ahead;
 mod entry;
 mod expand;
 mod found;
