@@ -8,7 +8,7 @@ use codespan_reporting::term::{self, Chars, Config, DisplayStyle};
 use super::excerpt::Excerpts;
 use super::style::{Ansi, BOLD, RESET, visible};
 use crate::engine::{Report, Verdict};
-use crate::rule::{Catalog, Finding, Severity};
+use crate::rule::{Catalog, Finding, Safety, Severity};
 use crate::text::{Location, Sources};
 
 /// How findings are shown to a person.
@@ -62,7 +62,11 @@ pub fn render_finding(
         notes.push(format!("help: {}", visible_lines(help)));
     }
     if let Some(fix) = &finding.fix {
-        notes.push(format!("fix: {} (`--fix`)", visible(&fix.title)));
+        let how = match fix.safety {
+            Safety::Safe => "--fix",
+            Safety::Unsafe => "--fix --unsafe-fixes",
+        };
+        notes.push(format!("fix: {} (`{how}`)", visible(&fix.title)));
     }
     let diagnostic = Diagnostic::new(level(finding.severity))
         .with_code(catalog.get(finding.rule).id.to_string())
