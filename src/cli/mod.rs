@@ -165,7 +165,12 @@ fn below_repository(root: &Path) -> String {
 fn project_here() -> Result<engine::Project, Error> {
     let here = std::env::current_dir()
         .map_err(|error| Error::Path { path: PathBuf::from("."), reason: error.to_string() })?;
-    let root = if engine::is_project(&here) { here } else { engine::project_root(&here) };
+    project_of(here)
+}
+
+/// The project that a folder lies in.
+fn project_of(folder: PathBuf) -> Result<engine::Project, Error> {
+    let root = if engine::is_project(&folder) { folder } else { engine::project_root(&folder) };
     engine::Project::open(&root, engine::CheckOptions::default())
 }
 

@@ -1,8 +1,8 @@
 //! Which jobs the pipelines of a configuration can have, over all kinds of pipelines that GitLab makes.
 //!
 //! A condition is a formula over variables. What is claimed to be impossible is so for every kind of pipeline
-//! and every value that a variable can take from elsewhere ([`search`]); what is claimed to happen, happens
-//! in a pipeline that can be named ([`situation`]). In between nothing is claimed.
+//! and every value that a variable can take from elsewhere (`search`); what is claimed to happen, happens
+//! in a pipeline that can be named (`situation`). In between nothing is claimed.
 
 mod early;
 mod explain;
