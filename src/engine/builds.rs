@@ -4,11 +4,10 @@ use rayon::prelude::*;
 
 use super::Project;
 use super::discover::FileKind;
-use super::run::is_large;
 use crate::model::Files;
 use crate::model::build::ImageBuild;
 use crate::model::docker::{Build, Dockerfile};
-use crate::text::Source;
+use crate::text::{Source, are_large};
 
 /// Resolves the Dockerfiles that are judged: those that have such a name, and those that a job builds.
 pub(super) fn dockerfiles<'p>(project: &'p Project, builds: &[ImageBuild]) -> Vec<Dockerfile<'p>> {
@@ -36,7 +35,7 @@ pub(super) fn dockerfiles<'p>(project: &'p Project, builds: &[ImageBuild]) -> Ve
         let ignore_file = ignore_file(files, source, &of_file);
         Dockerfile::resolve_with(source, &Build { args: args(&of_file), ignore_file })
     };
-    if is_large(sources.iter().map(|it| it.text().len()).sum()) {
+    if are_large(sources.iter().copied()) {
         sources.into_par_iter().map(resolve).collect()
     } else {
         sources.into_iter().map(resolve).collect()

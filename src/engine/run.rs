@@ -18,7 +18,7 @@ use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Nearest, Options, Rule,
     RuleIndex, run_cel, run_cel_clause, stub,
 };
-use crate::text::Span;
+use crate::text::{Span, are_large};
 
 /// Judges a project.
 pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
@@ -39,12 +39,11 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
         (findings, judgements)
     };
     // The outcomes stand in the order of the rules, however many threads there are.
-    let outcomes: Vec<_> =
-        if is_large(project.files.sources().iter().map(|it| it.text().len()).sum()) {
-            rules.par_iter().map(run).collect()
-        } else {
-            rules.iter().map(run).collect()
-        };
+    let outcomes: Vec<_> = if are_large(project.files.sources().iter()) {
+        rules.par_iter().map(run).collect()
+    } else {
+        rules.iter().map(run).collect()
+    };
     let mut findings = Vec::new();
     let mut judgements: Vec<Vec<(RuleIndex, Judgement)>> =
         vec![Vec::new(); facts.spec.clauses.len()];
@@ -126,11 +125,6 @@ fn read(project: &Project) -> Facts<'_> {
     let now = super::clock::now(&project.options, &project.config).seconds;
     facts.today = u64::try_from(now).ok().and_then(Date::from_unix);
     facts
-}
-
-/// Whether judging this many bytes takes longer than starting threads for it.
-pub(super) fn is_large(bytes: usize) -> bool {
-    bytes > 64 * 1024
 }
 
 /// The options of a rule: what the configuration says over what its page says.

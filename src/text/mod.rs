@@ -9,5 +9,5 @@ mod span;
 
 pub use edit::{Edit, EditError, apply_edits};
 pub use position::{LineIndex, Position};
-pub use source::{Location, Source, SourceId, Sources};
+pub use source::{Location, Source, SourceId, Sources, are_large};
 pub use span::Span;

@@ -6,10 +6,7 @@ use super::entry::{IncludeEntry, Target};
 use super::expand::Expander;
 use super::locate::Base;
 use crate::syntax::yaml;
-use crate::text::Source;
-
-/// From so many bytes on, parsing on several cores is quicker than starting them.
-const LARGE: usize = 64 * 1024;
+use crate::text::{Source, are_large};
 
 impl<'p> Expander<'_, 'p> {
     /// Parses the local files that these entries surely include, on all cores where it is worth while.
@@ -28,7 +25,7 @@ impl<'p> Expander<'_, 'p> {
         sources.sort_by_key(|source| source.id);
         sources.dedup_by_key(|source| source.id);
         sources.retain(|source| self.trees.iter().all(|(id, _)| *id != source.id));
-        if sources.iter().map(|source| source.text().len()).sum::<usize>() < LARGE {
+        if !are_large(sources.iter().copied()) {
             return;
         }
         let parse = |source: &'p Source| (source.id, Arc::new(yaml::parse(source.text())));

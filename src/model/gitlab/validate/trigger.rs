@@ -20,47 +20,39 @@ const STRATEGY: Keyword = key(
 const FORWARD_KEY: Keyword =
     key("forward", Kind::Map(&FORWARD), "Which variables the other pipeline gets.");
 
+const BRANCH: Keyword = key("branch", text(), "The branch that it runs for.").on(Expands::Server);
+const INPUTS: Keyword =
+    key("inputs", Kind::Names(&Kind::Any), "Inputs of the configuration of that project.")
+        .since(17, 11);
+const INCLUDE: Keyword = key(
+    "include",
+    Kind::By(By {
+        check: include,
+        shape: "a path, or a list of at most 3 files",
+        table: Some(&FILE),
+    }),
+    "The configuration of the child pipeline.",
+);
+
 static PROJECT: Table = Table::of(&[
     key("project", name(), "The project whose pipeline is started.").on(Expands::Server),
-    key("branch", text(), "The branch that it runs for.").on(Expands::Server),
+    BRANCH,
     STRATEGY,
     FORWARD_KEY,
-    key("inputs", Kind::Names(&Kind::Any), "Inputs of the configuration of that project.")
-        .since(17, 11),
+    INPUTS,
 ])
 .requires(&["project"]);
 
-static CHILD: Table = Table::of(&[
-    key(
-        "include",
-        Kind::By(By {
-            check: include,
-            shape: "a path, or a list of at most 3 files",
-            table: Some(&FILE),
-        }),
-        "The configuration of the child pipeline.",
-    ),
-    STRATEGY,
-    FORWARD_KEY,
-]);
+static CHILD: Table = Table::of(&[INCLUDE, STRATEGY, FORWARD_KEY]);
 
 /// All keys, for completion.
 static ALL: Table = Table::of(&[
     key("project", name(), "The project whose pipeline is started.").on(Expands::Server),
-    key("branch", text(), "The branch that it runs for.").on(Expands::Server),
-    key(
-        "include",
-        Kind::By(By {
-            check: include,
-            shape: "a path, or a list of at most 3 files",
-            table: Some(&FILE),
-        }),
-        "The configuration of the child pipeline.",
-    ),
+    BRANCH,
+    INCLUDE,
     STRATEGY,
     FORWARD_KEY,
-    key("inputs", Kind::Names(&Kind::Any), "Inputs of the configuration of that project.")
-        .since(17, 11),
+    INPUTS,
 ]);
 
 /// What an item of `include` may hold, here and at the top level.
