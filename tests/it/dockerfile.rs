@@ -276,7 +276,7 @@ fn dockerfile_parser_sees_the_same_instructions_where_it_reads_at_all() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::random::config(400))]
 
     #[test]
     fn random_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {

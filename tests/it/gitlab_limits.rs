@@ -143,7 +143,7 @@ fn nothing_of_a_reference_or_tag_is_left_in_the_result() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(crate::random::config(300))]
 
     #[test]
     fn no_text_makes_it_panic(

@@ -43,6 +43,7 @@ mod outputs;
 mod packs;
 mod page;
 mod presence;
+mod random;
 mod resolved;
 mod spec_binding;
 mod spec_model;

@@ -23,6 +23,8 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
+    #![proptest_config(crate::random::config(256))]
+
     #[test]
     fn any_text(text in any::<String>()) {
         check(&text)?;

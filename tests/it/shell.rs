@@ -261,7 +261,7 @@ fn hostile_scripts_take_bounded_time_and_stack() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::random::config(400))]
 
     #[test]
     fn random_text_never_panics(text in "\\PC{0,80}") {

@@ -79,6 +79,8 @@ fn every_clause_tells_where_it_is_written() {
 }
 
 proptest! {
+    #![proptest_config(crate::random::config(256))]
+
     #[test]
     fn any_text_is_read(text in "(## ADDED Requirements\n|### Requirement: [a-c]\n|#### S\n|- \\*\\*THEN\\*\\* |SHALL |<!-- |-->|~~|`|\\*\\*|__|\"|\\. |:\n|  - |\n|\r\n|é|```\n|[A-Za-z .]{0,9}){0,60}") {
         let files = MemoryFiles::new([("openspec/specs/x/spec.md", text)]);

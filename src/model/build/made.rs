@@ -3,7 +3,7 @@
 use super::{BuildPath, ImageBuild};
 use crate::model::Files;
 use crate::model::gitlab::{Code, FileKind, Job, JobShell, Pipeline, overlaps, project_path};
-use crate::syntax::shell::{Command, RedirectionKind};
+use crate::syntax::shell::Command;
 
 /// Commands that name a file and leave it as it is.
 const READERS: [&str; 16] = [
@@ -65,8 +65,7 @@ const HARMLESS: [&str; 34] = [
 /// Whether a command may write or change the file of this name.
 fn writes(command: Command<'_>, name: &str) -> bool {
     let redirects = command.redirections().any(|it| {
-        let out = matches!(it.kind(), RedirectionKind::Output | RedirectionKind::Append);
-        out && it.target().is_some_and(|word| word.source_text().contains(name))
+        it.takes_output() && it.target().is_some_and(|word| word.source_text().contains(name))
     });
     let names = || command.source_text().contains(name);
     let reads = || {

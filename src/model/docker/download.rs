@@ -1,7 +1,7 @@
 //! What the scripts of a build fetch from the network, and what becomes of it.
 
 use super::{Dockerfile, RunCommand};
-use crate::syntax::shell::{Invocation, RedirectionKind, Word};
+use crate::syntax::shell::{Invocation, Word};
 
 /// A file that `curl` or `wget` fetches.
 #[derive(Clone, Debug)]
@@ -166,9 +166,7 @@ impl<'d, 'p> Download<'d, 'p> {
             let name = path.rsplit('/').next().filter(|name| !name.is_empty() && whole);
             name.map(str::to_owned)
         };
-        let redirected = at.command.redirections().find(|it| {
-            it.fd() == 1 && matches!(it.kind(), RedirectionKind::Output | RedirectionKind::Append)
-        });
+        let redirected = at.command.redirections().find(|it| it.takes_output());
         let output = output_word(run, if curl { 'o' } else { 'O' }, &named);
         let own_name = match curl {
             true => run.has_flag(&["-O", "--remote-name", "--remote-name-all"]),

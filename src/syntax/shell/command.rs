@@ -46,6 +46,8 @@ pub enum RedirectionKind {
     DuplicateInput,
     /// `&>`: both standard output and standard error
     OutputBoth,
+    /// `&>>`: both, behind what the file holds already
+    AppendBoth,
 }
 
 impl<'s> Command<'s> {
@@ -190,6 +192,15 @@ impl<'s> Redirection<'s> {
             | RedirectionKind::DuplicateInput => 0,
             _ => 1,
         })
+    }
+
+    /// Whether standard output goes into the file.
+    pub fn takes_output(self) -> bool {
+        match self.kind() {
+            RedirectionKind::Output | RedirectionKind::Append => self.fd() == 1,
+            RedirectionKind::OutputBoth | RedirectionKind::AppendBoth => true,
+            _ => false,
+        }
     }
 
     /// The file, the other descriptor, the here string, or a heredoc's delimiter.

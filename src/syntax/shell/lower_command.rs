@@ -199,7 +199,8 @@ impl Lower<'_> {
     fn redirections(&mut self, redirects: &[Redirect], command: u32) -> Range {
         let owner = Owner { command, place: SubstitutionPlace::Redirection };
         let mut out = Vec::with_capacity(redirects.len());
-        for redirect in redirects {
+        let mut redirects = redirects.iter().peekable();
+        while let Some(redirect) = redirects.next() {
             let (target, body) = match &redirect.target {
                 RedirectTarget::Word(word) => {
                     let mut read = self.word(word, owner);
@@ -219,7 +220,14 @@ impl Lower<'_> {
                     (delimiter, self.heredoc(&heredoc.body, owner))
                 }
             };
+            // The parser reads `&>> file` as `>> file 2>&1`; nobody wrote the second one.
+            let both = redirects.next_if(|next| {
+                redirect.kind == RedirectKind::Append
+                    && next.kind == RedirectKind::DupOutput
+                    && next.span.start == redirect.span.start
+            });
             let kind = match redirect.kind {
+                _ if both.is_some() => RedirectionKind::AppendBoth,
                 RedirectKind::Output | RedirectKind::Clobber => RedirectionKind::Output,
                 RedirectKind::Append => RedirectionKind::Append,
                 RedirectKind::Input => RedirectionKind::Input,

@@ -89,6 +89,14 @@ fn redirections_have_kind_descriptor_and_target() {
             "0HereString Some(\"s\")"
         ]
     );
+    let redirections = |text: &str| -> Vec<String> {
+        let script = Script::parse(text, Dialect::Bash);
+        let command = script.commands().next().expect("one");
+        command.redirections().map(|it| format!("{it:?}")).collect()
+    };
+    assert_eq!(redirections("a &>x"), ["1OutputBoth Some(\"x\")"]);
+    assert_eq!(redirections("a &>>x"), ["1AppendBoth Some(\"x\")"]);
+    assert_eq!(redirections("a >>x 2>&1"), ["1Append Some(\"x\")", "2DuplicateOutput Some(\"1\")"]);
     let body = command.redirections().find_map(Redirection::heredoc).expect("a heredoc");
     assert_eq!(body.variables()[0].name, "V");
     assert_eq!(body.source_text(), "body $V\n");
