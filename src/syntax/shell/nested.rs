@@ -99,7 +99,10 @@ impl Lower<'_> {
             }
             end = span.start;
         }
-        map.push(map.last().map_or(end, |last| last + 1));
+        // A byte behind the last one, which may be the first of a longer character.
+        let last = map.last().map_or(end, |last| last + 1);
+        let past = self.root.ceil_char_boundary(last as usize);
+        map.push(u32::try_from(past).unwrap_or(last));
         (text, map)
     }
 }
