@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use crate::model::gitlab::{IncludedFile, Pipeline};
 use crate::rule::{Check, Cx};
 use crate::syntax::yaml::{Entry, NodeId};
@@ -5,7 +7,7 @@ use crate::syntax::yaml::{Entry, NodeId};
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    let mut known: Vec<(&str, usize, Entry)> = Vec::new();
+    let mut known: HashMap<&str, Vec<(usize, Entry)>> = HashMap::new();
     for (place, file) in pipeline.files.iter().enumerate() {
         let again = pipeline.files[..place].iter().any(|it| it.source.id == file.source.id);
         let Some(tree) = pipeline.tree(file.source.id).filter(|_| file.certain && !again) else {
@@ -21,9 +23,10 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             if !is_job || name.contains("$[[") {
                 continue;
             }
-            let other =
-                known.iter().find(|(it, at, _)| *it == name && is_beside(pipeline, *at, place));
-            if let Some((_, at, first)) = other {
+            let namesakes = known.entry(name).or_default();
+            if let Some((at, first)) =
+                namesakes.iter().find(|(at, _)| is_beside(pipeline, *at, place))
+            {
                 let before: &IncludedFile<'_> = &pipeline.files[*at];
                 let message = format!(
                     "job `{name}` is defined in `{}` too, and neither file includes the other: GitLab merges \
@@ -36,7 +39,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
                     .label(before.source.at(tree_before.node(first.key).span), "its script is lost")
                     .help("rename one of them");
             } else {
-                known.push((name, place, *entry));
+                namesakes.push((place, *entry));
             }
         }
     }

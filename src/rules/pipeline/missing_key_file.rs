@@ -12,12 +12,12 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         [".yml", ".yaml", ".md"].iter().any(|end| name.ends_with(end)) || name.contains("docker")
     };
     let of_this_repository = matches!(pipeline.kind, FileKind::Root | FileKind::Child);
-    if !of_this_repository || paths.iter().all(is_config) {
-        return;
-    }
     for cache in &job.caches {
         let files = cache.key.files();
         let missing: Vec<&Value<'_>> = files.iter().filter(|file| is_missing(file, cx)).collect();
+        if missing.is_empty() || !of_this_repository || paths.iter().all(is_config) {
+            continue;
+        }
         for file in &missing {
             let Some(path) = file.as_str() else { continue };
             let what = if missing.len() == files.len() {

@@ -1,7 +1,7 @@
 //! `artifacts`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Keyword, Table, key};
+use super::keyword::{Expands, KeyPath, Keyword, Table, key};
 use super::kind::{By, Kind, check};
 use super::words::{FOREVER, OUTCOMES, text};
 use crate::model::gitlab::{Value, Version};
@@ -95,7 +95,7 @@ static COVERAGE: Table = Table::of(&[
 ])
 .requires(&["coverage_format", "path"]);
 
-fn artifacts(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn artifacts(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     check(value, &Kind::Map(&ARTIFACTS), path, out);
     let partial = value.as_map().is_none_or(|map| map.is_partial());
     if value.given("expose_as").is_none() || partial {
@@ -117,7 +117,7 @@ fn artifacts(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn expose_as(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn expose_as(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(text) = value.as_str() else { return check(value, &Kind::Str(0, 100), path, out) };
     let word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
     let fits = text.starts_with(word) && text.chars().all(|ch| word(ch) || ch == '-' || ch == ' ');

@@ -1,7 +1,7 @@
 //! `cache`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Keyword, Table, key, map};
+use super::keyword::{Expands, KeyPath, Keyword, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::OUTCOMES;
 use crate::model::gitlab::{Problem, Value, ValueKind};
@@ -72,7 +72,7 @@ pub(super) const CACHES: Kind = Kind::By(By {
 });
 
 /// A key as text, or the mapping with `files`.
-fn cache_key(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn cache_key(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(entries) = value.as_map() else { return plain_key(value, path, out) };
     map(value, &KEY, path, out);
     let has = |name| value.get(name).is_some();
@@ -94,9 +94,9 @@ fn cache_key(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn plain_key(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn plain_key(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let (ValueKind::Str(text) | ValueKind::Symbol(text)) = &value.kind else {
-        let kinds = if path.ends_with(":prefix") { "string or" } else { "hash, a string or a" };
+        let kinds = if path.name() == "prefix" { "string or" } else { "hash, a string or a" };
         return out.wrong(value, format!("`{path}` should be a {kinds} symbol"));
     };
     let lower = text.as_str().to_ascii_lowercase();
@@ -108,7 +108,7 @@ fn plain_key(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn policy(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn policy(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     // The server's pattern has no ends: whatever contains one of the words passes, and so does blank text.
     let passes = value.as_str().is_some_and(|text| {
         text.trim().is_empty() || ["pull", "push", "$"].iter().any(|part| text.contains(part))
@@ -122,7 +122,7 @@ fn policy(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn caches(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn caches(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Map(_) => map(value, &CACHE, path, out),
         ValueKind::Seq(items) => {

@@ -1,7 +1,7 @@
 //! `environment`, `release` and `pages`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Table, key, map};
+use super::keyword::{Expands, KeyPath, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{FOREVER, name, text};
 use crate::model::gitlab::{Value, ValueKind};
@@ -54,7 +54,7 @@ static DASHBOARD: Table = Table::of(&[
     key("flux_resource_path", text(), "The Flux resource.").on(Expands::Server),
 ]);
 
-fn environment(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn environment(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Map(_) => map(value, &ENVIRONMENT, path, out),
         ValueKind::Str(_) => environment_name(value, path, out),
@@ -62,7 +62,7 @@ fn environment(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn environment_name(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn environment_name(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let text = value.as_str();
     let fits = text.is_some_and(|text| {
         text.chars().all(|ch| ch.is_ascii_alphanumeric() || "-_/${}. ".contains(ch))
@@ -79,7 +79,7 @@ fn environment_name(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn kubernetes(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn kubernetes(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     check(value, &Kind::Map(&CLUSTER), path, out);
     let Some(entries) = value.as_map().filter(|map| !map.is_partial()) else { return };
     if entries.is_empty() {
@@ -166,7 +166,7 @@ static LINK: Table = Table::of(&[
 
 const ADDRESS: By = By { check: address, shape: "a URL with http or https", table: None };
 
-fn address(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn address(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     check(value, &name(), path, out);
     let Some(text) = value.as_str().filter(|text| !text.trim().is_empty()) else { return };
     if !text.contains('$') && !text.starts_with("http://") && !text.starts_with("https://") {
@@ -176,7 +176,7 @@ fn address(value: &Value<'_>, path: &str, out: &mut Findings) {
 }
 
 /// What Git refuses as the name of a branch or tag.
-fn release_ref(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn release_ref(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let fits = value.as_str().is_some_and(|text| {
         !text.is_empty()
             && !text.contains([' ', '~', '^', ':', '?', '*', '[', '\\'])
@@ -191,7 +191,7 @@ fn release_ref(value: &Value<'_>, path: &str, out: &mut Findings) {
 }
 
 /// ISO 8601 as far as its beginning: a date, and a time if one follows.
-fn datetime(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn datetime(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let fits = value.as_str().is_some_and(|text| {
         let mut parts = text.splitn(3, '-');
         let number = |part: Option<&str>, least: usize, most: u32| {
@@ -208,7 +208,7 @@ fn datetime(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn links(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn links(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(items) = value.as_seq() else {
         return out.wrong(value, format!("`{path}` should be an array of hashes"));
     };

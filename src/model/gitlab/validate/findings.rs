@@ -1,3 +1,4 @@
+use super::keyword::KeyPath;
 use crate::model::gitlab::{Problem, Settings, Value, Version};
 
 /// What the checks of values found so far, and the server that they check for.
@@ -44,7 +45,7 @@ impl Findings {
 
     /// Says what would be right in what was found at `path` since there were `before`, where nothing says
     /// it yet.
-    pub(super) fn advise(&mut self, before: usize, path: &str, help: impl Fn() -> String) {
+    pub(super) fn advise(&mut self, before: usize, path: KeyPath<'_>, help: impl Fn() -> String) {
         if self.problems.len() <= before {
             return;
         }

@@ -1,7 +1,7 @@
 //! `image` and `services`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Table, key, map};
+use super::keyword::{Expands, KeyPath, Table, key, map};
 use super::kind::{By, Kind};
 use super::words::{name, text};
 use crate::model::gitlab::{Value, ValueKind};
@@ -58,7 +58,7 @@ static SERVICE: Table = Table::of(&[
 .requires(&["name"]);
 
 static SERVICE_KIND: Kind = Kind::By(By {
-    check: |value, path, out| named(value, &SERVICE, &format!("{path}:service"), out),
+    check: |value, path, out| named(value, &SERVICE, path.key("service"), out),
     shape: "a name, or a mapping with `name`",
     table: Some(&SERVICE),
 });
@@ -70,7 +70,7 @@ pub(super) const IMAGE_KIND: Kind = Kind::By(By {
 });
 
 /// The name of an image, or a mapping with one.
-fn named(value: &Value<'_>, table: &Table, path: &str, out: &mut Findings) {
+fn named(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Map(_) => map(value, table, path, out),
         ValueKind::Str(text) if text.as_str().trim().is_empty() => {

@@ -106,6 +106,37 @@ impl Keyword {
     }
 }
 
+/// Where a key stands, as GitLab writes it: `jobs:build:artifacts:paths`.
+#[derive(Clone, Copy)]
+pub(super) struct KeyPath<'a> {
+    above: Option<&'a KeyPath<'a>>,
+    name: &'a str,
+}
+
+impl<'a> KeyPath<'a> {
+    pub(super) const fn top(name: &'a str) -> Self {
+        Self { above: None, name }
+    }
+
+    /// The path of a key in the mapping that stands here.
+    pub(super) const fn key(&'a self, name: &'a str) -> Self {
+        Self { above: Some(self), name }
+    }
+
+    pub(super) const fn name(self) -> &'a str {
+        self.name
+    }
+}
+
+impl std::fmt::Display for KeyPath<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(above) = self.above {
+            write!(f, "{above}:")?;
+        }
+        f.write_str(self.name)
+    }
+}
+
 /// The keys of a mapping.
 pub(super) struct Table {
     pub(super) keys: &'static [Keyword],
@@ -136,7 +167,7 @@ impl Table {
 }
 
 /// Checks the keys of a mapping and their values.
-pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Findings) {
+pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut Findings) {
     let partial = value.as_map().is_some_and(|map| map.is_partial());
     let missing: Vec<&str> =
         table.required.iter().copied().filter(|name| value.given(name).is_none()).collect();
@@ -154,7 +185,7 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Findin
             out.push(problem);
             continue;
         };
-        let path = format!("{path}:{name}");
+        let path = path.key(name);
         if let Some(since) = keyword.since.filter(|since| *since > out.version) {
             let at = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
             out.push(unsupported(&at, &format!("`{path}`"), since, out.version));
@@ -165,8 +196,8 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: &str, out: &mut Findin
             out.push(unsupported(&entry.value.origin, &what, *since, out.version));
         }
         let before = out.len();
-        check(&entry.value, &keyword.kind, &path, out);
-        out.advise(before, &path, || format!("`{name}` takes {}", keyword.shape()));
+        check(&entry.value, &keyword.kind, path, out);
+        out.advise(before, path, || format!("`{name}` takes {}", keyword.shape()));
     }
     if let Some(names) = missing {
         let message = format!("`{path}` missing required keys: {names} can't be blank");
@@ -195,7 +226,7 @@ const REMOVED: [(&str, &str); 4] = [
 pub(super) fn unknown_key<'n>(
     entry: &Entry<'_>,
     known: impl Iterator<Item = &'n str>,
-    path: &str,
+    path: KeyPath<'_>,
 ) -> Problem {
     let name = entry.key.as_str();
     let origin = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
@@ -211,7 +242,7 @@ pub(super) fn unknown_key<'n>(
 }
 
 /// Reports if more than one of the keys stands there.
-pub(super) fn exclusive(value: &Value<'_>, group: &[&str], path: &str, out: &mut Findings) {
+pub(super) fn exclusive(value: &Value<'_>, group: &[&str], path: KeyPath<'_>, out: &mut Findings) {
     let given: Vec<&str> = group.iter().copied().filter(|name| value.get(name).is_some()).collect();
     if let [first, second, ..] = given[..] {
         let origin = value.get(second).map_or(&value.origin, |it| &it.origin);

@@ -1,7 +1,7 @@
 //! What a keyword's value may be, and whether one is.
 
 use super::findings::Findings;
-use super::keyword::{Table, map};
+use super::keyword::{KeyPath, Table, map};
 use crate::model::gitlab::{Duration, Problem, Value, ValueKind, parse_duration};
 
 /// What a value may be. Null stands for a value that is not given and is taken everywhere.
@@ -44,7 +44,7 @@ pub(super) enum Kind {
 
 /// A check that no table can describe.
 pub(super) struct By {
-    pub(super) check: fn(&Value<'_>, &str, &mut Findings),
+    pub(super) check: fn(&Value<'_>, KeyPath<'_>, &mut Findings),
     /// What it takes, in words.
     pub(super) shape: &'static str,
     /// The keys that may stand in it.
@@ -54,7 +54,7 @@ pub(super) struct By {
 const WRONG: &str = "invalid-keyword-value";
 
 /// Adds what is wrong with a value at `path` (keys joined by `:`).
-pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Findings) {
+pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut Findings) {
     if value.is_null() || value.is_unknown() {
         return;
     }
@@ -135,7 +135,7 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: &str, out: &mut Findin
             None => wrong("should be a hash"),
             Some(map) => {
                 for entry in map.entries() {
-                    check(&entry.value, kind, &format!("{path}:{}", entry.key.as_str()), out);
+                    check(&entry.value, kind, path.key(entry.key.as_str()), out);
                 }
             }
         },
@@ -166,7 +166,7 @@ fn unknown_word(value: &Value<'_>, words: &[&str]) -> String {
 }
 
 /// The first kind that takes the value, else the words of the one that fits its shape.
-fn either(value: &Value<'_>, kinds: &[Kind], path: &str, out: &mut Findings) {
+fn either(value: &Value<'_>, kinds: &[Kind], path: KeyPath<'_>, out: &mut Findings) {
     let mut best: Option<Findings> = None;
     for kind in kinds {
         let mut problems = out.fresh();
@@ -193,7 +193,12 @@ const fn is_text(value: &Value<'_>) -> bool {
     matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_)) || value.is_unknown()
 }
 
-fn strings(value: &Value<'_>, (least, most): (usize, usize), path: &str, out: &mut Findings) {
+fn strings(
+    value: &Value<'_>,
+    (least, most): (usize, usize),
+    path: KeyPath<'_>,
+    out: &mut Findings,
+) {
     let Some(items) = value.as_seq() else {
         return out.wrong(value, format!("`{path}` should be an array of strings"));
     };
@@ -211,7 +216,7 @@ fn strings(value: &Value<'_>, (least, most): (usize, usize), path: &str, out: &m
     }
 }
 
-fn texts(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn texts(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let fits = is_text(value) || value.as_seq().is_some_and(|items| items.iter().all(is_text));
     if !fits {
         out.wrong(value, format!("`{path}` should be an array of strings or a string"));
@@ -221,7 +226,7 @@ fn texts(value: &Value<'_>, path: &str, out: &mut Findings) {
 /// How deep lists in a script may nest.
 const LEVELS: u32 = 10;
 
-fn script(value: &Value<'_>, blank: bool, path: &str, out: &mut Findings) {
+fn script(value: &Value<'_>, blank: bool, path: KeyPath<'_>, out: &mut Findings) {
     if !blank && value.is_blank() {
         out.push(Problem::new(WRONG, &value.origin, format!("`{path}` can't be blank")));
         return;
@@ -239,7 +244,7 @@ fn script(value: &Value<'_>, blank: bool, path: &str, out: &mut Findings) {
     items(value, 0, path, out);
 }
 
-fn items(value: &Value<'_>, level: u32, path: &str, out: &mut Findings) {
+fn items(value: &Value<'_>, level: u32, path: KeyPath<'_>, out: &mut Findings) {
     let mut wrong = |item: &Value<'_>, help: Option<&str>| {
         let message = format!(
             "`{path}` should be a string or a nested array of strings up to {LEVELS} levels deep; an item is {}",
@@ -271,7 +276,7 @@ fn items(value: &Value<'_>, level: u32, path: &str, out: &mut Findings) {
     }
 }
 
-fn duration(value: &Value<'_>, most: f64, never: bool, path: &str, out: &mut Findings) {
+fn duration(value: &Value<'_>, most: f64, never: bool, path: KeyPath<'_>, out: &mut Findings) {
     let mut wrong = |message: String, help: Option<String>| {
         let problem = Problem::new("invalid-duration", &value.origin, message);
         out.push(match help {

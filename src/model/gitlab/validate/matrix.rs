@@ -1,7 +1,7 @@
 //! `parallel`
 
 use super::findings::Findings;
-use super::keyword::{Table, key, map};
+use super::keyword::{KeyPath, Table, key, map};
 use super::kind::{By, Kind, check};
 use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind};
 
@@ -33,7 +33,7 @@ pub(super) const MATRIX_ONLY: Kind = Kind::By(By {
 /// Of a need.
 pub(super) const NEEDED: Kind = MATRIX_ONLY;
 
-fn parallel(value: &Value<'_>, numbers: bool, path: &str, out: &mut Findings) {
+fn parallel(value: &Value<'_>, numbers: bool, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Int(_) | ValueKind::Float(_) | ValueKind::BigInt(_) if !numbers => {
             out.wrong(value, format!("`{path}` cannot use \"parallel: <number>\"."));
@@ -52,7 +52,7 @@ fn parallel(value: &Value<'_>, numbers: bool, path: &str, out: &mut Findings) {
     }
 }
 
-fn matrix(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn matrix(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(items) = value.as_seq() else {
         return out.wrong(value, format!("`{path}` should be an array of hashes"));
     };

@@ -24,7 +24,7 @@ pub use self::keyword::{Expands, Keyword};
 pub use self::shape::{Place, conflicts, keyword, keywords, places};
 
 use self::findings::Findings;
-use self::keyword::{exclusive, map};
+use self::keyword::{KeyPath, exclusive, map};
 use self::kind::check as check_value;
 use self::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
 use super::{Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value};
@@ -70,8 +70,9 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
         let is_global = entry.key_kind == KeyKind::Str && pipeline.job(name).is_none();
         if let Some(keyword) = GLOBALS.keyword(name).filter(|_| is_global) {
             let before = out.len();
-            check_value(value, &keyword.kind, name, &mut out);
-            out.advise(before, name, || format!("`{name}` takes {}", keyword.shape()));
+            let path = KeyPath::top(name);
+            check_value(value, &keyword.kind, path, &mut out);
+            out.advise(before, path, || format!("`{name}` takes {}", keyword.shape()));
             twice(pipeline, name, value, &mut out);
             continue;
         }
@@ -162,7 +163,7 @@ fn twice(pipeline: &Pipeline<'_>, name: &str, value: &Value<'_>, out: &mut Findi
 }
 
 /// `publish` belongs to a job of GitLab Pages: one with `pages`, or one of that name.
-fn publish(job: &Job<'_>, path: &str, out: &mut Findings) {
+fn publish(job: &Job<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(publish) = job.value.given("publish").filter(|it| !it.is_blank()) else { return };
     let pages = job.value.get("pages");
     let is_pages = match pages {
@@ -177,27 +178,28 @@ fn publish(job: &Job<'_>, path: &str, out: &mut Findings) {
 
 fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, out: &mut Findings) {
     let name = job.name.as_str();
-    let path = format!("jobs:{name}");
+    let jobs = KeyPath::top("jobs");
+    let path = jobs.key(name);
     let value = &job.value;
     // The same job in a file that could not be read may have what makes it another kind of job.
     let whole = pipeline.is_complete() && pipeline.kind == super::FileKind::Root;
     let sure = whole || value.given("trigger").is_some() || value.given("script").is_some();
     match job.kind {
-        JobKind::Trigger if !sure => map(value, &JOB, &path, out),
+        JobKind::Trigger if !sure => map(value, &JOB, path, out),
         JobKind::Script | JobKind::Run => {
-            map(value, &JOB, &path, out);
-            rules::delayed_job(value, &path, out);
+            map(value, &JOB, path, out);
+            rules::delayed_job(value, path, out);
             if value.get("script").is_some_and(Value::is_null) && value.given("run").is_none() {
                 let script = value.get("script").unwrap_or(value);
                 let message = format!("`{path}` script can't be blank");
                 out.push(Problem::new("invalid-keyword-value", &script.origin, message));
             }
-            publish(job, &path, out);
-            exclusive(value, &["script", "trigger"], &path, out);
-            exclusive(value, &["run", "trigger"], &path, out);
+            publish(job, path, out);
+            exclusive(value, &["script", "trigger"], path, out);
+            exclusive(value, &["run", "trigger"], path, out);
         }
         JobKind::Trigger => {
-            map(value, &TRIGGER_JOB, &path, out);
+            map(value, &TRIGGER_JOB, path, out);
             let mirrors =
                 job.needs.iter().flatten().any(|need| need.value.given("pipeline").is_some());
             if job.get("trigger").is_none() && !mirrors && !job.is_partial() {

@@ -1,7 +1,7 @@
 //! `needs` of jobs, of trigger jobs and of rules
 
 use super::findings::Findings;
-use super::keyword::{Expands, Keyword, Table, key, map};
+use super::keyword::{Expands, KeyPath, Keyword, Table, key, map};
 use super::kind::{By, Kind};
 use super::words::name;
 use crate::model::gitlab::{Value, ValueKind};
@@ -97,7 +97,7 @@ fn sort(item: &Value<'_>) -> Option<Sort> {
     })
 }
 
-fn needs(value: &Value<'_>, place: Place, path: &str, out: &mut Findings) {
+fn needs(value: &Value<'_>, place: Place, path: KeyPath<'_>, out: &mut Findings) {
     let items = match &value.kind {
         ValueKind::Map(entries) if entries.is_empty() && !entries.is_partial() => {
             return out.wrong(value, format!("`{path}` can not be an empty hash"));
@@ -124,8 +124,8 @@ fn needs(value: &Value<'_>, place: Place, path: &str, out: &mut Findings) {
     }
 }
 
-fn need(item: &Value<'_>, place: Place, path: &str, out: &mut Findings) {
-    let path = format!("{path}:need");
+fn need(item: &Value<'_>, place: Place, path: KeyPath<'_>, out: &mut Findings) {
+    let path = path.key("need");
     let unsupported = format!("`{path}` has an unsupported type");
     let Some(entries) = item.as_map() else {
         match item.as_str() {
@@ -159,5 +159,5 @@ fn need(item: &Value<'_>, place: Place, path: &str, out: &mut Findings) {
         };
         return out.wrong(item, format!("`{path}` uses invalid types: {kind}; {whose}"));
     }
-    map(item, table, &path, out);
+    map(item, table, path, out);
 }

@@ -1,7 +1,7 @@
 //! `only` and `except`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Table, key, unknown_key};
+use super::keyword::{Expands, KeyPath, Table, key, unknown_key};
 use super::kind::{By, Kind, check};
 use crate::model::gitlab::{Value, ValueKind, regexp};
 
@@ -30,7 +30,7 @@ pub(super) const POLICY: Kind = Kind::By(By {
     table: Some(&KEYS),
 });
 
-fn policy(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn policy(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Seq(_) => refs(value, path, out),
         ValueKind::Map(entries) => {
@@ -38,9 +38,9 @@ fn policy(value: &Value<'_>, path: &str, out: &mut Findings) {
                 out.wrong(value, format!("`{path}` can't be blank"));
             }
             for entry in entries.entries() {
-                let inner = format!("{path}:{}", entry.key.as_str());
+                let inner = path.key(entry.key.as_str());
                 match KEYS.keyword(entry.key.as_str()) {
-                    Some(keyword) => check(&entry.value, &keyword.kind, &inner, out),
+                    Some(keyword) => check(&entry.value, &keyword.kind, inner, out),
                     None => out.push(unknown_key(entry, KEYS.keys.iter().map(|it| it.name), path)),
                 }
             }
@@ -52,14 +52,14 @@ fn policy(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn variables(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn variables(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     check(value, &Kind::Strings(0, usize::MAX), path, out);
     for item in value.items().iter().filter(|item| item.as_str().is_some()) {
         super::rules::condition(item, path, out);
     }
 }
 
-fn kubernetes(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn kubernetes(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     if value.to_text().as_deref() != Some("active") {
         let message = format!("`{path}` unknown value: {}; it should be `active`", value.inspect());
         out.wrong(value, message);
@@ -72,7 +72,7 @@ pub(super) fn pattern(text: &str) -> Option<(&str, &str)> {
     flags.bytes().all(|flag| b"ismU".contains(&flag)).then_some((pattern, flags))
 }
 
-fn refs(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn refs(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let message =
         format!("`{path}` should be an array of strings or regular expressions using re2 syntax");
     let Some(items) = value.as_seq() else { return out.wrong(value, message) };

@@ -1,7 +1,7 @@
 //! `rules` of jobs, of `workflow`, and the conditions in them
 
 use super::findings::Findings;
-use super::keyword::{Expands, Keyword, Table, key, map};
+use super::keyword::{Expands, KeyPath, Keyword, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{WEEK, text};
 use crate::model::StepKind;
@@ -105,7 +105,7 @@ pub(super) fn include_rule(rule: &Value<'_>, out: &mut Findings) {
     if rule.as_map().is_some_and(|entries| entries.is_empty() && !entries.is_partial()) {
         out.wrong(rule, "include:rule can't be blank".to_owned());
     }
-    map(rule, &INCLUDE_RULE, "include:rule", out);
+    map(rule, &INCLUDE_RULE, KeyPath::top("include:rule"), out);
 }
 
 static AUTO_CANCEL: Table = Table::of(&[
@@ -164,7 +164,7 @@ pub(super) const JOB_RULES: Kind = Kind::By(By {
 });
 
 /// The server looks at the length alone, so numbers pass.
-fn workflow_name(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn workflow_name(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let length = value.to_text().map_or(value.items().len(), |text| text.chars().count());
     if length == 0 && !value.is_unknown() && value.as_map().is_none() {
         out.wrong(value, format!("`{path}` is too short (minimum is 1 character)"));
@@ -174,7 +174,7 @@ fn workflow_name(value: &Value<'_>, path: &str, out: &mut Findings) {
 }
 
 /// An expression of `rules:if`.
-pub(super) fn condition(value: &Value<'_>, path: &str, out: &mut Findings) {
+pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(text) = value.as_str() else {
         let message =
             format!("`{path}` invalid expression syntax: {} is no expression", value.inspect());
@@ -236,7 +236,7 @@ fn word(text: &str) -> usize {
     text.bytes().take_while(|it| it.is_ascii_alphanumeric() || *it == b'_').count()
 }
 
-fn changes(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn changes(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(entries) = value.as_map() else {
         if value.as_seq().is_none() {
             return out.wrong(value, format!("`{path}` should be an array or a hash"));
@@ -249,7 +249,7 @@ fn changes(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn exists(value: &Value<'_>, most: usize, path: &str, out: &mut Findings) {
+fn exists(value: &Value<'_>, most: usize, path: KeyPath<'_>, out: &mut Findings) {
     if let Some(entries) = value.as_map().filter(|map| !map.is_empty()) {
         map(value, &EXISTS, path, out);
         let has = |name: &str| value.get(name).is_some() || entries.is_partial();
@@ -270,7 +270,7 @@ fn exists(value: &Value<'_>, most: usize, path: &str, out: &mut Findings) {
 /// How deep lists of rules may nest.
 const LEVELS: u32 = 9;
 
-fn rules(value: &Value<'_>, table: &'static Table, path: &str, out: &mut Findings) {
+fn rules(value: &Value<'_>, table: &'static Table, path: KeyPath<'_>, out: &mut Findings) {
     let not_rules = format!("`{path}` should be an array containing hashes and arrays of hashes");
     let Some(items) = value.as_seq() else { return out.wrong(value, not_rules) };
     if items.is_empty() {
@@ -281,17 +281,17 @@ fn rules(value: &Value<'_>, table: &'static Table, path: &str, out: &mut Finding
             out.wrong(rule, not_rules.clone());
             continue;
         };
-        let path = format!("{path}:rule");
+        let path = path.key("rule");
         if entries.is_empty() && !entries.is_partial() {
             out.wrong(rule, format!("`{path}` can't be blank"));
         }
-        map(rule, table, &path, out);
-        delayed_rule(rule, &path, out);
+        map(rule, table, path, out);
+        delayed_rule(rule, path, out);
     }
 }
 
 /// `start_in` goes with `when: delayed`, and only with it.
-fn delayed_rule(rule: &Value<'_>, path: &str, out: &mut Findings) {
+fn delayed_rule(rule: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     if rule.as_map().is_none_or(|map| map.is_partial()) {
         return;
     }
@@ -313,7 +313,7 @@ fn delayed_rule(rule: &Value<'_>, path: &str, out: &mut Findings) {
 }
 
 /// The same in a job.
-pub(super) fn delayed_job(job: &Value<'_>, path: &str, out: &mut Findings) {
+pub(super) fn delayed_job(job: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     if job.as_map().is_none_or(|map| map.is_partial()) {
         return;
     }

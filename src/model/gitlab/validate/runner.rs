@@ -1,7 +1,7 @@
 //! Keywords that say how a job is run: `tags`, `retry`, `hooks`, `coverage`, `inherit`, `stages`, `inputs`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Table, key, map};
+use super::keyword::{Expands, KeyPath, Table, key, map};
 use super::kind::{By, Kind, check};
 use crate::model::Origin;
 use crate::model::gitlab::{Problem, Value, ValueKind, Version, inputs, regexp};
@@ -9,7 +9,7 @@ use crate::model::gitlab::{Problem, Value, ValueKind, Version, inputs, regexp};
 pub(super) const TAGS: Kind =
     Kind::By(By { check: tags, shape: "a list of fewer than 50 strings", table: None });
 
-fn tags(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn tags(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     check(value, &Kind::Strings(0, usize::MAX), path, out);
     if value.items().len() >= 50 {
         out.wrong(value, format!("`{path}` must be less than the limit of 50 tags"));
@@ -22,7 +22,7 @@ pub(super) const COVERAGE: Kind = Kind::By(By {
     table: None,
 });
 
-fn coverage(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn coverage(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let fault = match value.as_str().and_then(super::policy::pattern) {
         Some((pattern, _)) => regexp::check(pattern, "").err(),
         None => Some("it stands between slashes: `/…/`".to_owned()),
@@ -133,7 +133,7 @@ static NEW_REASONS: [(&str, Version); 9] = [
     ("server_timeout_canceling", REASONS),
 ];
 
-fn retry(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn retry(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Int(_) => check(value, &Kind::Int(0, 2), path, out),
         ValueKind::Map(_) => map(value, &RETRY, path, out),
@@ -142,7 +142,7 @@ fn retry(value: &Value<'_>, path: &str, out: &mut Findings) {
 }
 
 /// The server reads digits in a string as a number here.
-fn retry_max(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn retry_max(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let digits = value.as_str().and_then(|text| text.parse::<i64>().ok());
     match digits {
         Some(0..=2) => {}
@@ -151,7 +151,7 @@ fn retry_max(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn retry_when(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn retry_when(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let known = |item: &Value<'_>| {
         item.is_unknown() || item.as_str().is_some_and(|it| RETRY_WHEN.contains(&it))
     };
@@ -177,7 +177,7 @@ fn retry_when(value: &Value<'_>, path: &str, out: &mut Findings) {
 pub(super) const EXIT_CODES: Kind =
     Kind::By(By { check: exit_codes, shape: "a whole number, or a list of them", table: None });
 
-fn exit_codes(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn exit_codes(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let whole = |item: &Value<'_>| {
         matches!(item.kind, ValueKind::Int(_) | ValueKind::BigInt(_)) || item.is_unknown()
     };
@@ -220,7 +220,7 @@ static INHERIT: Table = Table::of(&[
 ]);
 pub(super) const INHERIT_KIND: Kind = Kind::Map(&INHERIT);
 
-fn inherit_list(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn inherit_list(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let text = |item: &Value<'_>| {
         matches!(item.kind, ValueKind::Str(_) | ValueKind::Symbol(_)) || item.is_unknown()
     };
@@ -229,7 +229,7 @@ fn inherit_list(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn inherit_default(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn inherit_default(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     inherit_list(value, path, out);
     let known = |name: &str| super::table::DEFAULT.keyword(name).is_some();
     for item in value.as_seq().unwrap_or_default() {
@@ -245,7 +245,7 @@ pub(super) const STAGES: Kind = Kind::By(By {
     table: None,
 });
 
-fn stages(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn stages(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let text = |item: &&Value<'_>| {
         matches!(item.kind, ValueKind::Str(_) | ValueKind::Symbol(_)) || item.is_unknown()
     };
@@ -275,7 +275,7 @@ static INPUT: Table = Table::of(&[
     key("regex", Kind::Str(0, usize::MAX), "What the value must match."),
 ]);
 
-fn job_inputs(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn job_inputs(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(entries) = value.as_map() else {
         return out.wrong(value, format!("`{path}` should be a hash"));
     };
@@ -284,7 +284,7 @@ fn job_inputs(value: &Value<'_>, path: &str, out: &mut Findings) {
         return out.wrong(value, message);
     }
     for entry in entries.entries().iter().filter(|entry| !entry.value.is_unknown()) {
-        let path = format!("{path}:{}", entry.key.as_str());
+        let path = path.key(entry.key.as_str());
         if entry.value.is_null() {
             let origin = Origin { at: entry.key_at, ..entry.value.origin.clone() };
             let message = format!("`{path}` must have a default value");
@@ -296,12 +296,12 @@ fn job_inputs(value: &Value<'_>, path: &str, out: &mut Findings) {
             continue;
         }
         let before = out.len();
-        map(&entry.value, &INPUT, &path, out);
+        map(&entry.value, &INPUT, path, out);
         if entry.value.given("default").is_none() {
             out.wrong(&entry.value, format!("`{path}` must have a default value"));
         }
         if out.len() == before {
-            for problem in inputs::declaration(entry, &path) {
+            for problem in inputs::declaration(entry, &path.to_string()) {
                 out.push(problem);
             }
         }

@@ -1,7 +1,7 @@
 //! `secrets`, `id_tokens` and `dast_configuration`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Keyword, Table, exclusive, key, map};
+use super::keyword::{Expands, KeyPath, Keyword, Table, exclusive, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{name, text};
 use crate::model::Origin;
@@ -16,16 +16,16 @@ pub(super) const ID_TOKENS: Kind = Kind::By(By {
     table: Some(&ID_TOKEN),
 });
 
-fn id_tokens(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn id_tokens(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(entries) = value.as_map() else {
         return out.wrong(value, format!("`{path}` should be a hash"));
     };
     for entry in entries.entries() {
-        let path = format!("{path}:{}", entry.key.as_str());
+        let path = path.key(entry.key.as_str());
         if entry.value.is_null() {
             nothing(entry, &format!("`{path}` missing required keys: aud"), out);
         } else {
-            check(&entry.value, &Kind::Map(&ID_TOKEN), &path, out);
+            check(&entry.value, &Kind::Map(&ID_TOKEN), path, out);
         }
     }
 }
@@ -84,7 +84,7 @@ static OWN: Table = Table::of(&[
 ])
 .requires(&["name"]);
 
-fn source(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn source(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let letter = |ch: char| ch.is_ascii_alphanumeric() || "_-./".contains(ch);
     let fits = value.as_str().is_some_and(|text| {
         let group = text.strip_prefix("group/");
@@ -151,12 +151,12 @@ const PROVIDERS: [&str; 6] = [
     "aws_secrets_manager",
 ];
 
-fn secrets(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn secrets(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(entries) = value.as_map() else {
         return out.wrong(value, format!("`{path}` should be a hash"));
     };
     for entry in entries.entries() {
-        let (secret, path) = (&entry.value, format!("{path}:{}", entry.key.as_str()));
+        let (secret, path) = (&entry.value, path.key(entry.key.as_str()));
         if secret.is_unknown() {
             continue;
         }
@@ -170,7 +170,7 @@ fn secrets(value: &Value<'_>, path: &str, out: &mut Findings) {
             out.wrong(secret, format!("`{path}` should be a hash"));
             continue;
         };
-        map(secret, &SECRET, &path, out);
+        map(secret, &SECRET, path, out);
         if keys.is_partial() {
             continue;
         }
@@ -179,7 +179,7 @@ fn secrets(value: &Value<'_>, path: &str, out: &mut Findings) {
                 format!("`{path}` must use exactly one of these keys: {}", PROVIDERS.join(", "));
             out.wrong(secret, message);
         }
-        exclusive(secret, &PROVIDERS, &path, out);
+        exclusive(secret, &PROVIDERS, path, out);
         if secret.given("gcp_secret_manager").is_some() && secret.given("token").is_none() {
             out.wrong(secret, format!("`{path}` token is required with gcp secrets manager"));
         }

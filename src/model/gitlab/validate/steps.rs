@@ -1,7 +1,7 @@
 //! `run`: steps instead of a script
 
 use super::findings::Findings;
-use super::keyword::{Expands, Table, key, map};
+use super::keyword::{Expands, KeyPath, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{name, text};
 use crate::model::gitlab::{Value, ValueKind};
@@ -62,7 +62,7 @@ pub(super) const STEPS: Kind =
 
 const ONE: [&str; 3] = ["script", "step", "func"];
 
-fn steps(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn steps(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(items) = value.as_seq() else {
         return out.wrong(value, format!("`{path}` should be an array of steps"));
     };
@@ -101,7 +101,7 @@ fn steps(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn step_name(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn step_name(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     if !value.as_str().is_some_and(is_name) {
         let message = format!(
             "`{path}` can contain only letters, digits and `_`, and does not start with a digit; it is {}",
@@ -116,7 +116,7 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == '_')
 }
 
-fn env(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn env(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let Some(entries) = value.as_map() else {
         return out.wrong(value, format!("`{path}` should be a hash"));
     };
@@ -131,7 +131,7 @@ fn env(value: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn function(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn function(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Str(_) => {}
         ValueKind::Map(entries) => {

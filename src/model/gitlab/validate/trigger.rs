@@ -1,7 +1,7 @@
 //! `trigger`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Keyword, Table, key, map, unknown_key};
+use super::keyword::{Expands, KeyPath, Keyword, Table, key, map, unknown_key};
 use super::kind::{By, Kind};
 use super::words::{name, text};
 use crate::model::gitlab::{Value, ValueKind, Version};
@@ -80,7 +80,7 @@ pub(super) const TRIGGER: Kind = Kind::By(By {
     table: Some(&ALL),
 });
 
-fn include(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn include(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Str(_) => return,
         ValueKind::Seq(_) => {}
@@ -92,17 +92,17 @@ fn include(value: &Value<'_>, path: &str, out: &mut Findings) {
     if value.items().len() > 3 {
         out.wrong(value, format!("`{path}` is too long (maximum is 3)"));
     }
-    let path = format!("{path}:include");
+    let path = path.key("include");
     for item in value.flat(u32::MAX) {
         if item.as_map().is_some_and(|map| !map.is_partial()) {
-            file(item, &path, out);
+            file(item, path, out);
         } else if item.as_str().is_none() && !item.is_unknown() && !item.is_null() {
             out.wrong(item, format!("`{path}` should be a hash or a string"));
         }
     }
 }
 
-fn file(item: &Value<'_>, path: &str, out: &mut Findings) {
+fn file(item: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     for entry in item.entries() {
         if FILE.keyword(entry.key.as_str()).is_none() {
             out.push(unknown_key(entry, FILE.keys.iter().map(|it| it.name), path));
@@ -137,7 +137,7 @@ fn file(item: &Value<'_>, path: &str, out: &mut Findings) {
     }
 }
 
-fn trigger(value: &Value<'_>, path: &str, out: &mut Findings) {
+fn trigger(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
         ValueKind::Str(text) if text.as_str().trim().is_empty() => {
             out.wrong(value, format!("`{path}` can't be blank"));

@@ -1,7 +1,7 @@
 //! `variables`
 
 use super::findings::Findings;
-use super::keyword::{Expands, Table, key, unknown_key};
+use super::keyword::{Expands, KeyPath, Table, key, unknown_key};
 use super::kind::{By, Kind, check};
 use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind};
 
@@ -39,13 +39,18 @@ pub(super) const PLAIN: Kind = Kind::By(By {
     table: None,
 });
 
-fn variables(value: &Value<'_>, table: Option<&'static Table>, path: &str, out: &mut Findings) {
+fn variables(
+    value: &Value<'_>,
+    table: Option<&'static Table>,
+    path: KeyPath<'_>,
+    out: &mut Findings,
+) {
     let Some(entries) = value.as_map() else {
         return out.wrong(value, format!("`{path}` should be a hash"));
     };
     for entry in entries.entries().iter().filter(|entry| !entry.value.is_unknown()) {
         let name = entry.key.as_str();
-        let path = format!("{path}:{name}");
+        let path = path.key(name);
         if matches!(entry.key_kind, KeyKind::Bool | KeyKind::Null | KeyKind::Collection) {
             let at = crate::model::Origin::here(entry.key_at);
             let message = format!("`{path}` key must be an alphanumeric string; quote `{name}`");
@@ -56,7 +61,7 @@ fn variables(value: &Value<'_>, table: Option<&'static Table>, path: &str, out: 
                 &entry.value,
                 format!("`{path}` variable definition must be either a string or a hash"),
             ),
-            (ValueKind::Map(_), Some(table)) => variable(&entry.value, table, &path, out),
+            (ValueKind::Map(_), Some(table)) => variable(&entry.value, table, path, out),
             // The server takes null for an empty mapping here.
             (ValueKind::Null | ValueKind::Map(_), None) => {
                 let at = if entry.value.is_null() { value } else { &entry.value };
@@ -70,7 +75,7 @@ fn variables(value: &Value<'_>, table: Option<&'static Table>, path: &str, out: 
     }
 }
 
-fn variable(value: &Value<'_>, table: &'static Table, path: &str, out: &mut Findings) {
+fn variable(value: &Value<'_>, table: &'static Table, path: KeyPath<'_>, out: &mut Findings) {
     for entry in value.entries() {
         let name = entry.key.as_str();
         let Some(keyword) = table.keyword(name) else {
@@ -84,7 +89,7 @@ fn variable(value: &Value<'_>, table: &'static Table, path: &str, out: &mut Find
             "value" if entry.value.as_map().is_some() || entry.value.as_seq().is_some() => {
                 out.wrong(&entry.value, format!("`{inner}` must be a scalar"));
             }
-            _ => check(&entry.value, &keyword.kind, &inner, out),
+            _ => check(&entry.value, &keyword.kind, KeyPath::top(&inner), out),
         }
     }
     let options = value.given("options").filter(|options| !options.items().is_empty());
