@@ -103,6 +103,8 @@ impl<'p> Pipeline<'p> {
     }
 
     fn add_jobs(&mut self, defaults: &Defaults<'p>) {
+        let visible = self.config.entries().iter().filter(|entry| !entry.key.starts_with('.'));
+        self.jobs.reserve_exact(visible.count());
         for entry in self.config.entries() {
             if entry.key_kind != KeyKind::Str || is_reserved(&entry.key) {
                 continue;

@@ -34,7 +34,7 @@ impl<'p> JobShell<'p> {
     pub fn of(job: &Job<'p>, pipeline: &Pipeline<'p>, files: &'p dyn Files) -> Vec<JobShell<'p>> {
         let sections: [&[Section]; 3] =
             [&[Section::PreGetSources], &[Section::Before, Section::Main], &[Section::After]];
-        let mut shells = Vec::new();
+        let mut shells = Vec::with_capacity(1);
         for group in sections {
             let scripts = job.scripts.iter().filter(|script| group.contains(&script.section));
             let scripts: Vec<_> = scripts.collect();

@@ -15,7 +15,7 @@ fn check(job: &Job<'_>, _: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         ("start_in", job.get("start_in")),
         ("auto_stop_in", stop),
     ];
-    let delays = job.rules.iter().flatten().filter_map(|rule| rule.start_in.as_ref());
+    let delays = job.rules.iter().flatten().filter_map(|rule| rule.start_in.as_deref());
     let delays = delays.map(|it| ("start_in", Some(it)));
     for (keyword, value) in places.into_iter().chain(delays) {
         let Some((value, text)) = value.and_then(|it| Some((it, it.as_str()?))) else { continue };

@@ -35,7 +35,7 @@ struct Late<'a, 'p> {
 impl<'a, 'p> Late<'a, 'p> {
     fn new(job: &'a Job<'p>) -> Option<Self> {
         let rules = job.rules.iter().flatten();
-        let delays = rules.clone().filter_map(|rule| rule.start_in.as_ref());
+        let delays = rules.clone().filter_map(|rule| rule.start_in.as_deref());
         let delays = delays.chain(job.get("start_in"));
         let delays = delays.filter_map(|it| Some((it.as_str()?, seconds(it)?)));
         let delay = delays.max_by(|one, other| one.1.total_cmp(&other.1));

@@ -123,7 +123,8 @@ impl<'s> Builder<'s> {
     ) -> NodeId {
         let id = NodeId(offset(self.tree.nodes.len()));
         let tag = tag.and_then(|range| {
-            Some(Tag { span: Span::from_range(range.clone()), text: self.text.get(range)? })
+            let (span, text) = (Span::from_range(range.clone()), self.text.get(range)?);
+            Some(Box::new(Tag { span, text }))
         });
         self.tree.nodes.push(Node { span, tag, anchor: None, kind });
         id
@@ -204,7 +205,7 @@ impl<'s> Builder<'s> {
         let token = self.text.get(start..end).unwrap_or("");
         let name = token.strip_prefix('&').unwrap_or(token);
         let node = &mut self.tree.nodes[last];
-        node.anchor = Some(Anchor { span: Span::from_range(start..end), name });
+        node.anchor = Some(Box::new(Anchor { span: Span::from_range(start..end), name }));
         match self.open.last_mut() {
             // A collection can be repeated only behind its end.
             Some(open) if open.node == id => open.anchor = Some(id),

@@ -46,9 +46,9 @@ pub struct Node<'s> {
     /// runs from its first to its last byte (brackets included, the line break after it not).
     pub span: Span,
     /// The tag, if one is written.
-    pub tag: Option<Tag<'s>>,
+    pub tag: Option<Box<Tag<'s>>>,
     /// The anchor, if one is written.
-    pub anchor: Option<Anchor<'s>>,
+    pub anchor: Option<Box<Anchor<'s>>>,
     /// What it is.
     pub kind: NodeKind<'s>,
 }

@@ -177,8 +177,11 @@ impl Outcome {
 /// The caches that a `cache:` value describes; nested lists (from references) are opened.
 pub(super) fn caches<'p>(value: Option<&Value<'p>>) -> Vec<Cache<'p>> {
     let Some(value) = value else { return Vec::new() };
-    let all = value.flat(u32::MAX).into_iter().filter(|it| it.as_map().is_some());
-    all.enumerate().map(|(index, value)| cache(index, value)).collect()
+    let items = value.flat(u32::MAX);
+    let mut caches = Vec::with_capacity(items.len());
+    let maps = items.into_iter().filter(|it| it.as_map().is_some());
+    caches.extend(maps.enumerate().map(|(index, value)| cache(index, value)));
+    caches
 }
 
 fn cache<'p>(index: usize, value: &Value<'p>) -> Cache<'p> {

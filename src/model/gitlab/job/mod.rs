@@ -54,7 +54,7 @@ pub struct Job<'p> {
     /// The caches in order.
     pub caches: Vec<Cache<'p>>,
     /// The artifacts, if it has any.
-    pub artifacts: Option<Artifacts<'p>>,
+    pub artifacts: Option<Box<Artifacts<'p>>>,
     /// The variables of its own `variables`.
     pub variables: Vec<Variable<'p>>,
     /// Whether it sees the global variables.
@@ -66,15 +66,15 @@ pub struct Job<'p> {
     /// The names of `dependencies`; nothing if there is no such keyword.
     pub dependencies: Option<Vec<Value<'p>>>,
     /// The image.
-    pub image: Option<Image<'p>>,
+    pub image: Option<Box<Image<'p>>>,
     /// The services.
     pub services: Vec<Image<'p>>,
     /// The tags that a runner must have.
     pub tags: Vec<Value<'p>>,
     /// The environment.
-    pub environment: Option<Environment<'p>>,
+    pub environment: Option<Box<Environment<'p>>>,
     /// What it starts, for a trigger job.
-    pub trigger: Option<Trigger<'p>>,
+    pub trigger: Option<Box<Trigger<'p>>>,
     /// The instances that `parallel` makes of it.
     pub parallel: Parallel<'p>,
 }
@@ -203,17 +203,17 @@ impl<'p> Job<'p> {
             extends: extends.into_iter().map(|(name, it)| (name, it.origin.clone())).collect(),
             scripts: script::scripts(get),
             caches: cache::caches(get("cache")),
-            artifacts: artifacts::artifacts(get("artifacts")),
+            artifacts: artifacts::artifacts(get("artifacts")).map(Box::new),
             variables: variables(get("variables"), Scope::Job),
             inherits_variables: Inherits::new(value.path(&["inherit", "variables"])),
             rules: rules(get("rules"), Scope::Rule),
             needs: needs::needs(get("needs")),
             dependencies: list("dependencies"),
-            image: get("image").map(image::image),
+            image: get("image").map(image::image).map(Box::new),
             services: image::services(get("services")),
             tags: list("tags").unwrap_or_default(),
-            environment: environment::environment(get("environment")),
-            trigger: trigger::trigger(get("trigger")),
+            environment: environment::environment(get("environment")).map(Box::new),
+            trigger: trigger::trigger(get("trigger")).map(Box::new),
             parallel: parallel::parallel(get("parallel")),
             value: value.clone(),
             defaulted,

@@ -12,17 +12,17 @@ pub struct Rule<'p> {
     /// `if`
     pub condition: Option<Value<'p>>,
     /// `changes`
-    pub changes: Option<PathRule<'p>>,
+    pub changes: Option<Box<PathRule<'p>>>,
     /// `exists`
-    pub exists: Option<PathRule<'p>>,
+    pub exists: Option<Box<PathRule<'p>>>,
     /// `when`; nothing if it is not given: the `when` of the job holds.
     pub when: Option<Value<'p>>,
     /// `allow_failure`
-    pub allow_failure: Option<Value<'p>>,
+    pub allow_failure: Option<Box<Value<'p>>>,
     /// `start_in`
-    pub start_in: Option<Value<'p>>,
+    pub start_in: Option<Box<Value<'p>>>,
     /// `interruptible`
-    pub interruptible: Option<Value<'p>>,
+    pub interruptible: Option<Box<Value<'p>>>,
     /// `variables`
     pub variables: Vec<Variable<'p>>,
     /// `needs`, which replace those of the job.
@@ -63,8 +63,11 @@ pub(in crate::model::gitlab) fn rules<'p>(
     scope: fn(usize) -> Scope,
 ) -> Option<Vec<Rule<'p>>> {
     let value = value.filter(|it| it.as_seq().is_some())?;
-    let maps = value.flat(LEVELS).into_iter().enumerate().filter(|(_, it)| it.as_map().is_some());
-    Some(maps.map(|(index, value)| rule(index, value, scope)).collect())
+    let items = value.flat(LEVELS);
+    let mut rules = Vec::with_capacity(items.len());
+    let maps = items.into_iter().enumerate().filter(|(_, it)| it.as_map().is_some());
+    rules.extend(maps.map(|(index, value)| rule(index, value, scope)));
+    Some(rules)
 }
 
 fn rule<'p>(index: usize, value: &Value<'p>, scope: fn(usize) -> Scope) -> Rule<'p> {
@@ -76,20 +79,20 @@ fn rule<'p>(index: usize, value: &Value<'p>, scope: fn(usize) -> Scope) -> Rule<
         changes: value.given("changes").map(path_rule),
         exists: value.given("exists").map(path_rule),
         when: given("when"),
-        allow_failure: given("allow_failure"),
-        start_in: given("start_in"),
-        interruptible: given("interruptible"),
+        allow_failure: given("allow_failure").map(Box::new),
+        start_in: given("start_in").map(Box::new),
+        interruptible: given("interruptible").map(Box::new),
         variables: variables(value.given("variables"), scope(index)),
         needs: needs(value.given("needs")),
     }
 }
 
-fn path_rule<'p>(value: &Value<'p>) -> PathRule<'p> {
+fn path_rule<'p>(value: &Value<'p>) -> Box<PathRule<'p>> {
     let paths = if value.as_map().is_some() { value.get("paths") } else { Some(value) };
-    PathRule {
+    Box::new(PathRule {
         value: value.clone(),
         paths: paths.map_or_else(Vec::new, |it| it.one_or_more().to_vec()),
         compare_to: value.given("compare_to").cloned(),
         project: value.given("project").cloned(),
-    }
+    })
 }

@@ -45,7 +45,8 @@ pub(super) const LEVELS: u32 = 10;
 
 /// The scripts in the order in which they run; `get` gives the keywords of the job.
 pub(super) fn scripts<'v, 'p: 'v>(get: impl Fn(&str) -> Option<&'v Value<'p>>) -> Vec<Script<'p>> {
-    let mut scripts = Vec::new();
+    let keywords = ["hooks", "before_script", "script", "run", "after_script"];
+    let mut scripts = Vec::with_capacity(keywords.iter().filter(|it| get(it).is_some()).count());
     let mut add = |section, value: Option<&Value<'p>>| {
         if let Some(value) = value.filter(|it| !it.is_null()) {
             let items = value.flat(LEVELS).into_iter().cloned().collect();

@@ -87,7 +87,7 @@ pub(super) fn condition(value: &Value<'_>, scope: &Scope<'_, '_>) -> Truth {
 
 /// Whether a job of this rule may fail.
 fn allows(rule: &Rule<'_>, allowed: Option<bool>) -> Option<bool> {
-    rule.allow_failure.as_ref().map_or(allowed, Value::as_bool)
+    rule.allow_failure.as_deref().map_or(allowed, Value::as_bool)
 }
 
 /// Whether a job may fail where no rule says otherwise; nothing if that is not known.

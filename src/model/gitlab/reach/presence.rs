@@ -337,7 +337,7 @@ impl Conditions {
                 self.paths(&it.paths, compares)
             })
         };
-        let (changes, exists) = (paths(rule.changes.as_ref()), paths(rule.exists.as_ref()));
+        let (changes, exists) = (paths(rule.changes.as_deref()), paths(rule.exists.as_deref()));
         let when = match &rule.when {
             None => Some(when),
             Some(value) => value.as_str(),
