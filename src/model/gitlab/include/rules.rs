@@ -1,4 +1,4 @@
-use crate::model::gitlab::condition::{self, Known, evaluate};
+use crate::model::gitlab::condition::{self, Known};
 use crate::model::gitlab::validate::include_rule;
 use crate::model::gitlab::{Problem, Settings, Value, glob};
 use crate::model::{Files, Origin};
@@ -76,7 +76,7 @@ fn holds(rule: &Value<'_>, files: &dyn Files, settings: &Settings) -> Option<boo
         None => Some(true),
         Some(value) => value
             .as_str()
-            .and_then(|text| evaluate(&parse(text), &|name| known(name, settings)).holds()),
+            .and_then(|text| condition::holds(&parse(text), &|name| known(name, settings))),
     };
     let exists = match rule.given("exists") {
         None => Some(true),

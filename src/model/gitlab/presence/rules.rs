@@ -2,7 +2,7 @@ use super::paths::{changes, exists};
 use super::scope::Scope;
 use super::truth::together;
 use super::{Cause, Decider, Possibility, Truth, Verdict, When};
-use crate::model::gitlab::condition::{Known, evaluate, open_variables};
+use crate::model::gitlab::condition::{self, Known, open_variables};
 use crate::model::gitlab::{Job, Rule, Value};
 use crate::syntax::expression::parse;
 
@@ -74,7 +74,7 @@ pub(super) fn condition(value: &Value<'_>, scope: &Scope<'_, '_>) -> Truth {
     let Some(text) = value.as_str() else { return Truth::Open(vec![Cause::Configuration]) };
     let condition = parse(text);
     let known = |name: &str| -> Known { scope.known(name) };
-    match evaluate(&condition, &known).holds() {
+    match condition::holds(&condition, &known) {
         Some(true) => Truth::Yes,
         Some(false) => Truth::No,
         None => {
