@@ -320,7 +320,7 @@ impl Config {
                 .collect(),
             config_path: self.gitlab.config_path.clone().unwrap_or(default.config_path),
             variables: self.gitlab.variables.clone().into_iter().collect(),
-            unset: Vec::new(),
+            event: None,
         }
     }
 

@@ -2,8 +2,8 @@ use super::entry::{IncludeEntry, Target};
 use super::expand::Expander;
 use super::found::Named;
 use super::locate::Base;
-use super::rules::open_variables;
 use crate::model::Origin;
+use crate::model::gitlab::presence::Cause;
 use crate::model::gitlab::{Missing, Problem, Undecided};
 
 /// What is not there, or not for certain.
@@ -16,14 +16,12 @@ impl<'p> Expander<'_, 'p> {
     }
 
     /// An entry whose rules cannot be decided.
-    pub(super) fn undecided(&mut self, entry: &IncludeEntry<'_, 'p>) {
+    pub(super) fn undecided(&mut self, entry: &IncludeEntry<'_, 'p>, open: Vec<Cause>) {
         let at = &entry.value.origin;
         if self.undecided.iter().any(|it| it.at.at == at.at) {
             return;
         }
-        let variables =
-            entry.rules.map_or_else(Vec::new, |rules| open_variables(rules, self.settings));
-        self.undecided.push(Undecided { at: at.clone(), name: entry.target.name(), variables });
+        self.undecided.push(Undecided { at: at.clone(), name: entry.target.name(), open });
     }
 
     /// A file that should be there and is not.

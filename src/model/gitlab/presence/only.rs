@@ -79,8 +79,8 @@ fn part(key: &str, value: &Value<'_>, scope: &Scope<'_, '_>) -> Truth {
     };
     match key {
         "refs" => any(one_ref),
-        "variables" => any(condition),
-        "changes" => changes_of_policy(value, scope),
+        "variables" => any(|item, scope| condition(item, &|name| scope.known(name))),
+        "changes" => changes_of_policy(value, scope.world.event),
         _ => Truth::Open(vec![Cause::Kubernetes]),
     }
 }
