@@ -5,6 +5,7 @@ use super::locate::Base;
 use crate::model::Origin;
 use crate::model::gitlab::presence::Cause;
 use crate::model::gitlab::{Missing, Problem, Undecided};
+use crate::text::did_you_mean;
 
 /// What is not there, or not for certain.
 impl<'p> Expander<'_, 'p> {
@@ -37,7 +38,7 @@ impl<'p> Expander<'_, 'p> {
             let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
             let near = self.files.paths().iter().map(String::as_str);
             if let Some(near) = crate::model::gitlab::nearest(&path, near) {
-                problem = problem.help(format!("Did you mean `{near}`?"));
+                problem = problem.help(did_you_mean(near));
             }
             self.problems.push(problem);
         }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use super::predefined::predefined;
 use crate::model::gitlab::condition::Known;
 use crate::model::gitlab::{Settings, nearest};
+use crate::text::did_you_mean;
 
 /// What a pipeline is created for, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +137,7 @@ impl FromStr for PipelineSource {
                 _ => nearest(text, names.into_iter()),
             };
             match near {
-                Some(near) => format!("`{text}` starts no pipeline; did you mean `{near}`"),
+                Some(near) => format!("`{text}` starts no pipeline; {}", did_you_mean(near)),
                 None => format!("`{text}` starts no pipeline; there are {}", names.join(", ")),
             }
         })
