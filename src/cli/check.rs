@@ -12,6 +12,7 @@ use crate::report::{
     render_sarif, render_text,
 };
 use crate::rule::Severity;
+use crate::text::did_you_mean;
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
@@ -159,7 +160,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
         for name in args.select.iter().chain(&args.ignore) {
             engine::check_name(&project.catalog, name).map_err(|unknown| Error::UnknownName {
                 name: unknown.name,
-                help: unknown.nearest.map(|nearest| format!("did you mean `{nearest}`")),
+                help: unknown.nearest.map(|nearest| did_you_mean(nearest)),
             })?;
         }
         if let Some((path, bytes)) = target.stdin {

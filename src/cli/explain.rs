@@ -8,6 +8,7 @@ use super::{Exit, print, project_here};
 use crate::engine::{Error, check_name};
 use crate::rule::{FixKind, Rule};
 use crate::rules;
+use crate::text::did_you_mean;
 
 #[derive(Args)]
 pub(super) struct ExplainArgs {
@@ -27,7 +28,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
         return Err(Error::UnknownName {
             name: args.rule.clone(),
             help: Some(match nearest {
-                Some(nearest) => format!("did you mean `{nearest}`"),
+                Some(nearest) => did_you_mean(nearest),
                 None => "`pipespec rules` lists all".to_owned(),
             }),
         });

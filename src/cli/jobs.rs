@@ -28,9 +28,16 @@ pub(super) struct JobsArgs {
     /// The default branch of the project.
     #[arg(long, value_name = "BRANCH")]
     default_branch: Option<String>,
+    /// The push creates the branch, so that there is nothing to compare with and `changes` holds.
+    #[arg(long, conflicts_with_all = ["tag", "changes"])]
+    new_branch: bool,
     /// The files that changed, as `changes` sees them; without it, they are not known.
     #[arg(long, value_name = "FILE", num_args = 0..)]
     changes: Option<Vec<String>>,
+    /// A file that differs from what a branch, tag or commit has, for `changes` with `compare_to`; `REF:` says
+    /// that none does.
+    #[arg(long, value_name = "REF:FILE", num_args = 1..)]
+    changes_since: Vec<String>,
     /// A variable that the pipeline gets: `NAME=value`, or `NAME` alone for one that is not set.
     #[arg(long = "variable", value_name = "NAME=VALUE")]
     variables: Vec<String>,
@@ -82,6 +89,25 @@ fn event(args: &JobsArgs) -> Result<Event, Error> {
         let message = "a merge request pipeline runs for no tag".to_owned();
         return Err(usage(message, "name the source branch with `--branch`"));
     }
+    if args.new_branch && source != PipelineSource::Push {
+        let message = format!("a {source} pipeline creates no branch");
+        return Err(usage(message, "leave out `--new-branch`, or `--source`"));
+    }
+    let mut changes_since: Vec<(String, Vec<String>)> = Vec::new();
+    for text in &args.changes_since {
+        let Some((reference, file)) = text.split_once(':').filter(|(it, _)| !it.is_empty()) else {
+            let message = format!("`{text}` names no branch, tag or commit");
+            return Err(usage(message, "write `REF:FILE`, such as `main:src/a.rs`"));
+        };
+        let known = changes_since.iter().position(|(it, _)| it == reference);
+        let at = known.unwrap_or(changes_since.len());
+        if known.is_none() {
+            changes_since.push((reference.to_owned(), Vec::new()));
+        }
+        if !file.is_empty() {
+            changes_since[at].1.push(file.to_owned());
+        }
+    }
     let variable = |text: &String| match text.split_once('=') {
         Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
         None => (text.clone(), None),
@@ -92,7 +118,9 @@ fn event(args: &JobsArgs) -> Result<Event, Error> {
         tag: args.tag.clone().map(Some),
         target_branch: args.target_branch.clone(),
         default_branch: args.default_branch.clone(),
+        new_branch: args.new_branch,
         changes: args.changes.clone(),
+        changes_since,
         variables: args.variables.iter().map(variable).collect(),
         closed: args.no_other_variables,
         ..Event::new(source)

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Exit, print};
 use crate::engine::Error;
 use crate::model::gitlab::{self as model, Expands, Keyword, Place, keyword, keywords, places};
+use crate::text::did_you_mean;
 
 #[derive(Args)]
 pub(super) struct KeywordsArgs {
@@ -87,7 +88,7 @@ fn unknown(name: &str, all: &[Found]) -> Error {
     let near = near.min().filter(|(far, _)| *far <= 3);
     Error::Usage {
         message: format!("there is no keyword `{name}`"),
-        help: near.map(|(_, path)| format!("did you mean `{path}`")),
+        help: near.map(|(_, path)| did_you_mean(path)),
     }
 }
 

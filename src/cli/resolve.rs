@@ -7,6 +7,7 @@ use super::{Exit, print};
 use crate::engine::Error;
 use crate::model::gitlab::Pipeline;
 use crate::report::{ResolvedOptions, render_missing, render_resolved, render_resolved_job};
+use crate::text::did_you_mean;
 
 #[derive(Args)]
 pub(super) struct ResolveArgs {
@@ -51,7 +52,7 @@ fn unknown_job(pipeline: &Pipeline<'_>, name: &str) -> Error {
         .filter(|(distance, other)| *distance <= other.len().max(name.len()) / 2)
         .min();
     let help = match near {
-        Some((_, near)) => Some(format!("did you mean `{near}`")),
+        Some((_, near)) => Some(did_you_mean(near)),
         None if !pipeline.missing.is_empty() => {
             Some("it may stand in a file that could not be read; see `--missing`".to_owned())
         }

@@ -11,7 +11,7 @@ use crate::model::Date;
 use crate::model::gitlab::{Duration, Settings, Version, parse_duration};
 use crate::rule::{Catalog, Severity};
 use crate::syntax::yaml::de::{self, Spanned};
-use crate::text::Span;
+use crate::text::{Span, did_you_mean};
 
 /// What a project asks of us. Every key may be left out.
 #[derive(Debug, Default, Deserialize)]
@@ -273,7 +273,7 @@ impl Config {
         let weighed = self.severity.iter().chain(overrides().flat_map(|it| &it.severity));
         for name in names.chain(weighed.clone().map(|(name, _)| name)) {
             check_name(catalog, &name.value).map_err(|unknown| {
-                let help = unknown.nearest.map(|nearest| format!("did you mean `{nearest}`"));
+                let help = unknown.nearest.map(|nearest| did_you_mean(nearest));
                 fail(name.span, format!("`{}` is no rule, alias or family", unknown.name), help)
             })?;
         }
@@ -320,7 +320,7 @@ impl Config {
                 .collect(),
             config_path: self.gitlab.config_path.clone().unwrap_or(default.config_path),
             variables: self.gitlab.variables.clone().into_iter().collect(),
-            unset: Vec::new(),
+            event: None,
         }
     }
 
@@ -368,5 +368,5 @@ pub(super) fn nearest(name: &str, known: &[impl AsRef<str>]) -> Option<String> {
         .map(|known| (strsim::damerau_levenshtein(known.as_ref(), name), known.as_ref()))
         .filter(|(distance, known)| *distance <= known.len().max(name.len()) / 3 + 1)
         .min()
-        .map(|(_, known)| format!("did you mean `{known}`"))
+        .map(|(_, known)| did_you_mean(known))
 }

@@ -14,7 +14,7 @@ use crate::rule::{
     check_predicates,
 };
 use crate::syntax::yaml::de::{self, Spanned};
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, did_you_mean};
 
 /// The front matter of a page.
 #[derive(Deserialize)]
@@ -187,8 +187,7 @@ fn rule(page: &Source, shown: &str) -> Result<(Rule, usize), Error> {
         let help = error.unknown_field().and_then(|(name, known)| {
             let near =
                 known.iter().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
-            near.filter(|(distance, _)| *distance <= 3)
-                .map(|(_, known)| format!("did you mean `{known}`"))
+            near.filter(|(distance, _)| *distance <= 3).map(|(_, known)| did_you_mean(known))
         });
         fail(error.span().shift(base), error.to_string(), help)
     })?;

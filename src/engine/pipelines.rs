@@ -2,7 +2,6 @@ use super::Project;
 use super::children::children;
 use super::discover::FileKind;
 use crate::model::Files as _;
-use crate::model::gitlab::condition::Known;
 use crate::model::gitlab::presence::Event;
 use crate::model::gitlab::{self, Pipeline, Settings};
 use crate::syntax::yaml;
@@ -59,28 +58,8 @@ pub fn pipeline_for<'p>(
     path: Option<&str>,
     event: &Event,
 ) -> Option<Pipeline<'p>> {
-    /// An include that takes place may bring others.
-    const ROUNDS: usize = 5;
-    let known = project.settings();
-    let mut settings = known.clone();
-    let mut pipeline = pipeline(project, path, &settings)?;
-    for _ in 0..ROUNDS {
-        let before = settings.variables.len() + settings.unset.len();
-        for name in pipeline.undecided.iter().flat_map(|it| &it.variables) {
-            match event.known(name, &known) {
-                Known::Set(value) if settings.variable(name).is_none() => {
-                    settings.variables.push((name.clone(), value));
-                }
-                Known::Unset if !settings.unset.contains(name) => settings.unset.push(name.clone()),
-                _ => {}
-            }
-        }
-        if settings.variables.len() + settings.unset.len() == before {
-            break;
-        }
-        pipeline = self::pipeline(project, path, &settings)?;
-    }
-    Some(pipeline)
+    let settings = Settings { event: Some(event.clone()), ..project.settings() };
+    pipeline(project, path, &settings)
 }
 
 fn roots(project: &Project) -> Vec<&Source> {

@@ -18,7 +18,7 @@ use crate::rule::{
     Binding, Bound, Catalog, Check, Cx, Facts, Finding, Judgement, Label, Nearest, Options, Rule,
     RuleIndex, run_cel, run_cel_clause, stub,
 };
-use crate::text::{Span, are_large};
+use crate::text::{Span, are_large, did_you_mean};
 
 /// Judges a project.
 pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
@@ -476,7 +476,7 @@ fn suppression_findings(
             });
             let names: Vec<&str> = it.names.iter().map(|(name, _)| name.as_str()).collect();
             let (span, message, help) = if let Some((error, span)) = unknown {
-                let help = error.nearest.map(|nearest| format!("did you mean `{nearest}`"));
+                let help = error.nearest.map(|nearest| did_you_mean(nearest));
                 (
                     span,
                     format!(

@@ -27,7 +27,7 @@ pub fn render_forecast(
     sources: &Sources,
     options: &ForecastOptions,
 ) -> String {
-    let show = Show { sources, prefix: &options.prefix };
+    let show = Show { sources, prefix: &options.prefix, event };
     let mut out = format!("{}\n", described(event));
     let created = forecast.workflow.present();
     match created {
@@ -91,6 +91,9 @@ fn described(event: &Event) -> String {
         (None, BranchName::Other) => text.push_str(" for another branch than the default one"),
         (None, BranchName::Unknown) => {}
     }
+    if event.new_branch {
+        text.push_str(", which it creates");
+    }
     if let Some(target) = &event.target_branch {
         let _ = write!(text, " into `{}`", visible(target));
     }
@@ -105,6 +108,7 @@ fn depends(causes: &[Cause]) -> String {
 struct Show<'a> {
     sources: &'a Sources,
     prefix: &'a str,
+    event: &'a Event,
 }
 
 impl Show<'_> {
@@ -161,20 +165,23 @@ impl Show<'_> {
             Decider::Free => "nothing restricts it".to_owned(),
             Decider::NoRule(_) => format!("no rule matches ({at})"),
             Decider::Only(..) if when == When::Never => {
-                format!("does not hold: {} ({at})", text_of(decider))
+                format!("does not hold: {} ({at})", text_of(decider, self.event))
             }
-            _ if at.is_empty() => text_of(decider),
-            _ => format!("{} ({at})", text_of(decider)),
+            _ if at.is_empty() => text_of(decider, self.event),
+            _ => format!("{} ({at})", text_of(decider, self.event)),
         }
     }
 }
 
 /// What decides, in words.
-fn text_of(decider: &Decider<'_>) -> String {
+fn text_of(decider: &Decider<'_>, event: &Event) -> String {
     match decider {
-        Decider::Rule(rule) => rule_text(rule),
-        Decider::Only(key, value) => format!("only:{key}: {}", list(value.one_or_more())),
-        Decider::Except(key, value) => format!("except:{key}: {}", list(value.one_or_more())),
+        Decider::Rule(rule) => rule_text(rule, event),
+        Decider::Only(key, value) | Decider::Except(key, value) => {
+            let keyword = if matches!(decider, Decider::Only(..)) { "only" } else { "except" };
+            let all = if *key == "changes" && event.lacks_diff() { NO_DIFF } else { "" };
+            format!("{keyword}:{key}: {}{all}", list(value.one_or_more()))
+        }
         Decider::BranchesAndTags => {
             "runs for branches and tags alone, as it has no `rules`".to_owned()
         }
@@ -186,16 +193,31 @@ fn text_of(decider: &Decider<'_>) -> String {
     }
 }
 
+/// Why `changes` holds whatever it lists.
+const NO_DIFF: &str = " (holds, as there is nothing to compare with)";
+
 /// A rule on one line.
-fn rule_text(rule: &Rule<'_>) -> String {
+fn rule_text(rule: &Rule<'_>, event: &Event) -> String {
     let mut parts = Vec::new();
     if let Some(condition) = rule.condition.as_ref().and_then(Value::as_str) {
         parts.push(format!("if: {condition}"));
     }
+    let text = |value: &Value<'_>| value.to_text().unwrap_or("?".into()).into_owned();
     for (key, paths) in [("changes", &rule.changes), ("exists", &rule.exists)] {
-        if let Some(paths) = paths {
-            parts.push(format!("{key}: {}", list(&paths.paths)));
+        let Some(paths) = paths else { continue };
+        let mut part = match &paths.regexp {
+            Some(regexp) => format!("{key}:regexp: {}", text(regexp)),
+            None => format!("{key}: {}", list(&paths.paths)),
+        };
+        if let Some(reference) = &paths.compare_to {
+            part += &format!(" since {}", text(reference));
+        } else if key == "changes" && event.lacks_diff() {
+            part += NO_DIFF;
         }
+        if let Some(project) = &paths.project {
+            part += &format!(" in {}", text(project));
+        }
+        parts.push(part);
     }
     if let Some(when) = rule.when_text() {
         parts.push(format!("when: {when}"));
@@ -203,8 +225,7 @@ fn rule_text(rule: &Rule<'_>) -> String {
     if parts.is_empty() {
         return "a rule that always matches".to_owned();
     }
-    let text = parts.join("; ");
-    one_line(&text)
+    one_line(&parts.join("; "))
 }
 
 fn list(items: &[Value<'_>]) -> String {
@@ -282,7 +303,7 @@ pub fn render_forecast_json(
         present: it.verdict.present(),
         when: it.verdict.when().filter(|when| *when != When::Unknown).map(When::as_str),
         allow_failure: it.verdict.allow_failure(),
-        reason: reason(&it.verdict, sources),
+        reason: reason(&it.verdict, event, sources),
     };
     let refusal = |it: &Refusal| {
         let (path, line) = spot(it.at.as_ref().map(|origin| origin.at), sources);
@@ -300,7 +321,7 @@ pub fn render_forecast_json(
         version: VERSION,
         source: event.source.as_str(),
         created,
-        workflow: reason(&forecast.workflow, sources),
+        workflow: reason(&forecast.workflow, event, sources),
         jobs: forecast.jobs.iter().map(job).collect(),
         refusals: forecast.refusals.iter().map(refusal).collect(),
         missing: pipeline.missing.iter().map(|it| it.name.clone()).collect(),
@@ -310,10 +331,10 @@ pub fn render_forecast_json(
     text
 }
 
-fn reason(verdict: &Verdict<'_>, sources: &Sources) -> Reason {
+fn reason(verdict: &Verdict<'_>, event: &Event, sources: &Sources) -> Reason {
     let way = verdict.telling();
     let (path, line) = spot(way.and_then(|way| way.decider.at()), sources);
-    let text = way.map_or_else(String::new, |way| text_of(&way.decider));
+    let text = way.map_or_else(String::new, |way| text_of(&way.decider, event));
     Reason { text, path, line, depends_on: names(&verdict.open()) }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::resolved::{place, quoted};
 use super::visible;
+use crate::model::gitlab::presence::Cause;
 use crate::model::gitlab::{Missing, Pipeline, Vendored, expand};
 use crate::text::Sources;
 
@@ -79,18 +80,19 @@ fn undecided(pipeline: &Pipeline<'_>, sources: &Sources, prefix: &str, out: &mut
     for include in &pipeline.undecided {
         let place = place(sources, include.at.at, prefix);
         let _ = write!(out, "  {place}: `{}`", visible(&include.name));
-        let names: Vec<String> = include.variables.iter().map(|name| format!("${name}")).collect();
-        if names.is_empty() {
-            out.push_str(", by the files that change\n");
-        } else {
-            let _ = writeln!(out, ", by {}", names.join(", "));
-        }
+        let causes: Vec<String> =
+            include.open.iter().map(|cause| visible(&cause.to_string())).collect();
+        let _ = writeln!(out, ", by {}", causes.join(", "));
     }
 }
 
 /// The variables that decide includes or stand in their names, each once.
 fn variables(pipeline: &Pipeline<'_>) -> Vec<String> {
-    let decide = pipeline.undecided.iter().flat_map(|it| it.variables.iter().cloned());
+    let causes = pipeline.undecided.iter().flat_map(|it| &it.open);
+    let decide = causes.filter_map(|cause| match cause {
+        Cause::Variable(name) => Some(name.clone()),
+        _ => None,
+    });
     let missing = pipeline.missing.iter();
     let named = missing.flat_map(|it| expand::variables(&it.name).map(str::to_owned));
     // What differs from pipeline to pipeline has no value of the project.

@@ -3,11 +3,13 @@
 //! Every place is a byte range. Lines and columns are computed only when something is shown.
 
 mod edit;
+mod hint;
 mod position;
 mod source;
 mod span;
 
 pub use edit::{Edit, EditError, apply_edits};
+pub use hint::did_you_mean;
 pub use position::{LineIndex, Position};
 pub use source::{Location, Source, SourceId, Sources, are_large};
 pub use span::Span;

@@ -36,6 +36,7 @@ fn jobs_says_what_a_pipeline_would_contain() {
         all
     };
     check("jobs-push", &with(&["--changes", "a.go", "--variable", "NIGHTLY=1"]));
+    check("jobs-new-branch", &["jobs", "--branch", "topic", "--new-branch"]);
     check("jobs-schedule", &with(&["--source", "schedule"]));
     check("jobs-tag", &["jobs", "--tag", "v1", "--variable", "NIGHTLY", "--format", "json"]);
     check("jobs-unknown-source", &["jobs", "--source", "merge_request"]);

@@ -1,6 +1,6 @@
 //! Conditions, globs and variables as GitLab reads them: the cases of `shared/cases/gitlab`.
 
-use pipespec::model::gitlab::condition::{Known, evaluate, fault};
+use pipespec::model::gitlab::condition::{Known, fault, holds, recent_part};
 use pipespec::model::gitlab::{expand, glob};
 use pipespec::syntax::expression::parse;
 use serde_json::Value as Json;
@@ -30,8 +30,9 @@ fn conditions_are_read_and_decided_as_on_the_server() {
         let case: Json = serde_json::from_str(line).unwrap();
         let text = case["expr"].as_str().unwrap();
         let expression = parse(text);
-        let valid = fault(&expression).is_none();
-        let truthy = if valid { evaluate(&expression, &known).holds() } else { None };
+        // The cases are those of a server before 18.9.
+        let valid = fault(&expression).is_none() && recent_part(&expression).is_none();
+        let truthy = if valid { holds(&expression, &known) } else { None };
         if Some(valid) != case["valid"].as_bool() || truthy != case["truthy"].as_bool() {
             wrong.push(format!("{text}: valid {valid}, {truthy:?} instead of {case}"));
         }

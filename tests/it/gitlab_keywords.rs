@@ -156,6 +156,24 @@ fn booleans_in_expressions_need_a_server_that_is_known_to_read_them() {
 }
 
 #[test]
+fn null_is_no_user_of_a_container() {
+    for (options, refused) in [
+        ("docker: {user: null}", true),
+        ("docker: {platform: }", true),
+        ("kubernetes: {user: ~}", true),
+        ("docker: {user: me}", false),
+        ("docker: ", false),
+    ] {
+        let image = format!("job: {{script: x, image: {{name: a, {options}}}}}");
+        let service = format!("job: {{script: x, services: [{{name: a:1, {options}}}]}}");
+        for text in [image, service] {
+            let found = rules("{}", &text).contains(&"invalid-keyword-value".to_owned());
+            assert_eq!(found, refused, "{text}");
+        }
+    }
+}
+
+#[test]
 fn the_limit_of_key_files_follows_version_and_flag() {
     let files = |count: usize| {
         let files = vec!["a"; count].join(", ");

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use pipespec::model::MemoryFiles;
-use pipespec::model::gitlab::condition::{Known, evaluate};
+use pipespec::model::gitlab::condition::{Known, holds};
 use pipespec::model::gitlab::reach::{Absence, Death, Reach};
 use pipespec::model::gitlab::{Pipeline, Settings};
 use pipespec::syntax::expression::parse;
@@ -199,8 +199,9 @@ impl Dice {
         if depth > 0 && self.roll(3) > 0 {
             let operator = self.part(&["&&", "||"]);
             let (left, right) = (self.condition(depth - 1), self.condition(depth - 1));
-            return match self.roll(2) {
+            return match self.roll(3) {
                 0 => format!("({left} {operator} {right})"),
+                1 => format!("!({left} {operator} {right})"),
                 _ => format!("{left} {operator} {right}"),
             };
         }
@@ -212,8 +213,14 @@ impl Dice {
             "$X",
             "$Y",
         ]);
-        match self.roll(4) {
+        match self.roll(6) {
             0 => variable.to_owned(),
+            4 => format!("!{variable}"),
+            5 => format!(
+                "{} {} {variable}",
+                self.part(&["true", "false", "!$X", "($X || 'v1')", "!($Y == '1')"]),
+                self.part(&["==", "!=", "&&"])
+            ),
             1 => format!(
                 "{variable} {} {}",
                 self.part(&["==", "!="]),
@@ -254,13 +261,22 @@ fn decides(
         };
         value.map_or(Known::Unset, |value| Known::Set(value.to_owned()))
     };
-    rules.iter().position(|(text, _)| evaluate(&parse(text), &known).holds().unwrap())
+    rules.iter().position(|(text, _)| holds(&parse(text), &known).unwrap())
 }
 
 #[test]
 fn what_is_called_impossible_never_happens() {
     let pipelines = pipelines();
-    let values = [None, Some(""), Some("1"), Some("main"), Some("v1"), Some("else")];
+    let values = [
+        None,
+        Some(""),
+        Some("1"),
+        Some("main"),
+        Some("v1"),
+        Some("true"),
+        Some("false"),
+        Some("else"),
+    ];
     let mut dice = Dice(7);
     let (mut absent, mut dead) = (0, 0);
     for _ in 0..400 {

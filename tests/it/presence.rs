@@ -148,7 +148,9 @@ fn changes_hold_where_there_is_nothing_to_compare_with() {
     }
     assert_eq!(rules(list, &tag("v1")), "on_success");
     let compared = "{changes: {paths: ['*.md'], compare_to: main}}";
-    assert_eq!(rules(compared, &source(PipelineSource::Schedule)), "? the changed files");
+    assert_eq!(rules(compared, &tag("v1")), "? the files changed since `main`");
+    assert_eq!(rules(compared, &source(PipelineSource::Schedule)), "out", "main is main");
+    assert_eq!(rules(list, &Event { new_branch: true, ..push("a") }), "on_success");
     let by_variable = "{changes: ['$DIR/*']}";
     assert_eq!(rules(by_variable, &changed(push("a"), &["x/a"])), "? $DIR");
     assert_eq!(rules(by_variable, &changed(with(push("a"), "DIR", "x"), &["x/a"])), "on_success");
@@ -169,8 +171,89 @@ fn exists_looks_at_the_files_that_are_here() {
         let expected = if there { "on_success" } else { "out" };
         assert_eq!(rules(&format!("{{exists: ['{pattern}']}}"), &event), expected, "{pattern}");
     }
-    let other = "{exists: {paths: [a], project: g/p}}";
-    assert_eq!(rules(other, &event), "? the files of another project");
+    let other = "{exists: {paths: [go.mod], project: g/p}}";
+    assert_eq!(rules(other, &event), "? the files of project `g/p`");
+    assert_eq!(rules(other, &with(push("a"), "CI_PROJECT_PATH", "g/p")), "on_success");
+    let at_ref = "{exists: {paths: [go.mod], project: g/p, ref: v1}}";
+    let own = with(push("a"), "CI_PROJECT_PATH", "g/p");
+    assert_eq!(rules(at_ref, &own), "? the files of project `g/p`");
+    assert_eq!(rules("{exists: {regexp: '^docs/.*\\.md$'}}", &event), "on_success");
+    assert_eq!(rules("{exists: {regexp: '^src/'}}", &event), "out");
+}
+
+#[test]
+fn regular_expressions_of_ruby_are_judged_where_they_can_be() {
+    let outside = "{changes: {regexp: '^(?!docs/)'}}";
+    assert_eq!(rules(outside, &changed(push("a"), &["docs/a.md"])), "out");
+    assert_eq!(rules(outside, &changed(push("a"), &["docs/a.md", "a.rs"])), "on_success");
+    assert_eq!(rules(outside, &push("a")), "? the changed files");
+    let behind = "{changes: {regexp: '(?<!b)a'}}";
+    assert_eq!(rules(behind, &changed(push("a"), &["a"])), "? Ruby's reading of `(?<!b)a`");
+}
+
+#[test]
+fn changes_since_a_branch_are_other_changes_than_those_of_a_push() {
+    let list = "{changes: {paths: ['*.md'], compare_to: $BASE}}";
+    let on = |event: Event| with(event, "BASE", "refs/heads/main");
+    let push = on(changed(push("a"), &["a.md"]));
+    assert_eq!(rules(list, &push), "? the files changed since `refs/heads/main`");
+    let since = |files: &[&str]| {
+        let files = files.iter().map(|it| (*it).to_owned()).collect();
+        Event { changes_since: vec![("main".to_owned(), files)], ..push.clone() }
+    };
+    assert_eq!(rules(list, &since(&["b.md"])), "on_success");
+    assert_eq!(rules(list, &since(&[])), "out");
+    let into = |branch: &str| Event {
+        target_branch: Some(branch.to_owned()),
+        ..on(changed(merge_request(), &["a.md"]))
+    };
+    assert_eq!(rules(list, &into("main")), "on_success");
+    assert_eq!(rules(list, &into("next")), "? the files changed since `refs/heads/main`");
+}
+
+#[test]
+fn the_event_decides_what_is_included() {
+    let files = MemoryFiles::new([
+        (
+            ".gitlab-ci.yml",
+            "include:\n\
+             - {local: docs.yml, rules: [{changes: ['docs/*']}]}\n\
+             - {local: tags.yml, rules: [{if: $CI_COMMIT_TAG, exists: {regexp: '^docs'}}]}\n\
+             - {local: far.yml, rules: [{exists: {paths: [a], project: g/p}}]}\n\
+             - {local: near.yml, rules: [{exists: {paths: [a.md], project: g/docs}}]}\n\
+             plain: {script: x}\n",
+        ),
+        ("docs.yml", "docs: {script: x}\n"),
+        ("tags.yml", "tags: {script: x}\n"),
+        ("far.yml", "far: {script: x}\n"),
+        ("near.yml", "near: {script: x}\n"),
+        ("docs/a.md", ""),
+    ]);
+    let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
+    let jobs = |event: &Event| {
+        let settings = Settings {
+            event: Some(event.clone()),
+            includes: vec![("g/docs".to_owned(), "docs".to_owned())],
+            ..Settings::default()
+        };
+        let pipeline = Pipeline::resolve(root, &files, &settings);
+        let forecast = Forecast::new(&pipeline, event, &settings, &files);
+        let all = forecast.jobs.iter().map(|it| format!("{} {}", it.name, of_job(it)));
+        all.collect::<Vec<_>>().join("; ")
+    };
+    let far = "far ? the files of project `g/p`; near on_success; plain on_success";
+    assert_eq!(jobs(&changed(push("a"), &["b"])), far);
+    assert_eq!(jobs(&push("a")), format!("docs ? the changed files; {far}"));
+    assert_eq!(jobs(&tag("v1")), format!("docs on_success; tags on_success; {far}"));
+}
+
+#[test]
+fn what_no_push_came_before_has_no_commit_before_it() {
+    let first = "{if: '$CI_COMMIT_BEFORE_SHA == \"0000000000000000000000000000000000000000\"'}";
+    for event in [tag("v1"), merge_request(), Event { new_branch: true, ..push("a") }] {
+        assert_eq!(rules(first, &event), "on_success");
+    }
+    assert_eq!(rules(first, &push("a")), "? $CI_COMMIT_BEFORE_SHA");
 }
 
 #[test]

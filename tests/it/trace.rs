@@ -212,7 +212,7 @@ fn a_wrong_exception_is_an_error_with_a_place() {
     let good = exception("2027-01-31");
     let (message, help, at) = error(&good.replace("expiry#1", "expire#1"));
     assert_eq!(message, "`ci/artifacts/expire#1` is no clause of the spec");
-    assert_eq!(help, "did you mean `ci/artifacts/expiry#1`");
+    assert_eq!(help, "did you mean `ci/artifacts/expiry#1`?");
     assert_eq!(at, "ci/artifacts/expire#1");
     assert_eq!(error(&good.replace("2027-01-31", "2027-02-30")).0, "`2027-02-30` is no date");
     assert_eq!(error(&good.replace("build team", "\"\"")).0, "the exception has an empty `owner`");

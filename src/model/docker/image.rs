@@ -42,6 +42,19 @@ pub enum ImageRefError {
     Digest(String),
 }
 
+/// The official images of Docker Hub that jobs run in: <https://hub.docker.com/u/library>.
+const OFFICIAL: &str = "\
+    adminer aerospike almalinux alpine alt amazoncorretto amazonlinux arangodb archlinux \
+    backdrop bash bonita buildpack-deps busybox caddy cassandra centos chronograf cirros \
+    clearlinux clojure composer consul couchbase couchdb crate crux dart debian docker drupal \
+    eclipse-mosquitto eclipse-temurin elasticsearch elixir erlang fedora flink fluentd gazebo \
+    gcc ghost golang gradle groovy haproxy haskell haxe hello-world httpd hylang ibm-semeru- \
+    runtimes ibmjava influxdb java joomla jruby julia kong ksql liquibase logstash mageia \
+    mariadb maven mediawiki memcached mongo mono mysql nats neo4j nextcloud nginx node openjdk \
+    opensuse oraclelinux percona perl photon php postgres pypy python r-base rabbitmq rakudo- \
+    star redis registry rethinkdb rockylinux ros ruby rust sapmachine silverpeas solr sonarqube \
+    spark spiped storm swift tomcat traefik ubuntu unit varnish vault wordpress zookeeper";
+
 impl<'t> ImageRef<'t> {
     /// Reads a reference as the `distribution` library does: what is in front of the first `/`
     /// is a registry if it has a dot, a colon or a capital, or is `localhost`.
@@ -112,6 +125,11 @@ impl<'t> ImageRef<'t> {
         let official = registry == DEFAULT_REGISTRY && !self.repository.contains('/');
         let library = if official { "library/" } else { "" };
         format!("{registry}/{library}{}", self.repository)
+    }
+
+    /// Whether it is an official image of Docker Hub by its name.
+    pub fn is_well_known(&self) -> bool {
+        self.official().is_some_and(|name| OFFICIAL.split_whitespace().any(|it| it == name))
     }
 
     /// The name of an official image of Docker Hub (`golang`), if it is one.

@@ -4,7 +4,7 @@ use super::merge::deep_merge;
 use super::steps::Steps;
 use super::{Entry, KeyKind, Map, Problem, Value, ValueKind};
 use crate::model::{Origin, StepKind};
-use crate::text::{Location, SourceId, Span};
+use crate::text::{Location, SourceId, Span, did_you_mean};
 
 /// An entry that still extends with this many ancestors above it is refused.
 const HOPS: u32 = 11;
@@ -154,7 +154,7 @@ impl<'a, 'p> Extending<'a, 'p> {
         let mut problem = Problem::new("undefined-extends", &item.origin, message);
         problem.labels = labels;
         if let Some(near) = super::nearest(&name, self.by_name.keys().copied()) {
-            problem = problem.help(format!("Did you mean `{near}`?"));
+            problem = problem.help(did_you_mean(near));
         }
         self.problems.push(problem);
     }

@@ -1,3 +1,4 @@
+use super::presence::Cause;
 use crate::model::Origin;
 
 /// Something that an `include` names and that could not be read offline.
@@ -63,6 +64,6 @@ pub struct Undecided {
     pub at: Origin,
     /// What it names, as it is written.
     pub name: String,
-    /// The variables that decide; none if something else does, such as changed files.
-    pub variables: Vec<String>,
+    /// What would have to be known to tell.
+    pub open: Vec<Cause>,
 }

@@ -6,6 +6,7 @@ mod missing;
 mod nearest;
 mod problem;
 mod ruby;
+mod ruby_regexp;
 mod settings;
 mod steps;
 mod text;

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::steps::Steps;
 use super::{Entry, Map, Problem, Unknown, Value, ValueKind};
 use crate::model::StepKind;
+use crate::text::did_you_mean;
 
 /// How deep values and references into references may nest. A loaded file has 100 levels at most;
 /// the bound keeps the stack small on what was made to overflow it.
@@ -201,7 +202,7 @@ impl<'p> Lookup<'_, 'p> {
         if let Some(first) = names.first().filter(|first| self.config.get(first).is_none())
             && let Some(near) = super::nearest(first, known)
         {
-            problem = problem.help(format!("Did you mean `{near}`?"));
+            problem = problem.help(did_you_mean(near));
         }
         self.problems.push(problem);
     }

@@ -1,6 +1,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::condition::Known;
+use super::presence::Event;
+
 /// What the configuration of pipespec says about the server and the project.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -20,8 +23,8 @@ pub struct Settings {
     pub config_path: String,
     /// Variables that are known outside the configuration (project, group, instance), by name.
     pub variables: Vec<(String, String)>,
-    /// Names of variables that are set nowhere.
-    pub unset: Vec<String>,
+    /// The event whose pipeline is read; nothing for all of them.
+    pub event: Option<Event>,
 }
 
 impl Default for Settings {
@@ -34,7 +37,7 @@ impl Default for Settings {
             includes: Vec::new(),
             config_path: ".gitlab-ci.yml".to_owned(),
             variables: Vec::new(),
-            unset: Vec::new(),
+            event: None,
         }
     }
 }
@@ -53,6 +56,17 @@ impl Settings {
     /// The value of a variable that is known outside the configuration.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Settings {
+    /// What is known of a variable before the configuration is read.
+    pub(super) fn known(&self, name: &str) -> Known {
+        match (&self.event, self.variable(name)) {
+            (Some(event), _) => event.known(name, self),
+            (None, Some(value)) => Known::Set(value.to_owned()),
+            (None, None) => Known::Unknown,
+        }
     }
 }
 

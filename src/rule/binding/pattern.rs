@@ -5,7 +5,7 @@ use cucumber_expressions::{Alternative, Expression, SingleExpression, Spanned};
 
 use super::BindingError;
 use super::value::ParamKind;
-use crate::text::Span;
+use crate::text::{Span, did_you_mean};
 
 #[derive(Clone, Debug)]
 pub(super) enum Part {
@@ -62,7 +62,7 @@ pub(super) fn parse(pattern: &str) -> Result<Vec<Part>, BindingError> {
                     let known: Vec<&str> = ParamKind::names().collect();
                     let near = known.iter().find(|it| strsim::damerau_levenshtein(it, name) <= 2);
                     let hint = match near {
-                        Some(near) => format!("did you mean `{{{near}}}`"),
+                        Some(near) => did_you_mean(format_args!("{{{near}}}")),
                         None => format!("there are {}", known.join(", ")),
                     };
                     let span = Span::from_range(start..start + name.len());

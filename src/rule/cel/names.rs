@@ -1,5 +1,6 @@
 //! Holds an expression to the table: each variable, field and function that it names has to be there.
 
+use crate::text::did_you_mean;
 use cel::Program;
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, IdedExpr};
 
@@ -88,7 +89,7 @@ impl<'e, 'n> Walk<'e, 'n> {
         let near = known.iter().map(|it| (strsim::damerau_levenshtein(it, name), *it)).min();
         let near = near.filter(|(distance, it)| *distance <= it.len().max(name.len()) / 3 + 1);
         let help = match near {
-            Some((_, near)) => format!("did you mean `{near}`"),
+            Some((_, near)) => did_you_mean(near),
             None if known.is_empty() => "there are none".to_owned(),
             None => format!("there are {}", known.join(", ")),
         };

@@ -9,7 +9,7 @@ use super::names::{Names, unknown_name, word};
 use super::table::{FieldType, Object, SUBJECTS, SubjectKind};
 use crate::rule::{Binding, BindingSource, OptionSpec};
 use crate::syntax::yaml::de::{self, Spanned};
-use crate::text::Span;
+use crate::text::{Span, did_you_mean};
 
 /// Keywords of jobs that a finding can point at beside the fields of the table.
 const JOB_KEYWORDS: [&str; 11] = [
@@ -210,7 +210,7 @@ fn check_at(predicates: &Predicates, subject: &SubjectKind) -> Result<(), Predic
     }
     let near = known.iter().map(|it| (strsim::damerau_levenshtein(it, &at.value), *it)).min();
     let help = match near.filter(|(distance, _)| *distance <= at.value.len() / 3 + 1) {
-        Some((_, near)) => format!("did you mean `{near}`"),
+        Some((_, near)) => did_you_mean(near),
         None => format!("there are {}", known.join(", ")),
     };
     let message = format!("`at` names a field of `{}`, and it has no `{}`", object.name, at.value);

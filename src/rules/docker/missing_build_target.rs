@@ -1,4 +1,5 @@
 use crate::rule::{Check, Cx};
+use crate::text::did_you_mean;
 
 pub(crate) const CHECK: Check = Check::Project(check);
 
@@ -18,7 +19,7 @@ fn check(cx: &mut Cx<'_, '_>) {
         let distance = |other: &&&str| strsim::damerau_levenshtein(other, &name.to_lowercase());
         let near = names.iter().min_by_key(distance).filter(|near| distance(near) <= 3);
         let help = match (near, &names[..]) {
-            (Some(near), _) => format!("did you mean `{near}`"),
+            (Some(near), _) => did_you_mean(near),
             (None, []) => format!("name the stage in `{path}`: `FROM ... AS {name}`"),
             (None, names) => format!("the stages of `{path}` are `{}`", names.join("`, `")),
         };

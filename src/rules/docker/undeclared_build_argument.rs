@@ -1,5 +1,6 @@
 use crate::model::build::{BuildArg, ImageBuild};
 use crate::rule::{Check, Cx};
+use crate::text::did_you_mean;
 
 pub(crate) const CHECK: Check = Check::Project(check);
 
@@ -25,7 +26,7 @@ fn check(cx: &mut Cx<'_, '_>) {
             .collect();
         near.sort_unstable();
         let help = match near.first() {
-            Some((distance, own)) if *distance <= 2 => format!("did you mean `{own}`"),
+            Some((distance, own)) if *distance <= 2 => did_you_mean(own),
             _ => format!("declare it with `ARG {name}` in the stage that uses it, or drop it here"),
         };
         let message =

@@ -1,6 +1,7 @@
 use crate::model::docker::{Dockerfile, PLATFORM_ARGS, expanded_words};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::Keyword;
+use crate::text::did_you_mean;
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
@@ -19,7 +20,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
                 if let Some(near) = known.iter().copied().min_by_key(distance)
                     && distance(&near) <= 2
                 {
-                    message.push_str(&format!(" (did you mean `{near}`?)"));
+                    message.push_str(&format!(" ({})", did_you_mean(near)));
                 }
                 cx.report(file.at(word.span), message)
                     .symbol(step.symbol())

@@ -1,7 +1,7 @@
 use crate::model::docker::{Dockerfile, Scope, Step, expanded_words};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::{Expander, Keyword, Reference};
-use crate::text::Span;
+use crate::text::{Span, did_you_mean};
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
@@ -66,7 +66,7 @@ fn report(
         }
         told.push(name);
         let message = match nearest(file, step, name) {
-            Some(near) => format!("variable `{name}` has no value here; did you mean `{near}`?"),
+            Some(near) => format!("variable `{name}` has no value here; {}", did_you_mean(near)),
             None => format!(
                 "variable `{name}` has no value here; an `ARG` or `ENV` further up would give it one"
             ),

@@ -1,6 +1,7 @@
 use crate::model::docker::{Dockerfile, StageRef};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::Keyword;
+use crate::text::did_you_mean;
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
@@ -25,7 +26,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             format!("`--from={name}` names no stage further up; an image should have its tag");
         let report = cx.report(file.at(from.span), message).symbol(step.symbol());
         if let Some(near) = near {
-            report.help(format!("did you mean `{near}`?"));
+            report.help(did_you_mean(near));
         }
     }
 }

@@ -8,20 +8,15 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     for site in pipeline.conditions() {
         let text = site.text();
         let parsed = parse(text);
-        let mut open: Vec<_> = parsed.root.iter().collect();
-        while let Some(node) = open.pop() {
-            let NodeKind::Binary { operator, left, right } = &node.kind else { continue };
-            open.extend([&**right, &**left]);
-            if *operator != Operator::Or {
-                continue;
-            }
+        let operations = parsed.root.iter().flat_map(Node::operations);
+        for (_, left, right) in operations.filter(|(operator, ..)| *operator == Operator::Or) {
             // `A == x || A == y && B`, `B && A == x || A == y`
             let (bare_left, bare_right) = (is_bare(left, text), is_bare(right, text));
             let second = bare_right.filter(|(first, last)| {
                 compared(last_of(left)) == compared(first) && compared(first) != compared(last)
             });
             let first = bare_left.filter(|(first, last)| {
-                compared(last) == compared(first_of(right)) && compared(first) != compared(last)
+                compared(last) == compared(right) && compared(first) != compared(last)
             });
             let Some((one, other)) = second.or(first) else { continue };
             if compared(one).is_none() && compared(other).is_none() {
@@ -53,10 +48,6 @@ fn last_of<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
         NodeKind::Binary { operator: Operator::Or, right, .. } => right,
         _ => node,
     }
-}
-
-fn first_of<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
-    node
 }
 
 /// The variable that is compared with something, and how.

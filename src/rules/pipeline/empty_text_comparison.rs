@@ -49,11 +49,14 @@ fn asks_for_null(root: &Node<'_>, name: &str) -> bool {
     let is = |node: &Node<'_>| matches!(node.kind, NodeKind::Variable(it) if it == name);
     let mut open = vec![root];
     while let Some(node) = open.pop() {
-        let NodeKind::Binary { operator, left, right } = &node.kind else {
-            if is(node) {
-                return true;
+        let (operator, left, right) = match &node.kind {
+            NodeKind::Binary { operator, left, right } => (operator, left, right),
+            NodeKind::Not(operand) => {
+                open.push(operand);
+                continue;
             }
-            continue;
+            _ if is(node) => return true,
+            _ => continue,
         };
         let compares = matches!(operator, Operator::Equals | Operator::Differs);
         let null = matches!(left.kind, NodeKind::Null) || matches!(right.kind, NodeKind::Null);

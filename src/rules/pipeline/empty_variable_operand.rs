@@ -7,10 +7,7 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     for site in pipeline.conditions() {
         let parsed = parse(site.text());
-        let mut open: Vec<_> = parsed.root.iter().collect();
-        while let Some(node) = open.pop() {
-            let NodeKind::Binary { operator, left, right } = &node.kind else { continue };
-            open.extend([&**right, &**left]);
+        for (operator, left, _) in parsed.root.iter().flat_map(Node::operations) {
             if !matches!(operator, Operator::And | Operator::Or) {
                 continue;
             }

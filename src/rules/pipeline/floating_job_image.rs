@@ -17,7 +17,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let image = ImageRef::split(&name);
         let pinned = image.digest.is_some()
             || image.tag.is_some_and(|tag| !tag.is_empty() && tag != "latest");
-        if pinned || name.is_empty() || !told.insert(value.origin.at) {
+        if pinned || name.is_empty() || is_name_of_runner(&image) || !told.insert(value.origin.at) {
             continue;
         }
         let message = format!(
@@ -29,4 +29,10 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             .symbol(format!("job:{}", job.name))
             .help(format!("name a tag that says a version, or a digest: `{repository}:<version>`"));
     }
+}
+
+/// Whether it may be no image of a registry at all, but a machine, or an image that the runner holds.
+fn is_name_of_runner(image: &ImageRef<'_>) -> bool {
+    let bare = image.registry.is_none() && image.tag.is_none() && !image.repository.contains('/');
+    bare && !image.is_well_known()
 }

@@ -9,8 +9,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     for site in pipeline.conditions() {
         let parsed = parse(site.text());
         let Some(root) = &parsed.root else { continue };
-        for (name, span) in root.variables().into_iter().filter(|(name, _)| name.starts_with("CI_"))
-        {
+        for (name, span) in root.variables().filter(|(name, _)| name.starts_with("CI_")) {
             let Some(meant) = meant_variable(name) else { continue };
             if pipeline.sets_variable(name) || cx.facts.settings.variable(name).is_some() {
                 continue;

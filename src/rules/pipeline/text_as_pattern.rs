@@ -1,16 +1,13 @@
 use crate::model::gitlab::{Pipeline, Text, expand};
 use crate::rule::{Check, Cx};
-use crate::syntax::expression::{NodeKind, Operator, parse};
+use crate::syntax::expression::{Node, NodeKind, Operator, parse};
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     for site in pipeline.conditions() {
         let parsed = parse(site.text());
-        let mut open: Vec<_> = parsed.root.iter().collect();
-        while let Some(node) = open.pop() {
-            let NodeKind::Binary { operator, left, right } = &node.kind else { continue };
-            open.extend([&**right, &**left]);
+        for (operator, left, right) in parsed.root.iter().flat_map(Node::operations) {
             if !matches!(operator, Operator::Matches | Operator::DoesNotMatch) {
                 continue;
             }

@@ -1,5 +1,6 @@
 use crate::model::gitlab::{NeedKind, Pipeline};
 use crate::rule::{Check, Cx};
+use crate::text::did_you_mean;
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
@@ -27,7 +28,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
                 .report(&need.value.origin, message)
                 .symbol(format!("job:{}/needs/{name}", job.name));
             let _ = match pipeline.nearest_job(name) {
-                Some(near) => report.help(format!("did you mean `{near}`?")),
+                Some(near) => report.help(did_you_mean(near)),
                 None => report.help("remove the need"),
             };
         }

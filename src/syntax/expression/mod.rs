@@ -1,7 +1,7 @@
 //! The expressions of `rules:if`: variables, texts, patterns and what compares them.
 //!
-//! The grammar is that of GitLab: `== != =~ !~` bind tighter than `&&`, that tighter than `||`,
-//! all from left to right; at most 100 tokens.
+//! The grammar is that of GitLab: `!` binds tightest, then `== != =~ !~`, then `&&`, then `||`,
+//! all from left to right; at most 99 tokens. `true`, `false` and `!` are read by newer servers only.
 
 mod token;
 
@@ -10,7 +10,8 @@ use token::{Token, TokenKind};
 use super::SyntaxError;
 use crate::text::Span;
 
-const TOKENS: usize = 100;
+/// The server gives up at the hundredth (`Lexer::MAX_TOKENS`).
+const TOKENS: usize = 99;
 
 /// An expression as written.
 #[derive(Debug)]
@@ -46,6 +47,10 @@ pub enum NodeKind<'s> {
     },
     /// `null`
     Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// `!` and what it turns round.
+    Not(Box<Node<'s>>),
     /// Two parts and what stands between them.
     Binary {
         /// What is done.
@@ -97,19 +102,38 @@ impl Operator {
     }
 }
 
-impl Node<'_> {
-    /// The names of the variables in it, from left to right, with repetitions.
-    pub fn variables(&self) -> Vec<(&str, Span)> {
-        let mut names = Vec::new();
+/// An operator with what stands before and behind it.
+pub type Operation<'n, 's> = (Operator, &'n Node<'s>, &'n Node<'s>);
+
+impl<'s> Node<'s> {
+    /// It and every part of it, from left to right, each before its own parts.
+    pub fn parts(&self) -> impl Iterator<Item = &Self> {
         let mut open = vec![self];
-        while let Some(node) = open.pop() {
-            match &node.kind {
-                NodeKind::Variable(name) => names.push((*name, node.span)),
+        std::iter::from_fn(move || {
+            let part = open.pop()?;
+            match &part.kind {
                 NodeKind::Binary { left, right, .. } => open.extend([&**right, &**left]),
+                NodeKind::Not(operand) => open.push(operand),
                 _ => {}
             }
-        }
-        names
+            Some(part)
+        })
+    }
+
+    /// The operators in it that stand between two parts.
+    pub fn operations(&self) -> impl Iterator<Item = Operation<'_, 's>> {
+        self.parts().filter_map(|part| match &part.kind {
+            NodeKind::Binary { operator, left, right } => Some((*operator, &**left, &**right)),
+            _ => None,
+        })
+    }
+
+    /// The names of the variables in it, from left to right, with repetitions.
+    pub fn variables(&self) -> impl Iterator<Item = (&'s str, Span)> {
+        self.parts().filter_map(|part| match part.kind {
+            NodeKind::Variable(name) => Some((name, part.span)),
+            _ => None,
+        })
     }
 }
 
@@ -160,7 +184,6 @@ fn no_token(rest: &str) -> String {
         [b'"' | b'\'', ..] => "the text has no closing quote".to_owned(),
         [b'/', ..] => "a pattern is `/.../` with at least two characters, and slashes in it behind a backslash".to_owned(),
         [b'=', ..] => "`=` compares nothing; write `==`".to_owned(),
-        [b'!', ..] => "there is no `!` for not; compare with `!=` or `!~`".to_owned(),
         [b'&' | b'|', ..] => format!("`{shown}` is not understood; write `&&` or `||`"),
         _ => format!("`{shown}` is not understood; texts stand in quotes, and variables begin with `$`"),
     }
@@ -212,6 +235,12 @@ impl<'s> Parser<'_, 's> {
             TokenKind::Text(text) => NodeKind::Text(text),
             TokenKind::Pattern { source, flags } => NodeKind::Pattern { source, flags },
             TokenKind::Null => NodeKind::Null,
+            TokenKind::Bool(value) => NodeKind::Bool(value),
+            TokenKind::Not => {
+                let operand = self.value()?;
+                let end = self.tokens.get(self.at - 1).map_or(operand.span, |last| last.span);
+                return Ok(Node { span: span.cover(end), kind: NodeKind::Not(Box::new(operand)) });
+            }
             TokenKind::Open => {
                 let inner = self.binary(1)?;
                 return match self.tokens.get(self.at).map(|token| token.kind) {
@@ -244,6 +273,8 @@ mod tests {
             NodeKind::Text(text) => format!("'{text}'"),
             NodeKind::Pattern { source, flags } => format!("/{source}/{flags}"),
             NodeKind::Null => "null".to_owned(),
+            NodeKind::Bool(value) => value.to_string(),
+            NodeKind::Not(operand) => format!("!{}", shape(operand)),
             NodeKind::Binary { operator, left, right } => {
                 format!("({} {} {})", shape(left), operator.text(), shape(right))
             }
@@ -256,7 +287,18 @@ mod tests {
         assert_eq!(read("$A||$B&&$C=='x'"), "($A || ($B && ($C == 'x')))");
         assert_eq!(read("($A||$B)&&$C"), "(($A || $B) && $C)");
         assert_eq!(read("$A == 'x' == \"y\""), "(($A == 'x') == 'y')");
+        assert_eq!(read("!$A == 'x' && !!($B || true)"), "((!$A == 'x') && !!($B || true))");
         assert_eq!(read(r"$A =~ /a\/b/i && $B !~ /x y/"), r"(($A =~ /a\/b/i) && ($B !~ /x y/))");
+    }
+
+    #[test]
+    fn a_negation_reaches_over_the_parentheses_behind_it() {
+        let expression = parse("$A && !($B)");
+        let root = expression.root.unwrap();
+        let negation = root.parts().find(|it| matches!(it.kind, NodeKind::Not(_))).unwrap();
+        assert_eq!(negation.span, Span::new(6, 11));
+        let names: Vec<&str> = root.variables().map(|(name, _)| name).collect();
+        assert_eq!(names, ["A", "B"]);
     }
 
     #[test]
@@ -268,6 +310,8 @@ mod tests {
             ("($A", 0, "never closed"),
             ("$A)", 2, "closes nothing"),
             ("$A ==", 5, "a value"),
+            ("$A && !", 7, "a value"),
+            ("$A == truth", 6, "`truth` is not understood"),
             ("$A $B", 3, "before this"),
             ("", 0, "a value"),
         ] {
@@ -280,6 +324,8 @@ mod tests {
     #[test]
     fn many_parentheses_do_not_overflow() {
         assert!(parse(&"(".repeat(100_000)).root.is_none());
-        assert!(parse(&format!("{}$A{}", "(".repeat(49), ")".repeat(49))).root.is_some());
+        let around = |count| format!("{}$A{}", "(".repeat(count), ")".repeat(count));
+        assert!(parse(&around(49)).root.is_some());
+        assert!(parse(&format!("!{}", around(49))).root.is_none());
     }
 }

@@ -15,6 +15,8 @@ pub(super) enum TokenKind<'s> {
     Text(&'s str),
     Pattern { source: &'s str, flags: &'s str },
     Null,
+    Bool(bool),
+    Not,
     Operator(super::Operator),
 }
 
@@ -39,9 +41,15 @@ pub(super) fn token(rest: &str) -> Option<(TokenKind<'_>, usize)> {
         [b'=', b'~', ..] => operator("=~", super::Operator::Matches),
         [b'!', b'=', ..] => operator("!=", super::Operator::Differs),
         [b'!', b'~', ..] => operator("!~", super::Operator::DoesNotMatch),
+        [b'!', ..] => Some((TokenKind::Not, 1)),
         [b'&', b'&', ..] => operator("&&", super::Operator::And),
         [b'|', b'|', ..] => operator("||", super::Operator::Or),
-        _ => rest.starts_with("null").then_some((TokenKind::Null, 4)),
+        _ if rest.starts_with("null") => Some((TokenKind::Null, 4)),
+        _ => [("true", true), ("false", false)].into_iter().find_map(|(word, value)| {
+            let behind = rest.strip_prefix(word)?;
+            let ends = !behind.starts_with(|ch: char| ch.is_alphanumeric() || ch == '_');
+            ends.then_some((TokenKind::Bool(value), word.len()))
+        }),
     }
 }
 

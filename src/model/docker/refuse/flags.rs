@@ -2,6 +2,7 @@
 
 use super::{Refusals, Step, duration};
 use crate::syntax::dockerfile::{ErrorKind, Flag, Keyword};
+use crate::text::did_you_mean;
 
 /// How a flag is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Refusals<'_, '_> {
             Some(near)
                 if name.len() < 30 && distance(near) <= 2 && distance(near) * 2 < name.len() =>
             {
-                message.push_str(&format!(" (did you mean `--{near}`?)"));
+                message.push_str(&format!(" ({})", did_you_mean(format_args!("--{near}"))));
             }
             Some(_) => {}
             None => message.push_str(&format!(": `{keyword}` has no flags")),

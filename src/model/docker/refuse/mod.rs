@@ -10,7 +10,7 @@ mod signal;
 
 use super::{Dockerfile, Port, Step};
 use crate::syntax::dockerfile::{CheckDirective, DirectiveName, Error, ErrorKind, Keyword};
-use crate::text::Span;
+use crate::text::{Span, did_you_mean};
 
 /// All errors in file order, those of the reader among them.
 pub(super) fn errors(dockerfile: &Dockerfile<'_>) -> Vec<Error> {
@@ -97,7 +97,7 @@ impl Refusals<'_, '_> {
                 && distance(&near) <= 2
                 && distance(&near) * 2 < lookup.len()
             {
-                message.push_str(&format!(" (did you mean `{near}`?)"));
+                message.push_str(&format!(" ({})", did_you_mean(near)));
             }
             self.add(ErrorKind::UnknownInstruction, instruction.name.span, message);
             return;

@@ -10,6 +10,7 @@ use super::rules::applies;
 use crate::model::gitlab::inputs::{self, Component, Given};
 use crate::model::gitlab::load::{Bounds, load};
 use crate::model::gitlab::merge::Merged;
+use crate::model::gitlab::presence::Truth;
 use crate::model::gitlab::{
     FileKind, Include, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Undecided,
     Value,
@@ -270,9 +271,9 @@ impl<'p> Expander<'_, 'p> {
             let rules =
                 entry.rules.map(|rules| applies(rules, self.files, self.settings, self.problems));
             let certain = match rules {
-                Some(Some(false)) => continue,
-                Some(None) => {
-                    self.undecided(entry);
+                Some(Truth::No) => continue,
+                Some(Truth::Open(causes)) => {
+                    self.undecided(entry, causes);
                     false
                 }
                 _ => true,

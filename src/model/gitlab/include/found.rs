@@ -2,6 +2,7 @@ use super::entry::{IncludeEntry, Target};
 use super::expand::Expander;
 use super::integrity::{Integrity, integrity};
 use super::locate::{Base, Mapping, wildcard};
+use crate::model::gitlab::condition::Known;
 use crate::model::gitlab::expand::{expand as expand_variables, variables};
 use crate::model::gitlab::inputs::Component;
 use crate::model::gitlab::{MissingKind, Value, Vendored};
@@ -59,7 +60,10 @@ impl<'p> Expander<'_, 'p> {
     /// The files that an entry names.
     pub(super) fn locate(&mut self, entry: &IncludeEntry<'_, 'p>, base: &Base) -> Vec<Found> {
         let settings = self.settings;
-        let known = |name: &str| settings.variable(name).map(str::to_owned);
+        let known = |name: &str| match settings.known(name) {
+            Known::Set(value) => Some(value),
+            _ => None,
+        };
         let expanded = |value: &Value<'_>| expand_variables(value.as_str().unwrap_or(""), known);
         let mapping = Mapping { settings, files: self.files };
         if let Some(value) = entry.integrity.filter(|it| !it.is_unknown())

@@ -3,7 +3,7 @@ use crate::model::gitlab::Settings;
 
 /// Where the files of a `local` include are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Base {
+pub(in crate::model::gitlab) enum Base {
     /// This repository.
     Repository,
     /// A project that lies in this folder of the repository.
@@ -32,9 +32,9 @@ pub(super) fn join(folder: &str, file: &str) -> String {
 }
 
 /// Where the configuration says that things outside the repository lie.
-pub(super) struct Mapping<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) files: &'a dyn Files,
+pub(in crate::model::gitlab) struct Mapping<'a> {
+    pub(in crate::model::gitlab) settings: &'a Settings,
+    pub(in crate::model::gitlab) files: &'a dyn Files,
 }
 
 impl Mapping<'_> {
@@ -54,7 +54,7 @@ impl Mapping<'_> {
     }
 
     /// The folder of a project, and the path of its file.
-    pub(super) fn project(
+    pub(in crate::model::gitlab) fn project(
         &self,
         project: &str,
         reference: Option<&str>,

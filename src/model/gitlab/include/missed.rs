@@ -2,9 +2,10 @@ use super::entry::{IncludeEntry, Target};
 use super::expand::Expander;
 use super::found::Named;
 use super::locate::Base;
-use super::rules::open_variables;
 use crate::model::Origin;
+use crate::model::gitlab::presence::Cause;
 use crate::model::gitlab::{Missing, Problem, Undecided};
+use crate::text::did_you_mean;
 
 /// What is not there, or not for certain.
 impl<'p> Expander<'_, 'p> {
@@ -16,14 +17,12 @@ impl<'p> Expander<'_, 'p> {
     }
 
     /// An entry whose rules cannot be decided.
-    pub(super) fn undecided(&mut self, entry: &IncludeEntry<'_, 'p>) {
+    pub(super) fn undecided(&mut self, entry: &IncludeEntry<'_, 'p>, open: Vec<Cause>) {
         let at = &entry.value.origin;
         if self.undecided.iter().any(|it| it.at.at == at.at) {
             return;
         }
-        let variables =
-            entry.rules.map_or_else(Vec::new, |rules| open_variables(rules, self.settings));
-        self.undecided.push(Undecided { at: at.clone(), name: entry.target.name(), variables });
+        self.undecided.push(Undecided { at: at.clone(), name: entry.target.name(), open });
     }
 
     /// A file that should be there and is not.
@@ -39,7 +38,7 @@ impl<'p> Expander<'_, 'p> {
             let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
             let near = self.files.paths().iter().map(String::as_str);
             if let Some(near) = crate::model::gitlab::nearest(&path, near) {
-                problem = problem.help(format!("Did you mean `{near}`?"));
+                problem = problem.help(did_you_mean(near));
             }
             self.problems.push(problem);
         }

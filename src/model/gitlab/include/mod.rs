@@ -10,3 +10,4 @@ mod missed;
 mod rules;
 
 pub(super) use expand::{Expanded, expand};
+pub(super) use locate::{Base, Mapping};

@@ -4,6 +4,7 @@ use super::{Header, InputSpec, InputType};
 use crate::model::Origin;
 use crate::model::gitlab::regexp::compile;
 use crate::model::gitlab::{Problem, Text, Unknown, Value, ValueKind};
+use crate::text::did_you_mean;
 
 /// What a file gets for its inputs.
 pub(in crate::model::gitlab) struct Given<'v, 'p> {
@@ -31,7 +32,7 @@ pub(in crate::model::gitlab) fn resolve<'p>(
             let message = format!("{prefix}unknown input arguments: {}", entry.key);
             let mut problem = Problem::new("undefined-input", &Origin::here(entry.key_at), message);
             if let Some(near) = crate::model::gitlab::nearest(&entry.key, known.iter().copied()) {
-                problem = problem.help(format!("Did you mean `{near}`?"));
+                problem = problem.help(did_you_mean(near));
             } else if known.is_empty() {
                 problem = problem.help("The file declares no inputs.".to_owned());
             } else {

@@ -2,6 +2,7 @@ use super::{InputSpec, InputType};
 use crate::model::Origin;
 use crate::model::gitlab::{Entry, Problem, Value, ValueKind, Version};
 use crate::syntax::expression;
+use crate::text::did_you_mean;
 
 /// What stands in the `spec` header of a file.
 #[derive(Debug, Default)]
@@ -93,9 +94,7 @@ impl Reader<'_> {
                 format!("{}{path} config contains unknown keys: {}", self.prefix, entry.key);
             let mut problem = Problem::new(RULE, &Origin::here(entry.key_at), message);
             if let Some(near) = crate::model::gitlab::nearest(&entry.key, known.clone()) {
-                problem = problem
-                    .help(format!("Did you mean `{near}`?"))
-                    .replace(entry.key_at.span, near);
+                problem = problem.help(did_you_mean(near)).replace(entry.key_at.span, near);
             }
             self.problems.push(problem);
         }

@@ -7,6 +7,7 @@ use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::steps::Steps;
 use crate::model::gitlab::{Entry, Problem, Settings, Text, Unknown, Value, ValueKind};
 use crate::model::{Origin, StepKind};
+use crate::text::did_you_mean;
 
 const FUNCTIONS: usize = 3;
 const ACCESS: usize = 1024;
@@ -254,7 +255,7 @@ impl<'p> Filling<'_, 'p> {
                 let mut known: Vec<&str> = known.collect();
                 known.sort_unstable();
                 let near = crate::model::gitlab::nearest(name, known.into_iter());
-                let help = near.map(|near| format!("Did you mean `inputs.{near}`?"));
+                let help = near.map(|near| did_you_mean(format_args!("inputs.{near}")));
                 let message = format!("unknown input name provided: `{name}` in `{access}`");
                 self.refuse("undefined-input", place, message, help);
                 None

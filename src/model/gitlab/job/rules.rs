@@ -48,10 +48,14 @@ pub struct PathRule<'p> {
     pub value: Value<'p>,
     /// The globs.
     pub paths: Vec<Value<'p>>,
+    /// `regexp`, in place of the globs.
+    pub regexp: Option<Value<'p>>,
     /// `compare_to`, for `changes`.
     pub compare_to: Option<Value<'p>>,
     /// `project`, for `exists`.
     pub project: Option<Value<'p>>,
+    /// `ref`, the branch, tag or commit of that project.
+    pub reference: Option<Value<'p>>,
 }
 
 /// How deep lists of rules may nest.
@@ -76,8 +80,8 @@ fn rule<'p>(index: usize, value: &Value<'p>, scope: fn(usize) -> Scope) -> Rule<
         index,
         value: value.clone(),
         condition: given("if"),
-        changes: value.given("changes").map(path_rule),
-        exists: value.given("exists").map(path_rule),
+        changes: value.given("changes").map(PathRule::new).map(Box::new),
+        exists: value.given("exists").map(PathRule::new).map(Box::new),
         when: given("when"),
         allow_failure: given("allow_failure").map(Box::new),
         start_in: given("start_in").map(Box::new),
@@ -87,12 +91,18 @@ fn rule<'p>(index: usize, value: &Value<'p>, scope: fn(usize) -> Scope) -> Rule<
     }
 }
 
-fn path_rule<'p>(value: &Value<'p>) -> Box<PathRule<'p>> {
-    let paths = if value.as_map().is_some() { value.get("paths") } else { Some(value) };
-    Box::new(PathRule {
-        value: value.clone(),
-        paths: paths.map_or_else(Vec::new, |it| it.one_or_more().to_vec()),
-        compare_to: value.given("compare_to").cloned(),
-        project: value.given("project").cloned(),
-    })
+impl<'p> PathRule<'p> {
+    /// Reads a value of `changes` or `exists`.
+    pub(in crate::model::gitlab) fn new(value: &Value<'p>) -> Self {
+        let paths = if value.as_map().is_some() { value.get("paths") } else { Some(value) };
+        let given = |key| value.given(key).cloned();
+        Self {
+            value: value.clone(),
+            paths: paths.map_or_else(Vec::new, |it| it.one_or_more().to_vec()),
+            regexp: given("regexp"),
+            compare_to: given("compare_to"),
+            project: given("project"),
+            reference: given("ref"),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 use super::{Named, named, near, runs_later};
 use crate::model::Origin;
 use crate::model::gitlab::{Job, NeedKind, Pipeline, Problem, Value};
+use crate::text::did_you_mean;
 
 /// `dependencies`, and the jobs that make the files of child pipelines.
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
@@ -66,7 +67,7 @@ fn dependency(
             if name.starts_with('.') {
                 problem = problem.help("A hidden job never runs, so it has no artifacts.");
             } else if let Some(near) = near(pipeline, name) {
-                problem = problem.help(format!("Did you mean `{near}`?"));
+                problem = problem.help(did_you_mean(near));
             }
             problems.push(problem);
         }

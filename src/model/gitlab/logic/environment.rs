@@ -1,5 +1,6 @@
 use super::{Named, named, near};
 use crate::model::gitlab::{Pipeline, Problem, Value};
+use crate::text::did_you_mean;
 
 /// `environment:on_stop`
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
@@ -16,7 +17,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
             Named::Undefined => {
                 let problem = problem("is not defined".to_owned());
                 problems.push(match near(pipeline, name) {
-                    Some(near) => problem.help(format!("Did you mean `{near}`?")),
+                    Some(near) => problem.help(did_you_mean(near)),
                     None => problem,
                 });
                 continue;

@@ -3,6 +3,7 @@ use rustc_hash::FxHashMap;
 use super::{Named, named, near, runs_later};
 use crate::model::Origin;
 use crate::model::gitlab::{Job, Need, NeedKind, Pipeline, Problem};
+use crate::text::did_you_mean;
 
 /// How long the name of a needed job may be.
 const NAME: usize = 255;
@@ -94,7 +95,7 @@ fn missing(pipeline: &Pipeline<'_>, job: &Job<'_>, need: &Need<'_>, name: &str) 
         return problem.help("A hidden job never runs, so it cannot be needed.");
     }
     match near(pipeline, name) {
-        Some(near) => problem.help(format!("Did you mean `{near}`?")),
+        Some(near) => problem.help(did_you_mean(near)),
         None => problem
             .help("Define the job, or say `optional: true` if the pipeline shall do without it."),
     }

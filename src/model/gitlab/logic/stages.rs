@@ -1,5 +1,6 @@
 use crate::model::gitlab::{Job, Pipeline, Problem};
 use crate::model::{Origin, StepKind};
+use crate::text::did_you_mean;
 
 /// Whether the stage of a job and the list of stages are known for certain.
 pub(super) fn is_known(pipeline: &Pipeline<'_>, job: &Job<'_>) -> bool {
@@ -44,7 +45,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         if job.stage_at.is_none() {
             problem = problem.help("A job without `stage` runs in `test`: add `test` to `stages`, or give the job a stage.");
         } else if let Some(near) = crate::model::gitlab::nearest(stage, available.into_iter()) {
-            problem = problem.help(format!("Did you mean `{near}`?"));
+            problem = problem.help(did_you_mean(near));
         } else {
             problem =
                 problem.help(format!("Add `{stage}` to `stages`, or choose one that is there."));

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use super::predefined::predefined;
 use crate::model::gitlab::condition::Known;
 use crate::model::gitlab::{Settings, nearest};
+use crate::text::did_you_mean;
 
 /// What a pipeline is created for, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,12 @@ pub struct Event {
     pub target_branch: Option<String>,
     /// The default branch of the project.
     pub default_branch: Option<String>,
+    /// Whether the push creates the branch.
+    pub new_branch: bool,
     /// The files that changed, as `changes` would see them; nothing if they are not known.
     pub changes: Option<Vec<String>>,
+    /// The files that changed since a branch, tag or commit, for `compare_to`.
+    pub changes_since: Vec<(String, Vec<String>)>,
     /// Variables that are given to the pipeline; nothing for one that is not set anywhere.
     pub variables: Vec<(String, Option<String>)>,
     /// Whether a variable that nothing here sets is set nowhere.
@@ -106,9 +111,7 @@ impl PipelineSource {
         }
     }
 
-    /// Whether the server knows which files changed: it compares with the target branch, or with
-    /// the push before. Everything else counts as changed for any pattern.
-    pub(super) const fn has_diff(self) -> bool {
+    const fn has_diff(self) -> bool {
         matches!(
             self,
             Self::Push
@@ -134,7 +137,7 @@ impl FromStr for PipelineSource {
                 _ => nearest(text, names.into_iter()),
             };
             match near {
-                Some(near) => format!("`{text}` starts no pipeline; did you mean `{near}`"),
+                Some(near) => format!("`{text}` starts no pipeline; {}", did_you_mean(near)),
                 None => format!("`{text}` starts no pipeline; there are {}", names.join(", ")),
             }
         })
@@ -156,7 +159,9 @@ impl Event {
             tag: None,
             target_branch: None,
             default_branch: None,
+            new_branch: false,
             changes: None,
+            changes_since: Vec::new(),
             variables: Vec::new(),
             closed: false,
         }
@@ -189,6 +194,30 @@ impl Event {
         }
         let otherwise = if self.closed { Known::Unset } else { Known::Unknown };
         predefined(name, self, settings, None).unwrap_or(otherwise)
+    }
+
+    /// Whether the server has nothing to compare with, so that `changes` without `compare_to` holds for any
+    /// pattern: it compares with the target branch of a merge request, or with the push before.
+    pub fn lacks_diff(&self) -> bool {
+        self.tag.is_some() || self.new_branch || !self.source.has_diff()
+    }
+
+    /// The files that changed since this branch, tag or commit; nothing if they are not known.
+    pub(super) fn changed_since(&self, reference: &str) -> Option<&[String]> {
+        let short = |name: &str| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
+        let name = short(reference);
+        if let Some((_, files)) = self.changes_since.iter().find(|(it, _)| short(it) == name) {
+            return Some(files);
+        }
+        // Merge request pipelines compare with the target branch anyway.
+        if self.source == PipelineSource::MergeRequestEvent
+            && self.target_branch.as_deref() == Some(&*name)
+        {
+            return self.changes.as_deref();
+        }
+        // A branch does not differ from itself.
+        let own = matches!(&self.branch, BranchName::Named(branch) if *branch == name);
+        (own && self.is_branch() == Some(true)).then_some(&[])
     }
 
     /// Whether the pipeline runs for a branch; nothing if that is not known.

@@ -14,6 +14,10 @@ mod scope;
 mod truth;
 mod verdict;
 
+pub(super) use paths::{Ground, changes, exists};
+pub(super) use rules::condition;
+pub(super) use truth::together;
+
 pub use creation::Refusal;
 pub use event::{BranchName, Event, PipelineSource};
 pub use forecast::{Forecast, JobForecast};

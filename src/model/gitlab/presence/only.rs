@@ -2,7 +2,7 @@ use super::paths::changes_of_policy;
 use super::rules::condition;
 use super::scope::Scope;
 use super::{Cause, Decider, PipelineSource, Truth, Verdict, When};
-use crate::model::gitlab::condition::Known;
+use crate::model::gitlab::condition::{Known, between_slashes};
 use crate::model::gitlab::regexp::compile;
 use crate::model::gitlab::{Value, ValueKind};
 
@@ -79,8 +79,8 @@ fn part(key: &str, value: &Value<'_>, scope: &Scope<'_, '_>) -> Truth {
     };
     match key {
         "refs" => any(one_ref),
-        "variables" => any(condition),
-        "changes" => changes_of_policy(value, scope),
+        "variables" => any(|item, scope| condition(item, &|name| scope.known(name))),
+        "changes" => changes_of_policy(value, scope.world.event),
         _ => Truth::Open(vec![Cause::Kubernetes]),
     }
 }
@@ -138,9 +138,4 @@ fn is_source(keyword: &str, source: PipelineSource) -> bool {
 /// A keyword that is hardly the name of a branch.
 fn is_keyword(pattern: &str) -> bool {
     pattern == "tags" || PipelineSource::ALL.into_iter().any(|it| is_source(pattern, it))
-}
-
-fn between_slashes(text: &str) -> Option<(&str, &str)> {
-    let (source, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
-    flags.chars().all(|it| "ismU".contains(it)).then_some((source, flags))
 }

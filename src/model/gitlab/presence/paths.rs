@@ -1,81 +1,166 @@
-use super::scope::Scope;
-use super::{Cause, Truth};
-use crate::model::gitlab::{PathRule, Value, glob};
+use super::{Cause, Event, Truth};
+use crate::model::Files;
+use crate::model::gitlab::condition::Known;
+use crate::model::gitlab::expand::{Piece, pieces};
+use crate::model::gitlab::include::{Base, Mapping};
+use crate::model::gitlab::ruby_regexp::RubyRegexp;
+use crate::model::gitlab::{PathRule, Settings, Value, glob};
 
 /// How many comparisons of a pattern with a path the server makes; beyond, all is taken to match.
 const COMPARISONS: usize = 50_000;
 
-/// Whether `changes` holds. Without a push or merge request to compare with, everything counts
-/// as changed.
-pub(super) fn changes(rule: &PathRule<'_>, scope: &Scope<'_, '_>) -> Truth {
-    let event = scope.world.event;
-    if rule.compare_to.is_none() && (event.tag.is_some() || !event.source.has_diff()) {
-        return Truth::Yes;
+/// How often values may name other variables.
+const LEVELS: u32 = 20;
+
+/// What `changes` and `exists` are judged with.
+pub(in crate::model::gitlab) struct Ground<'a> {
+    /// The event; nothing if the configuration is read for all of them.
+    pub(in crate::model::gitlab) event: Option<&'a Event>,
+    pub(in crate::model::gitlab) settings: &'a Settings,
+    pub(in crate::model::gitlab) files: &'a dyn Files,
+    /// What is known of a variable.
+    pub(in crate::model::gitlab) known: &'a dyn Fn(&str) -> Known,
+}
+
+impl Ground<'_> {
+    /// The text with its variables filled in, as the server does it for paths: through all values,
+    /// and names that are set nowhere left as they are.
+    fn expanded(&self, value: &Value<'_>) -> Result<String, Vec<Cause>> {
+        let Some(text) = value.as_str() else { return Err(vec![Cause::Configuration]) };
+        let (mut all, mut open) = (String::new(), Vec::new());
+        self.expand(text, LEVELS, &mut all, &mut open);
+        if open.is_empty() { Ok(all) } else { Err(open) }
     }
-    if rule.value.get("regexp").is_some() {
-        return Truth::Open(vec![Cause::Configuration]);
+
+    fn expand(&self, text: &str, levels: u32, all: &mut String, open: &mut Vec<Cause>) {
+        for piece in pieces(text) {
+            match piece {
+                Piece::Text(text) => all.push_str(text),
+                Piece::Variable { written, name } => match (self.known)(name) {
+                    Known::Set(value) if levels > 0 => self.expand(&value, levels - 1, all, open),
+                    Known::Unset | Known::Set(_) => all.push_str(written),
+                    Known::Filled(_) | Known::Unknown => {
+                        open.push(Cause::Variable(name.to_owned()));
+                    }
+                },
+            }
+        }
     }
-    let Some(changed) = &event.changes else { return Truth::Open(vec![Cause::ChangedFiles]) };
+
+    /// Whether one of the files fits the regular expression.
+    fn fits_regexp<'f>(&self, regexp: &Value<'_>, files: impl Iterator<Item = &'f str>) -> Truth {
+        let source = match self.expanded(regexp) {
+            Ok(source) => source,
+            Err(open) => return Truth::Open(open),
+        };
+        let Some(regexp) = RubyRegexp::new(&source) else {
+            return Truth::Open(vec![Cause::RubyPattern(source)]);
+        };
+        let mut files = files.enumerate();
+        let found = files.any(|(at, file)| at >= COMPARISONS || regexp.is_match(file));
+        if found { Truth::Yes } else { Truth::No }
+    }
+
+    /// Whether one of the patterns matches.
+    fn any(&self, patterns: &[Value<'_>], matches: impl Fn(&str) -> bool) -> Truth {
+        let mut verdict = Truth::No;
+        for pattern in patterns {
+            verdict = verdict.or(match self.expanded(pattern) {
+                Ok(pattern) if matches(&pattern) => return Truth::Yes,
+                Ok(_) => Truth::No,
+                Err(open) => Truth::Open(open),
+            });
+        }
+        verdict
+    }
+}
+
+/// Whether `changes` holds. Where there is nothing to compare with, everything counts as changed.
+pub(in crate::model::gitlab) fn changes(rule: &PathRule<'_>, ground: &Ground<'_>) -> Truth {
+    let Some(event) = ground.event else { return Truth::Open(vec![Cause::ChangedFiles]) };
+    let changed = match &rule.compare_to {
+        Some(reference) => match ground.expanded(reference) {
+            Ok(reference) => {
+                event.changed_since(&reference).ok_or(vec![Cause::ChangedSince(reference)])
+            }
+            Err(open) => Err(open),
+        },
+        None if event.lacks_diff() => return Truth::Yes,
+        None => event.changes.as_deref().ok_or(vec![Cause::ChangedFiles]),
+    };
+    let changed = match changed {
+        Ok(changed) => changed,
+        Err(open) => return Truth::Open(open),
+    };
+    if let Some(regexp) = &rule.regexp {
+        return ground.fits_regexp(regexp, changed.iter().map(String::as_str));
+    }
     let too_many = changed.len().saturating_mul(rule.paths.len()) > COMPARISONS;
-    any(&rule.paths, |text| {
-        let pattern = scope.expanded(text)?;
-        Ok(too_many || changed.iter().any(|path| glob::matches(&pattern, path)))
+    ground.any(&rule.paths, |pattern| {
+        too_many || changed.iter().any(|path| glob::matches(pattern, path))
     })
 }
 
 /// Whether `only:changes` or `except:changes` holds.
-pub(super) fn changes_of_policy(value: &Value<'_>, scope: &Scope<'_, '_>) -> Truth {
-    let event = scope.world.event;
-    if event.tag.is_some() || !event.source.has_diff() {
+pub(super) fn changes_of_policy(value: &Value<'_>, event: &Event) -> Truth {
+    if event.lacks_diff() {
         return Truth::Yes;
     }
     let Some(changed) = &event.changes else { return Truth::Open(vec![Cause::ChangedFiles]) };
-    let matches = |pattern: &str| changed.iter().any(|path| glob::matches(pattern, path));
-    any(value.one_or_more(), |pattern| Ok(matches(pattern)))
+    let fits = |pattern: &Value<'_>| match pattern.as_str() {
+        Some(pattern) if changed.iter().any(|path| glob::matches(pattern, path)) => Truth::Yes,
+        Some(_) => Truth::No,
+        None => Truth::Open(vec![Cause::Configuration]),
+    };
+    value.one_or_more().iter().map(fits).fold(Truth::No, Truth::or)
 }
 
 /// Whether `exists` holds in the files as they are here.
-pub(super) fn exists(rule: &PathRule<'_>, scope: &Scope<'_, '_>) -> Truth {
-    if rule.project.is_some() {
-        return Truth::Open(vec![Cause::OtherProject]);
+pub(in crate::model::gitlab) fn exists(rule: &PathRule<'_>, ground: &Ground<'_>) -> Truth {
+    let Some(project) = &rule.project else { return exists_in("", rule, ground) };
+    let reference = rule.reference.as_ref().map(|it| ground.expanded(it)).transpose();
+    let (project, reference) = match (ground.expanded(project), reference) {
+        (Ok(project), Ok(reference)) => (project, reference),
+        (Err(open), _) | (_, Err(open)) => return Truth::Open(open),
+    };
+    let is_own = (ground.known)("CI_PROJECT_PATH") == Known::Set(project.clone());
+    if is_own && reference.is_none() {
+        return exists_in("", rule, ground);
     }
-    if rule.value.get("regexp").is_some() {
-        return Truth::Open(vec![Cause::Configuration]);
+    // A copy need not have all files of the project.
+    let mapping = Mapping { settings: ground.settings, files: ground.files };
+    if let Some((Base::Vendored(folder), _)) = mapping.project(&project, reference.as_deref(), "")
+        && exists_in(&format!("{folder}/"), rule, ground) == Truth::Yes
+    {
+        return Truth::Yes;
     }
-    let paths = scope.world.files.paths();
+    Truth::Open(vec![Cause::OtherProject(project)])
+}
+
+/// Whether `exists` holds for the files whose paths begin so.
+fn exists_in(start: &str, rule: &PathRule<'_>, ground: &Ground<'_>) -> Truth {
+    let inside = || ground.files.paths().iter().filter_map(|path| path.strip_prefix(start));
+    if let Some(regexp) = &rule.regexp {
+        return ground.fits_regexp(regexp, inside());
+    }
     let patterns = rule.paths.iter().filter(|it| it.as_str().is_some_and(has_wildcard)).count();
-    let too_many = paths.len().saturating_mul(patterns) > COMPARISONS;
-    any(&rule.paths, |text| {
-        let pattern = scope.expanded(text)?;
+    let too_many = || inside().count().saturating_mul(patterns) > COMPARISONS;
+    ground.any(&rule.paths, |pattern| {
         let ending = pattern.strip_prefix("**/*").filter(|end| end.starts_with('.'));
-        Ok(if let Some(ending) = ending.filter(|end| !end.contains('/') && !has_wildcard(end)) {
-            paths.iter().any(|path| path.ends_with(ending))
-        } else if has_wildcard(&pattern) {
-            let top = |path: &&String| pattern.contains('/') || !path.contains('/');
-            let seen = || paths.iter().filter(top);
-            too_many && pattern.contains('/') || seen().any(|path| glob::matches(&pattern, path))
+        if let Some(ending) = ending.filter(|end| !end.contains('/') && !has_wildcard(end)) {
+            inside().any(|path| path.ends_with(ending))
+        } else if has_wildcard(pattern) {
+            let deep = pattern.contains('/');
+            let seen = || inside().filter(|path| deep || !path.contains('/'));
+            deep && too_many() || seen().any(|path| glob::matches(pattern, path))
         } else if pattern.ends_with('/') {
-            paths.iter().any(|path| path.starts_with(&pattern))
+            inside().any(|path| path.starts_with(pattern))
         } else {
-            paths.contains(&pattern)
-        })
+            inside().any(|path| path == pattern)
+        }
     })
 }
 
 fn has_wildcard(pattern: &str) -> bool {
     pattern.contains(['*', '?', '[', '{'])
-}
-
-/// Whether one of the patterns matches.
-fn any(patterns: &[Value<'_>], mut matches: impl FnMut(&str) -> Result<bool, Vec<Cause>>) -> Truth {
-    let mut verdict = Truth::No;
-    for pattern in patterns {
-        verdict = verdict.or(match pattern.as_str().map(&mut matches) {
-            Some(Ok(true)) => return Truth::Yes,
-            Some(Ok(false)) => Truth::No,
-            Some(Err(open)) => Truth::Open(open),
-            None => Truth::Open(vec![Cause::Configuration]),
-        });
-    }
-    verdict
 }

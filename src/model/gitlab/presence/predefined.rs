@@ -5,15 +5,17 @@ use crate::model::gitlab::{Instance, Job, Settings};
 
 const FILLED: Known = Known::Filled(Symbol { kind: "", which: None });
 
+/// The hash of no commit.
+const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
+
 /// The kind of the names of branches.
 const BRANCH: &str = "branch";
 
 /// Variables that every pipeline has, with values that are not known here.
-const ALWAYS: [&str; 40] = [
+const ALWAYS: [&str; 39] = [
     "CI_API_V4_URL",
     "CI_API_GRAPHQL_URL",
     "CI_COMMIT_AUTHOR",
-    "CI_COMMIT_BEFORE_SHA",
     "CI_COMMIT_MESSAGE",
     "CI_COMMIT_REF_PROTECTED",
     "CI_COMMIT_SHA",
@@ -115,6 +117,14 @@ pub(super) fn predefined(
             Some(true) => branch(event),
             Some(false) => Known::Unset,
             None => Known::Unknown,
+        },
+        "CI_COMMIT_BEFORE_SHA" => match event.source {
+            // No push before it: <https://docs.gitlab.com/ci/variables/predefined_variables/>.
+            PipelineSource::MergeRequestEvent | PipelineSource::Schedule | PipelineSource::Web => {
+                set(NO_COMMIT)
+            }
+            _ if event.new_branch || event.tag.is_some() => set(NO_COMMIT),
+            _ => FILLED,
         },
         "CI_COMMIT_TAG" => match &event.tag {
             Some(Some(tag)) => set(tag),

@@ -2,7 +2,7 @@ use super::paths::{changes, exists};
 use super::scope::Scope;
 use super::truth::together;
 use super::{Cause, Decider, Possibility, Truth, Verdict, When};
-use crate::model::gitlab::condition::{Known, evaluate, open_variables};
+use crate::model::gitlab::condition::{self, Known, open_variables};
 use crate::model::gitlab::{Job, Rule, Value};
 use crate::syntax::expression::parse;
 
@@ -55,30 +55,30 @@ pub(super) fn first_match<'p>(
 
 /// Whether everything that a rule asks for holds.
 pub(super) fn holds(rule: &Rule<'_>, scope: &Scope<'_, '_>) -> Truth {
-    let mut truth = rule.condition.as_ref().map_or(Truth::Yes, |it| condition(it, scope));
-    if truth != Truth::No
-        && let Some(rule) = &rule.exists
-    {
-        truth = truth.and(exists(rule, scope));
+    let known = |name: &str| scope.known(name);
+    let ground = scope.ground(&known);
+    let mut truth = rule.condition.as_ref().map_or(Truth::Yes, |it| condition(it, &known));
+    if let Some(rule) = rule.exists.as_ref().filter(|_| truth != Truth::No) {
+        truth = truth.and(exists(rule, &ground));
     }
-    if truth != Truth::No
-        && let Some(rule) = &rule.changes
-    {
-        truth = truth.and(changes(rule, scope));
+    if let Some(rule) = rule.changes.as_ref().filter(|_| truth != Truth::No) {
+        truth = truth.and(changes(rule, &ground));
     }
     truth
 }
 
 /// Whether a condition holds.
-pub(super) fn condition(value: &Value<'_>, scope: &Scope<'_, '_>) -> Truth {
+pub(in crate::model::gitlab) fn condition(
+    value: &Value<'_>,
+    known: &dyn Fn(&str) -> Known,
+) -> Truth {
     let Some(text) = value.as_str() else { return Truth::Open(vec![Cause::Configuration]) };
     let condition = parse(text);
-    let known = |name: &str| -> Known { scope.known(name) };
-    match evaluate(&condition, &known).holds() {
+    match condition::holds(&condition, known) {
         Some(true) => Truth::Yes,
         Some(false) => Truth::No,
         None => {
-            let names = open_variables(&condition, &known);
+            let names = open_variables(&condition, known);
             let causes: Vec<Cause> = names.into_iter().map(Cause::Variable).collect();
             Truth::Open(if causes.is_empty() { vec![Cause::Configuration] } else { causes })
         }

@@ -1,8 +1,7 @@
 use super::predefined::predefined;
-use super::{Cause, Event};
+use super::{Cause, Event, Ground};
 use crate::model::Files;
 use crate::model::gitlab::condition::Known;
-use crate::model::gitlab::expand::{Piece, pieces};
 use crate::model::gitlab::{Instance, Job, Pipeline, Settings, Variable};
 use crate::text::SourceId;
 
@@ -30,8 +29,7 @@ impl World<'_, '_> {
         let mut entries = above.filter_map(|file| file.at);
         let undecided =
             entries.find_map(|at| self.pipeline.undecided.iter().find(|it| it.at.at == at));
-        let names = undecided.map_or(&[][..], |it| &it.variables);
-        let causes: Vec<Cause> = names.iter().cloned().map(Cause::Variable).collect();
+        let causes = undecided.map_or_else(Vec::new, |it| it.open.clone());
         Some(if causes.is_empty() { vec![Cause::Include] } else { causes })
     }
 }
@@ -51,9 +49,6 @@ pub(super) struct Workflow<'a, 'p> {
     /// The variables of the rules that may have matched.
     pub(super) variables: Vec<&'a [Variable<'p>]>,
 }
-
-/// How often values may name other variables.
-const LEVELS: u32 = 20;
 
 impl<'a, 'p> Scope<'a, 'p> {
     /// What is known of a variable in a condition. Its value is not looked into for further
@@ -80,6 +75,12 @@ impl<'a, 'p> Scope<'a, 'p> {
         // A file or template that is not there may set it.
         let whole = pipeline.is_complete() && self.job.is_none_or(|(job, _)| !job.is_partial());
         if event.closed && whole { Known::Unset } else { Known::Unknown }
+    }
+
+    /// What paths are judged with; `known` is [`Self::known`].
+    pub(super) fn ground<'k>(&'k self, known: &'k dyn Fn(&str) -> Known) -> Ground<'k> {
+        let World { event, settings, files, .. } = self.world;
+        Ground { event: Some(event), settings, files, known }
     }
 
     fn of_job(&self, name: &str) -> Option<Known> {
@@ -112,29 +113,6 @@ impl<'a, 'p> Scope<'a, 'p> {
         let said = own.is_some()
             || self.workflow.variables.iter().any(|it| it.iter().any(|it| it.name == *name));
         if said { found.or(own) } else { None }
-    }
-
-    /// The text with its variables filled in, as the server does it for paths: through all values,
-    /// and names that are set nowhere left as they are.
-    pub(super) fn expanded(&self, text: &str) -> Result<String, Vec<Cause>> {
-        let (mut all, mut open) = (String::new(), Vec::new());
-        self.expand(text, LEVELS, &mut all, &mut open);
-        if open.is_empty() { Ok(all) } else { Err(open) }
-    }
-
-    fn expand(&self, text: &str, levels: u32, all: &mut String, open: &mut Vec<Cause>) {
-        for piece in pieces(text) {
-            match piece {
-                Piece::Text(text) => all.push_str(text),
-                Piece::Variable { written, name } => match self.known(name) {
-                    Known::Set(value) if levels > 0 => self.expand(&value, levels - 1, all, open),
-                    Known::Unset | Known::Set(_) => all.push_str(written),
-                    Known::Filled(_) | Known::Unknown => {
-                        open.push(Cause::Variable(name.to_owned()));
-                    }
-                },
-            }
-        }
     }
 }
 

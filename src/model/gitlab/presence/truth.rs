@@ -18,8 +18,12 @@ pub enum Cause {
     Variable(String),
     /// Which files changed.
     ChangedFiles,
-    /// What is in another project.
-    OtherProject,
+    /// Which files changed since this branch, tag or commit.
+    ChangedSince(String),
+    /// Whether files fit this regular expression of Ruby, which cannot be judged here.
+    RubyPattern(String),
+    /// What is in this other project.
+    OtherProject(String),
     /// Whether the project has a Kubernetes cluster.
     Kubernetes,
     /// Whether the file that says it is included.
@@ -35,7 +39,9 @@ impl fmt::Display for Cause {
         match self {
             Self::Variable(name) => write!(f, "${name}"),
             Self::ChangedFiles => f.write_str("the changed files"),
-            Self::OtherProject => f.write_str("the files of another project"),
+            Self::ChangedSince(reference) => write!(f, "the files changed since `{reference}`"),
+            Self::RubyPattern(source) => write!(f, "Ruby's reading of `{source}`"),
+            Self::OtherProject(project) => write!(f, "the files of project `{project}`"),
             Self::Kubernetes => f.write_str("the cluster of the project"),
             Self::Include => f.write_str("whether its file is included"),
             Self::MissingFile => f.write_str("a file that could not be read"),
@@ -46,7 +52,7 @@ impl fmt::Display for Cause {
 
 impl Truth {
     /// What is known already: true or false, or that it is open because of one thing.
-    pub(super) fn of(known: Option<bool>, cause: impl FnOnce() -> Cause) -> Self {
+    pub(in crate::model::gitlab) fn of(known: Option<bool>, cause: impl FnOnce() -> Cause) -> Self {
         match known {
             Some(true) => Self::Yes,
             Some(false) => Self::No,
@@ -56,7 +62,7 @@ impl Truth {
 
     /// Whether both hold. One that does not decides, whatever the other is.
     #[must_use]
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(in crate::model::gitlab) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
             (Self::Yes, it) | (it, Self::Yes) => it,
@@ -66,7 +72,7 @@ impl Truth {
 
     /// Whether one of them holds. One that does decides, whatever the other is.
     #[must_use]
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(in crate::model::gitlab) fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
             (Self::No, it) | (it, Self::No) => it,
@@ -76,7 +82,7 @@ impl Truth {
 
     /// Whether it does not hold.
     #[must_use]
-    pub(super) fn not(self) -> Self {
+    pub(in crate::model::gitlab) fn not(self) -> Self {
         match self {
             Self::Yes => Self::No,
             Self::No => Self::Yes,
@@ -86,7 +92,7 @@ impl Truth {
 }
 
 /// Both lists, each cause once.
-pub(super) fn together(mut one: Vec<Cause>, other: Vec<Cause>) -> Vec<Cause> {
+pub(in crate::model::gitlab) fn together(mut one: Vec<Cause>, other: Vec<Cause>) -> Vec<Cause> {
     for cause in other {
         if !one.contains(&cause) {
             one.push(cause);

@@ -1,7 +1,7 @@
 //! Why a condition never holds, and comparisons that come to nothing by themselves.
 
 use super::facts::SOURCES;
-use super::formula::{Formula, Names};
+use crate::model::gitlab::condition::{Formula, Names, truth};
 use crate::model::gitlab::nearest;
 use crate::model::gitlab::regexp::compile;
 use crate::syntax::expression::{Node, NodeKind, Operator};
@@ -13,6 +13,11 @@ pub(super) fn reason(
     names: &Names,
     (contradicts, is_child): (bool, bool),
 ) -> String {
+    let mut is_constant = true;
+    formula.walk(&mut |part| is_constant &= !matches!(part, Formula::Variable(_)));
+    if is_constant {
+        return "its condition is false whatever the pipeline is".to_owned();
+    }
     if contradicts {
         return "its parts contradict each other".to_owned();
     }
@@ -160,10 +165,7 @@ pub fn ref_fault(text: &str) -> Option<(&'static str, Option<String>)> {
 /// A variable that is matched with a pattern that it never fits: the pattern's place, and why.
 pub fn unfitting_patterns(root: &Node<'_>) -> Vec<(Span, String)> {
     let mut found = Vec::new();
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        let NodeKind::Binary { operator, left, right } = &node.kind else { continue };
-        open.extend([&**right, &**left]);
+    for (operator, left, right) in root.operations() {
         let matches = matches!(operator, Operator::Matches | Operator::DoesNotMatch);
         let (NodeKind::Variable(name), NodeKind::Pattern { source, flags }, true) =
             (&left.kind, &right.kind, matches)
@@ -194,35 +196,22 @@ fn unfitting(name: &str, source: &str, flags: &str) -> Option<&'static str> {
     }
 }
 
-/// The comparisons of variables with texts in a condition, from left to right.
+/// The comparisons of variables with texts, and with `true` and `false`, in a condition, from left to right.
 pub fn comparisons<'s>(root: &Node<'s>) -> Vec<Comparison<'s>> {
-    let mut found = Vec::new();
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        let NodeKind::Binary { operator, left, right } = &node.kind else { continue };
-        open.extend([&**right, &**left]);
-        if !matches!(operator, Operator::Equals | Operator::Differs) {
-            continue;
-        }
-        match (&left.kind, &right.kind) {
-            (NodeKind::Variable(name), NodeKind::Text(text)) => {
-                found.push(Comparison {
-                    variable: name,
-                    operator: *operator,
-                    text,
-                    span: right.span,
-                });
-            }
-            (NodeKind::Text(text), NodeKind::Variable(name)) => {
-                found.push(Comparison {
-                    variable: name,
-                    operator: *operator,
-                    text,
-                    span: left.span,
-                });
-            }
-            _ => {}
-        }
-    }
-    found
+    let text_of = |node: &Node<'s>| match node.kind {
+        NodeKind::Text(text) => Some(text),
+        NodeKind::Bool(value) => Some(truth(value)),
+        _ => None,
+    };
+    let comparison = |operator, variable: &Node<'s>, text: &Node<'s>| {
+        let NodeKind::Variable(name) = variable.kind else { return None };
+        Some(Comparison { variable: name, operator, text: text_of(text)?, span: text.span })
+    };
+    let compares = root
+        .operations()
+        .filter(|(operator, ..)| matches!(operator, Operator::Equals | Operator::Differs));
+    let found = compares.filter_map(|(operator, left, right)| {
+        comparison(operator, left, right).or_else(|| comparison(operator, right, left))
+    });
+    found.collect()
 }

@@ -7,7 +7,6 @@
 mod early;
 mod explain;
 mod facts;
-mod formula;
 mod presence;
 mod search;
 mod site;
@@ -21,10 +20,10 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::condition::{Formula, Names, Var};
 use super::{FileKind, Job, JobKind, Pipeline, Settings, Text, Value, expand};
 use crate::syntax::expression::parse;
 use crate::text::Location;
-use formula::{Formula, Names, Var};
 use presence::{PathList, Paths, Policy, Presence, Test};
 use situation::Situation;
 

@@ -1,7 +1,8 @@
 use super::Conditions;
 use super::facts::source_of;
-use super::formula::{Formula, Names, Pattern, between_slashes};
 use super::world::{Kind, World};
+use crate::model::StepKind;
+use crate::model::gitlab::condition::{Formula, Names, Pattern, between_slashes};
 use crate::model::gitlab::{PathRule, Rule, Value, ValueKind};
 
 /// A list of paths, by its number in [`Conditions`].
@@ -36,6 +37,8 @@ pub(super) struct Step {
     pub(super) takes: Option<bool>,
     /// Whether the job then waits for a person.
     pub(super) waits: bool,
+    /// Whether an input is in what it asks: another value of the input may ask for something else.
+    pub(super) asks_input: bool,
 }
 
 /// When a job is in a pipeline.
@@ -343,6 +346,9 @@ impl Conditions {
             Some(value) => value.as_str(),
         };
         let takes = when.map(|text| text != "never");
-        Step { test, changes, exists, takes, waits: when.is_none_or(|text| text == "manual") }
+        let waits = when.is_none_or(|text| text == "manual");
+        let mut origin = rule.condition.iter().flat_map(|it| it.origin.steps());
+        let asks_input = origin.any(|step| matches!(step.kind, StepKind::Input(_)));
+        Step { test, changes, exists, takes, waits, asks_input }
     }
 }

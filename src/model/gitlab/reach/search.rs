@@ -4,9 +4,9 @@ use std::cell::Cell;
 
 use super::Reach;
 use super::facts::{Fact, can_come_from, fact, has_no_push};
-use super::formula::{Formula, Pattern, Term, Var};
 use super::presence::{Paths, Presence, Test, and};
 use super::world::{Kind, World};
+use crate::model::gitlab::condition::{Facts, Formula, Pattern, Term, Var, truth};
 use crate::syntax::expression::Operator;
 
 /// How many cases are tried at most; what takes more counts as possible.
@@ -142,15 +142,27 @@ impl<'r> Search<'r> {
                 self.add(self.reach.refs.source, "schedule");
             }
             Formula::Binary { operator: Operator::Equals | Operator::Differs, left, right } => {
-                match (&**left, &**right) {
-                    (Formula::Variable(var), Formula::Text(text))
-                    | (Formula::Text(text), Formula::Variable(var)) => self.add(*var, text),
-                    (Formula::Variable(one), Formula::Variable(other)) => {
-                        compared.push((*one, *other));
-                    }
-                    _ => {}
-                }
+                left.values(&mut |one| {
+                    right.values(&mut |other| self.note_comparison(one, other, compared));
+                });
             }
+            _ => {}
+        }
+    }
+
+    fn note_comparison(
+        &mut self,
+        one: &'r Formula,
+        other: &'r Formula,
+        compared: &mut Vec<(Var, Var)>,
+    ) {
+        match (one, other) {
+            (Formula::Variable(one), Formula::Variable(other)) => compared.push((*one, *other)),
+            (Formula::Variable(var), other) | (other, Formula::Variable(var)) => match other {
+                Formula::Text(text) => self.add(*var, text),
+                Formula::Null | Formula::Pattern(_) => {}
+                _ => [true, false].into_iter().for_each(|value| self.add(*var, truth(value))),
+            },
             _ => {}
         }
     }
@@ -252,11 +264,7 @@ impl<'r> Search<'r> {
     }
 }
 
-impl World for Search<'_> {
-    fn kind(&self) -> Kind {
-        self.kind
-    }
-
+impl Facts for Search<'_> {
     fn value(&self, var: Var) -> Term<'_> {
         let var = self.reach.canonical(self.kind, var);
         let source = self.reach.refs.source;
@@ -304,6 +312,12 @@ impl World for Search<'_> {
 
     fn fits(&self, var: Var, pattern: Pattern) -> Option<bool> {
         self.atom(Atom::Fits(var, pattern))
+    }
+}
+
+impl World for Search<'_> {
+    fn kind(&self) -> Kind {
+        self.kind
     }
 
     fn changes(&self, paths: Paths) -> Option<bool> {

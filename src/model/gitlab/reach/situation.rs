@@ -2,9 +2,9 @@
 
 use super::Reach;
 use super::facts::{Fact, fact, has_no_push};
-use super::formula::{Formula, Pattern, Term, Var};
 use super::presence::{Decision, Paths, Presence, and, decide};
 use super::world::{Kind, World};
+use crate::model::gitlab::condition::{Facts, Formula, Pattern, Term, Var};
 use crate::model::gitlab::glob;
 use crate::syntax::expression::Operator;
 
@@ -106,11 +106,7 @@ struct View<'a> {
     has_merge_request: Option<bool>,
 }
 
-impl World for View<'_> {
-    fn kind(&self) -> Kind {
-        self.at.kind
-    }
-
+impl Facts for View<'_> {
     fn value(&self, var: Var) -> Term<'_> {
         let refs = &self.reach.refs;
         let var = match self.at.kind {
@@ -175,6 +171,12 @@ impl World for View<'_> {
 
     fn fits(&self, _: Var, _: Pattern) -> Option<bool> {
         None
+    }
+}
+
+impl World for View<'_> {
+    fn kind(&self) -> Kind {
+        self.at.kind
     }
 
     fn changes(&self, paths: Paths) -> Option<bool> {

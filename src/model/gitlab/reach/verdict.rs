@@ -4,10 +4,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Reach;
 use super::explain::reason;
-use super::formula::Formula;
 use super::presence::{Presence, Step, Test, and};
 use super::world::World;
 use crate::model::Origin;
+use crate::model::gitlab::condition::Formula;
 use crate::model::gitlab::{Need, NeedKind, Pipeline, Rule, Value};
 use crate::text::Location;
 
@@ -89,6 +89,9 @@ impl Reach {
             return Some(Absence::NoPipeline);
         }
         let Presence::Rules(steps) = presence else { return Some(Absence::Policies) };
+        if steps.iter().any(|step| step.asks_input) {
+            return None;
+        }
         let taking: Vec<usize> = (0..steps.len())
             .filter(|at| steps.get(*at).is_some_and(|step| step.takes != Some(false)))
             .collect();
@@ -197,7 +200,8 @@ impl Reach {
         let plain = |step: &Step| {
             step.test == Test::Always && step.changes.is_none() && step.exists.is_none()
         };
-        if step.test == Test::Unknown {
+        let asks_input = steps.iter().take(at + 1).any(|step| step.asks_input);
+        if step.test == Test::Unknown || asks_input {
             return None;
         }
         // A last rule without a condition is there for all that was not thought of.

@@ -1,5 +1,5 @@
-use super::formula::{Pattern, Term, Var};
 use super::presence::Paths;
+use crate::model::gitlab::condition::{Facts, Pattern};
 
 /// What a pipeline is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,15 +17,8 @@ impl Kind {
 }
 
 /// A pipeline, as far as it is known. Nothing stands for "not known" in all answers.
-pub(super) trait World {
+pub(super) trait World: Facts {
     fn kind(&self) -> Kind;
-    fn value(&self, var: Var) -> Term<'_>;
-    /// Whether two variables, at least one of them not blank, have the same value.
-    fn equal(&self, one: Var, other: Var) -> Option<bool>;
-    /// Whether a variable that is not blank has a value that a condition names.
-    fn equals_text(&self, var: Var, text: &str) -> Option<bool>;
-    /// Whether a variable that is not blank fits a pattern.
-    fn fits(&self, var: Var, pattern: Pattern) -> Option<bool>;
     /// Whether files of these paths were changed.
     fn changes(&self, paths: Paths) -> Option<bool>;
     /// Whether files of these paths are there.

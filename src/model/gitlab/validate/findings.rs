@@ -4,21 +4,18 @@ use crate::model::gitlab::{Problem, Settings, Value, Version};
 /// What the checks of values found so far, and the server that they check for.
 pub(super) struct Findings {
     pub(super) version: Version,
-    /// Whether the server is known to read `true`, `false` and `!` in expressions.
-    pub(super) reads_booleans: bool,
+    /// The version, if the configuration states it.
+    pub(super) stated: Option<Version>,
     /// How many entries `cache:key:files` may have on this server.
     pub(super) key_files: usize,
     problems: Vec<Problem>,
 }
 
-/// The version that brought booleans and negation to expressions.
-const BOOLEANS: Version = Version::new(18, 9);
-
 impl Findings {
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
             version: settings.gitlab_version,
-            reads_booleans: settings.states_version && settings.gitlab_version >= BOOLEANS,
+            stated: settings.states_version.then_some(settings.gitlab_version),
             key_files: settings.cache_key_files(),
             problems: Vec::new(),
         }
@@ -28,7 +25,7 @@ impl Findings {
     pub(super) const fn fresh(&self) -> Self {
         Self {
             version: self.version,
-            reads_booleans: self.reads_booleans,
+            stated: self.stated,
             key_files: self.key_files,
             problems: Vec::new(),
         }

@@ -14,13 +14,15 @@ static DOCKER: Table = Table::of(&[
     key("user", Kind::Str(1, 255), "The user that the container runs as.")
         .since(16, 8)
         .on(Expands::Runner),
-]);
+])
+.without_null();
 static KUBERNETES: Table = Table::of(&[key(
     "user",
     Kind::Either(&[Kind::Str(1, 255), Kind::Int(i64::MIN, i64::MAX)]),
     "The user, or user and group, that the container runs as.",
 )
-.on(Expands::Runner)]);
+.on(Expands::Runner)])
+.without_null();
 
 static IMAGE: Table = Table::of(&[
     key("name", name(), "The image.").on(Expands::Runner),

@@ -4,6 +4,7 @@ use super::findings::Findings;
 use super::kind::{Kind, check};
 use crate::model::Origin;
 use crate::model::gitlab::{Entry, Problem, Value, Version, nearest};
+use crate::text::did_you_mean;
 
 /// A keyword of the GitLab CI language.
 pub struct Keyword {
@@ -144,15 +145,23 @@ pub(super) struct Table {
     pub(super) required: &'static [&'static str],
     /// Of these keys only one may stand there, even if it is null.
     pub(super) exclusive: &'static [&'static [&'static str]],
+    /// Whether null is a value of its keys, and a wrong one.
+    pub(super) without_null: bool,
 }
 
 impl Table {
     pub(super) const fn of(keys: &'static [Keyword]) -> Self {
-        Self { keys, required: &[], exclusive: &[] }
+        Self { keys, required: &[], exclusive: &[], without_null: false }
     }
 
     pub(super) const fn requires(mut self, names: &'static [&'static str]) -> Self {
         self.required = names;
+        self
+    }
+
+    /// For what the server checks by a schema, to which null is a value like others.
+    pub(super) const fn without_null(mut self) -> Self {
+        self.without_null = true;
         self
     }
 
@@ -196,6 +205,9 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
             out.push(unsupported(&entry.value.origin, &what, *since, out.version));
         }
         let before = out.len();
+        if table.without_null && entry.value.is_null() {
+            out.wrong(&entry.value, format!("`{path}` is null, which is none of its values"));
+        }
         check(&entry.value, &keyword.kind, path, out);
         out.advise(before, path, || format!("`{name}` takes {}", keyword.shape()));
     }
@@ -236,7 +248,7 @@ pub(super) fn unknown_key<'n>(
         return problem.help(format!("GitLab removed it; use {now}"));
     }
     match nearest(name, known) {
-        Some(near) => problem.help(format!("did you mean `{near}`")),
+        Some(near) => problem.help(did_you_mean(near)),
         None => problem,
     }
 }

@@ -3,6 +3,7 @@
 use super::findings::Findings;
 use super::keyword::{KeyPath, Table, map};
 use crate::model::gitlab::{Duration, Problem, Value, ValueKind, parse_duration};
+use crate::text::did_you_mean;
 
 /// What a value may be. Null stands for a value that is not given and is taken everywhere.
 pub(super) enum Kind {
@@ -298,7 +299,7 @@ fn duration(value: &Value<'_>, most: f64, never: bool, path: KeyPath<'_>, out: &
         }
         Ok(Duration::Seconds(_)) => {}
         Err(error) => {
-            let help = error.nearest.map(|nearest| format!("did you mean `{nearest}`"));
+            let help = error.nearest.map(|nearest| did_you_mean(nearest));
             wrong(format!("`{path}` should be a duration; `{text}` is none"), help);
         }
     }

@@ -5,7 +5,7 @@ use super::keyword::{Expands, KeyPath, Keyword, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{WEEK, text};
 use crate::model::StepKind;
-use crate::model::gitlab::{Problem, Value, condition as conditions};
+use crate::model::gitlab::{Problem, Value, Version, condition as conditions};
 use crate::syntax::expression;
 
 pub(super) const CONDITION: Kind =
@@ -173,67 +173,51 @@ fn workflow_name(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     }
 }
 
+/// The version that brought `true`, `false` and `!` to expressions.
+const BOOLEANS: Version = Version::new(18, 9);
+
 /// An expression of `rules:if`.
 pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
+    let stated = out.stated;
     let Some(text) = value.as_str() else {
         let message =
             format!("`{path}` invalid expression syntax: {} is no expression", value.inspect());
         return out.push(Problem::new("invalid-rules-expression", &value.origin, message));
     };
-    let Some(fault) = expression_fault(text) else { return };
+    let expression = expression::parse(text);
+    let mut refuse = |fault: &str, help: Option<&str>| {
+        let message = format!("`{path}` invalid expression syntax: {fault}");
+        let problem = Problem::new("invalid-rules-expression", &value.origin, message);
+        out.push(match help {
+            Some(help) => problem.help(help),
+            None => problem,
+        });
+    };
+    if let Some(fault) = conditions::fault(&expression) {
+        return refuse(&fault.message, None);
+    }
+    let Some((_, part)) = conditions::recent_part(&expression) else { return };
     // A boolean from an input is written for a server that reads it.
     let by_input = value.origin.steps().any(|step| matches!(step.kind, StepKind::Input(_)));
-    let is_newer = expression_fault(&without_booleans(text)).is_none();
-    if is_newer && (out.reads_booleans || by_input) {
-        return;
-    }
-    let message = format!("`{path}` invalid expression syntax: {fault}");
-    let problem = Problem::new("invalid-rules-expression", &value.origin, message);
-    out.push(match is_newer {
-        true => problem.help(
-            "GitLab reads `true`, `false` and `!` since 18.9: write a comparison, or set `gitlab: version`",
+    let instead = match part {
+        "!" => "compare with `!=`, `!~` or `== null`",
+        "true" => "compare with the text `\"true\"`",
+        _ => "compare with the text `\"false\"`",
+    };
+    match stated {
+        Some(version) if version >= BOOLEANS => {}
+        Some(version) => refuse(
+            &format!(
+                "GitLab reads `{part}` here since {BOOLEANS}, and the configuration names {version}"
+            ),
+            Some(instead),
         ),
-        false => problem,
-    });
-}
-
-fn expression_fault(text: &str) -> Option<String> {
-    let expression = expression::parse(text);
-    let syntax = expression.errors.first().map(|error| error.message.clone());
-    syntax.or_else(|| conditions::fault(&expression).map(|error| error.message))
-}
-
-/// An expression with a variable in place of each `true` and `false`, and without `!` for not.
-fn without_booleans(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len() + 8);
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            // Texts and patterns stay as they are.
-            '"' | '\'' | '/' => {
-                let inside = &rest[1..];
-                let end = inside
-                    .match_indices(first)
-                    .find(|(at, _)| first != '/' || !inside[..*at].ends_with('\\'));
-                end.map_or(rest.len(), |(at, _)| at + 2)
-            }
-            '!' if !rest[1..].starts_with(['=', '~']) => {
-                rest = &rest[1..];
-                continue;
-            }
-            '$' => 1 + word(&rest[1..]),
-            _ => word(rest).max(first.len_utf8()),
-        };
-        let (part, behind) = rest.split_at(length);
-        plain.push_str(if matches!(part, "true" | "false") { "$boolean" } else { part });
-        rest = behind;
+        None if by_input => {}
+        None => refuse(
+            &format!("GitLab reads `{part}` here since {BOOLEANS}, and no version is stated"),
+            Some(&format!("{instead}, or state the version of the server with `gitlab: version`")),
+        ),
     }
-    plain
-}
-
-/// Length of the word that a text begins with.
-fn word(text: &str) -> usize {
-    text.bytes().take_while(|it| it.is_ascii_alphanumeric() || *it == b'_').count()
 }
 
 fn changes(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
