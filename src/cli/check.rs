@@ -30,10 +30,10 @@ pub(super) struct CheckArgs {
     /// Write the report to this file; standard output then has the findings as text.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Run only these rules: ids, families, names in other tools, or `all`.
+    /// Report only what these rules find: ids, families, names in other tools, or `all`. Clauses are judged by all rules.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
-    /// Do not run these rules.
+    /// Do not run these rules; clauses that they alone judge are undefined then.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
     /// Fail if there is a finding at or above this severity; `error` if neither this nor the

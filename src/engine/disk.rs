@@ -4,6 +4,8 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::Error;
+use super::discover::{FileKind, kind_of};
 use crate::model::Files;
 use crate::text::{Source, SourceId, Sources};
 
@@ -137,25 +139,24 @@ impl DiskFiles {
         let full = self.root.join(path);
         let real = match fs::canonicalize(&full) {
             Ok(real) => real,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return if full.is_symlink() { Err(DANGLING.to_owned()) } else { Ok(None) };
+            }
             Err(error) => return Err(words(&error)),
         };
         if !real.starts_with(&self.real_root) {
             return Err("is a link that leaves the project root".to_owned());
         }
-        let file = fs::File::open(&real).map_err(|error| words(&error))?;
-        let meta = file.metadata().map_err(|error| words(&error))?;
+        // Before it is opened: that would wait for somebody to write into a pipe.
+        let meta = fs::metadata(&real).map_err(|error| words(&error))?;
+        if meta.is_dir() {
+            let is_root = kind_of(path) == Some(FileKind::GitlabRoot);
+            return if is_root { Err(FOLDER.to_owned()) } else { Ok(None) };
+        }
         if !meta.is_file() {
-            return Ok(None);
+            return Err("is a pipe or a device, and only files are read".to_owned());
         }
-        let too_large =
-            || format!("is larger than {} MiB, which is all that is read", MAX_FILE_SIZE >> 20);
-        if meta.len() > MAX_FILE_SIZE {
-            return Err(too_large());
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
-        file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| words(&error))?;
-        if bytes.len() as u64 > MAX_FILE_SIZE { Err(too_large()) } else { Ok(Some(bytes)) }
+        read_limited(&real).map(Some)
     }
 
     fn walk(&self) -> Vec<String> {
@@ -201,6 +202,43 @@ impl DiskFiles {
     }
 }
 
+const DANGLING: &str = "is a link to a file that does not exist";
+const FOLDER: &str = "is a folder where a file is expected";
+
+/// Reads a file that the user named, wherever it lies; it may be a pipe.
+///
+/// # Errors
+/// Fails on what cannot be read, and on more than [`MAX_FILE_SIZE`].
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    let read = match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => Err(FOLDER.to_owned()),
+        Ok(_) => read_limited(path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_symlink() => {
+            Err(DANGLING.to_owned())
+        }
+        Err(error) => Err(words(&error)),
+    };
+    read.map_err(|reason| Error::Path { path: path.to_owned(), reason })
+}
+
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    Error::Path { path: path.to_owned(), reason: words(error) }
+}
+
+/// Reads as much as is read of any file; more is an error.
+fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
+    let too_large =
+        || format!("is larger than {} MiB, which is all that is read", MAX_FILE_SIZE >> 20);
+    let file = fs::File::open(path).map_err(|error| words(&error))?;
+    let len = file.metadata().map_err(|error| words(&error))?.len();
+    if len > MAX_FILE_SIZE {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| words(&error))?;
+    if bytes.len() as u64 > MAX_FILE_SIZE { Err(too_large()) } else { Ok(bytes) }
+}
+
 /// What went wrong, without the operating system's error number.
 fn words(error: &std::io::Error) -> String {
     match error.kind() {
@@ -229,6 +267,13 @@ pub(super) fn stays_below_root(path: &str) -> bool {
         }
     }
     true
+}
+
+/// How the file at `path` is named among the sources of a project: below its root, or in full if it lies outside.
+pub(super) fn source_path(root: &Path, path: &Path) -> String {
+    let full = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = full(path);
+    below(&full(root), &path).unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"))
 }
 
 /// `path` below `root`, with `/` between its parts.

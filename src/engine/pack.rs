@@ -119,7 +119,7 @@ pub(super) fn load_packs(
 /// # Errors
 /// Fails on a pack that is none and on the first page that is none, with its place.
 pub fn read_pack(path: &Path, catalog: &mut Catalog) -> Result<Vec<PackPage>, Error> {
-    let meta = std::fs::metadata(path).map_err(|error| super::project::unreadable(path, &error))?;
+    let meta = std::fs::metadata(path).map_err(|error| super::disk::unreadable(path, &error))?;
     let shown = path.to_string_lossy().replace('\\', "/");
     let (root, name) = match path.file_name().filter(|_| meta.is_file()) {
         Some(name) => (path.parent().unwrap_or(Path::new("")), name.to_string_lossy().into_owned()),

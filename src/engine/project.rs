@@ -1,8 +1,8 @@
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use super::discover::{self, FileKind};
+use super::disk::source_path;
 use super::pack::{PackPage, load_packs};
 use super::{DiskFiles, Error, Selection};
 use crate::model::Files as _;
@@ -64,8 +64,13 @@ impl Project {
         };
         let (config, written) = match config_path {
             Some(path) => {
-                let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-                let shown = super::below_root(root, &path).unwrap_or(path.display().to_string());
+                // One that is found is a file like the others; one that is named may be a pipe.
+                if options.config.is_none() && !path.is_dir() && !path.is_file() && path.exists() {
+                    let reason = "is a pipe or a device, and only files are read".to_owned();
+                    return Err(Error::Path { path, reason });
+                }
+                let bytes = super::read_file(&path)?;
+                let shown = source_path(root, &path);
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 (Config::parse(&shown, &text)?, Some((shown, text)))
             }
@@ -94,12 +99,8 @@ impl Project {
         }
         let named_spec = match &options.spec {
             Some(path) => {
-                let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-                let shown = fs::canonicalize(path)
-                    .ok()
-                    .zip(fs::canonicalize(root).ok())
-                    .and_then(|(full, root)| super::below_root(&root, &full))
-                    .unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"));
+                let bytes = super::read_file(path)?;
+                let shown = source_path(root, path);
                 files.overlay(&shown, bytes);
                 Some(shown)
             }
@@ -200,13 +201,4 @@ impl Project {
 
 fn is_below(path: &str, named: &str) -> bool {
     path == named || path.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'))
-}
-
-pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
-    let reason = match error.kind() {
-        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
-        _ => error.to_string(),
-    };
-    Error::Path { path: path.to_owned(), reason }
 }

@@ -10,7 +10,7 @@ use super::Error;
 /// permissions, and a link stays one.
 ///
 /// # Errors
-/// Fails if the folder is not there or cannot be written to, and if something that is no file is in the way.
+/// Fails if the folder is not there or cannot be written to, and if a folder is in the way.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
     let fail = |reason: String| Error::Path { path: path.to_owned(), reason };
     let known = match fs::canonicalize(path) {
@@ -18,8 +18,16 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(fail(error.to_string())),
     };
+    if known.as_ref().is_some_and(|(meta, _)| meta.is_dir()) {
+        return Err(fail("is a folder, so it is not written to".to_owned()));
+    }
     if known.as_ref().is_some_and(|(meta, _)| !meta.is_file()) {
-        return Err(fail("is no file, so it is not written to".to_owned()));
+        // A device or a pipe, `/dev/null` for one: nothing can stand beside it.
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|error| fail(error.to_string()));
     }
     let permissions = known.as_ref().map(|(meta, _)| meta.permissions());
     let target: PathBuf = known.map_or_else(|| path.to_owned(), |(_, target)| target);

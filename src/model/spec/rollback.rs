@@ -46,10 +46,10 @@ pub fn find_rollback<'p>(source: &'p Source, words: &[&str]) -> RollbackText<'p>
         let all =
             blocks.iter().map(|block| block.text.as_str()).chain([section.heading.text.as_str()]);
         let text = all.collect::<Vec<_>>().join(" \n").to_lowercase() + " ";
-        if !ABOUT_THE_IMAGE.iter().any(|word| text.contains(word)) {
-            near.get_or_insert((heading, "this is the rollback of something else than the image"));
-        } else if !has_steps {
+        if !has_steps {
             near.get_or_insert((heading, "this heading has no steps below it"));
+        } else if !ABOUT_THE_IMAGE.iter().any(|word| text.contains(word)) {
+            near.get_or_insert((heading, "this is the rollback of something else than the image"));
         } else {
             return RollbackText::Found(Rollback { source, heading, blocks });
         }
@@ -119,6 +119,7 @@ mod tests {
         assert!(found("## Docs\n- [ ] 4.1 Document rollback procedure\n").contains("promises"));
         assert!(found("## Database rollback\n1. Run `migrate down`.\n").contains("something else"));
         assert!(found("## Rollback\nThe image goes back.\n").contains("no steps"));
+        assert!(found("## Rollback\nTBD\n").contains("no steps"));
         assert_eq!(found("~~~\n## Rollback\n1. Revert the image tag\n~~~\n"), "missing");
         assert_eq!(found("<!--\n## Rollback\n1. Revert the image tag\n-->\n"), "missing");
     }
