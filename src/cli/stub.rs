@@ -21,9 +21,10 @@ pub(super) struct StubArgs {
 
 pub(super) fn run(args: &StubArgs) -> Result<Exit, Error> {
     let here = std::fs::canonicalize(&args.path)
-        .map_err(|error| Error::Path { path: args.path.clone(), reason: error.to_string() })?;
+        .map_err(|error| engine::path_error(&args.path, &error))?;
     let root = if engine::is_project(&here) { here } else { engine::project_root(&here) };
-    let options = CheckOptions { spec: args.spec.clone(), ..CheckOptions::default() };
+    let options =
+        CheckOptions { spec: args.spec.clone(), empty_packs: true, ..CheckOptions::default() };
     let project = Project::open(&root, options)?;
     let report = engine::analyze(&project, &project.catalog);
     let named = |judged: &&Judged| {

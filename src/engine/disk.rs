@@ -142,13 +142,13 @@ impl DiskFiles {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return if full.is_symlink() { Err(DANGLING.to_owned()) } else { Ok(None) };
             }
-            Err(error) => return Err(words(&error)),
+            Err(error) => return Err(unread(&error)),
         };
         if !real.starts_with(&self.real_root) {
             return Err("is a link that leaves the project root".to_owned());
         }
         // Before it is opened: that would wait for somebody to write into a pipe.
-        let meta = fs::metadata(&real).map_err(|error| words(&error))?;
+        let meta = fs::metadata(&real).map_err(|error| unread(&error))?;
         if meta.is_dir() {
             let is_root = kind_of(path) == Some(FileKind::GitlabRoot);
             return if is_root { Err(FOLDER.to_owned()) } else { Ok(None) };
@@ -192,7 +192,7 @@ impl DiskFiles {
     fn fail_walk(&self, error: &ignore::Error) {
         let ignore::Error::WithPath { path, err } = error else { return };
         let Some(path) = below(&self.root, path) else { return };
-        let reason = err.io_error().map_or_else(|| err.to_string(), words);
+        let reason = err.io_error().map_or_else(|| err.to_string(), unread);
         self.fail(path, reason);
     }
 
@@ -216,40 +216,55 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_symlink() => {
             Err(DANGLING.to_owned())
         }
-        Err(error) => Err(words(&error)),
+        Err(error) => Err(unread(&error)),
     };
     read.map_err(|reason| Error::Path { path: path.to_owned(), reason })
 }
 
-pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
-    Error::Path { path: path.to_owned(), reason: words(error) }
+/// What went wrong with a path, in words.
+pub fn path_error(path: &Path, error: &std::io::Error) -> Error {
+    Error::Path { path: path.to_owned(), reason: unread(error) }
+}
+
+/// Reads standard input.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_input() -> Result<Vec<u8>, Error> {
+    let read = read_up_to_limit(std::io::stdin(), 0);
+    read.map_err(|reason| Error::Path { path: PathBuf::from("standard input"), reason })
+}
+
+fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
+    let file = fs::File::open(path).map_err(|error| unread(&error))?;
+    let len = file.metadata().map_err(|error| unread(&error))?.len();
+    read_up_to_limit(file, len)
 }
 
 /// Reads as much as is read of any file; more is an error.
-fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
+fn read_up_to_limit(from: impl std::io::Read, len: u64) -> Result<Vec<u8>, String> {
     let too_large =
         || format!("is larger than {} MiB, which is all that is read", MAX_FILE_SIZE >> 20);
-    let file = fs::File::open(path).map_err(|error| words(&error))?;
-    let len = file.metadata().map_err(|error| words(&error))?.len();
     if len > MAX_FILE_SIZE {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
-    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| words(&error))?;
+    from.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| unread(&error))?;
     if bytes.len() as u64 > MAX_FILE_SIZE { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// What went wrong, without the operating system's error number.
-fn words(error: &std::io::Error) -> String {
+/// Why something that is there, or should be, cannot be read.
+fn unread(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
         std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-        _ => {
-            let text = error.to_string();
-            let text = text.split(" (os error").next().unwrap_or_default().to_owned();
-            format!("cannot be read: {text}")
-        }
+        _ => format!("cannot be read: {}", words(error)),
     }
+}
+
+/// What went wrong, without the operating system's error number.
+pub(super) fn words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// Whether a path with `/` between its parts never climbs out of the folder it starts in.

@@ -30,7 +30,9 @@ mod write;
 pub use config::{Config, EvidenceFiles, Exception, Gitlab, Override};
 pub use discover::CONFIG_NAMES;
 pub use discover::{FileKind, is_project, kind_of, project_root};
-pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root, read_file};
+pub use disk::{
+    DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root, path_error, read_file, read_input,
+};
 pub use drift::SNAPSHOT;
 pub use error::{ConfigError, Error};
 pub use examples::{Trial, Tried, try_page};

@@ -27,6 +27,8 @@ pub struct CheckOptions {
     pub selection: Selection,
     /// Evidence files beside those that the configuration names.
     pub evidence: Vec<PathBuf>,
+    /// Whether a pack may still be without pages, as one that is just begun is.
+    pub empty_packs: bool,
     /// The time that counts as now, in seconds since 1970; `SOURCE_DATE_EPOCH` or the clock if left out.
     pub now: Option<i64>,
 }
@@ -92,10 +94,12 @@ impl Project {
         let files = DiskFiles::new(root, exclude, pruned);
         let mut catalog = rules::catalog();
         let named_by = written.as_ref().map_or(("", ""), |(path, text)| (path, text));
-        let pack_pages = load_packs(&files, &config.packs, named_by, &mut catalog)?;
+        let pack_pages =
+            load_packs(&files, (&config.packs, options.empty_packs), named_by, &mut catalog)?;
         if let Some((path, text)) = &written {
             config.check(path, text, &catalog)?;
             config.check_includes(path, text, &files)?;
+            config.check_spec(path, text, &files)?;
         }
         let named_spec = match &options.spec {
             Some(path) => {
@@ -136,10 +140,12 @@ impl Project {
         let config_path = written.map(|source| source.path.clone());
         let mut catalog = rules::catalog();
         let named_by = written.map_or(("", ""), |it| (it.path.as_str(), it.text()));
-        let pack_pages = load_packs(&files, &config.packs, named_by, &mut catalog)?;
+        let pack_pages =
+            load_packs(&files, (&config.packs, options.empty_packs), named_by, &mut catalog)?;
         if let Some(source) = written {
             config.check(&source.path, source.text(), &catalog)?;
             config.check_includes(&source.path, source.text(), &files)?;
+            config.check_spec(&source.path, source.text(), &files)?;
         }
         let evidence = super::evidence::read((Path::new(""), &files), &options, &config)?;
         let project = Self {

@@ -7,7 +7,7 @@ use super::accept::accept;
 use super::exception::Excepted;
 use super::verdicts::{explain_undefined, settle};
 use super::work::Run;
-use super::{Project, Report, pipelines};
+use super::{Project, ReadFailure, Report, pipelines};
 use crate::model::build::ImageBuild;
 use crate::model::spec::Spec;
 use crate::model::{Date, Files as _};
@@ -81,6 +81,7 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
             .filter(|it| project.is_wanted(&it.path))
             .chain(drift.failure)
             .chain(not_asked)
+            .chain(empty_spec(project, &facts.spec))
             .collect(),
         judged_files,
         facts,
@@ -93,17 +94,30 @@ pub(super) fn spec(project: &Project) -> Spec<'_> {
     match (&project.named_spec, &project.config.spec[..]) {
         (Some(path), _) => Spec::from_files(files.read(path)),
         (None, []) => Spec::from_project(files),
-        (None, paths) => {
-            let wanted = |path: &&String| {
-                paths.iter().any(|named| {
-                    *path == named || path.starts_with(&format!("{}/", named.trim_end_matches('/')))
+        (None, named) => {
+            // What is named is read, also where Git ignores it.
+            let named =
+                named.iter().map(|it| it.value.trim_start_matches("./").trim_end_matches('/'));
+            let mut paths: Vec<String> = named
+                .flat_map(|named| {
+                    let below = files.below(named);
+                    below.into_iter().filter(move |it| it == named || it.ends_with(".md"))
                 })
-            };
-            Spec::from_files(
-                files.paths().iter().filter(wanted).filter_map(|path| files.read(path)),
-            )
+                .collect();
+            paths.sort();
+            paths.dedup();
+            Spec::from_files(paths.iter().filter_map(|path| files.read(path)))
         }
     }
+}
+
+/// Why the spec that somebody named holds the project to nothing, if that is so.
+fn empty_spec(project: &Project, spec: &Spec<'_>) -> Option<ReadFailure> {
+    let named = project.config.spec.first().map(|it| &it.value);
+    let path = project.named_spec.as_ref().or(named).filter(|_| spec.clauses.is_empty())?;
+    let reason = "is named as the spec, and holds no clause; one is a line with SHALL or MUST \
+                  below a `### Requirement:`";
+    Some(ReadFailure { path: path.clone(), reason: reason.to_owned() })
 }
 
 /// Reads and resolves everything that is judged.

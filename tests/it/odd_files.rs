@@ -50,7 +50,7 @@ fn what_is_no_file_is_told_and_the_rest_is_judged() {
             &|it| symlink("nowhere", it).unwrap(),
             "is a link to a file that does not exist",
         );
-        told("loop", &|it| symlink(it, it).unwrap(), "cannot be read: Too many levels");
+        told("loop", &|it| symlink(it, it).unwrap(), "cannot be read: too many levels");
         let outside = if name == "pipespec.yaml" {
             "is a pipe or a device"
         } else {
@@ -118,4 +118,50 @@ fn a_broken_snapshot_is_told_with_its_remedy() {
     assert_eq!(code, 2);
     assert!(error.contains("`openspec/coverage.json` is no snapshot: "), "{error}");
     assert!(error.contains("`pipespec trace --write-snapshot` writes it anew"), "{error}");
+}
+
+#[test]
+fn a_spec_that_is_named_holds_the_project_to_something() {
+    let folder = Folder::new("odd-spec", &SOUND);
+    let with = |text: &str| fs::write(folder.path("pipespec.yaml"), text).unwrap();
+    fs::write(folder.path("notes.md"), "# Notes\n").unwrap();
+    fs::write(folder.path(".gitignore"), "/kept/\n").unwrap();
+    fs::create_dir(folder.path("kept")).unwrap();
+    fs::copy(folder.path(SPEC), folder.path("kept/spec.md")).unwrap();
+    let empty = "`notes.md` is named as the spec, and holds no clause";
+    let (code, out, error) = folder.run(&["check", "--spec", "notes.md"]);
+    assert!(code == 2 && error.contains(empty) && out.contains("Dockerfile.ci"), "{error}");
+    assert_eq!(folder.run(&["trace", "--spec", "notes.md"]).0, 2);
+    with("spec: [notes.md]\n");
+    let (code, _, error) = folder.run(&["check"]);
+    assert!(code == 2 && error.contains(empty), "{error}");
+    with("spec: [nots.md]\n");
+    let (code, _, error) = folder.run(&["check"]);
+    assert!(code == 2 && error.contains("`nots.md` does not exist"), "{error}");
+    assert!(error.contains("pipespec.yaml:1:8"), "{error}");
+    for named in ["./openspec/", "openspec", "./openspec/specs/ci/spec.md", "kept", "kept/spec.md"]
+    {
+        with(&format!("spec: [{named}]\n"));
+        let (_, out, error) = folder.run(&["check"]);
+        assert!(out.contains("1 clause: 1 undefined"), "{named}: {out}{error}");
+    }
+}
+
+#[test]
+fn errors_of_the_system_are_told_in_words() {
+    let folder = Folder::new("odd-words", &SOUND);
+    let told = |arguments: &[&str], wanted: &str| {
+        let (code, _, error) = folder.run(arguments);
+        assert!(code == 2 && error.contains(wanted) && !error.contains("os error"), "{error}");
+    };
+    for command in ["check", "trace", "resolve", "jobs", "test"] {
+        told(&[command, "nowhere"], "`nowhere` does not exist");
+    }
+    told(&["stub", "--path", "nowhere"], "`nowhere` does not exist");
+    told(&["check", "--output", "nowhere/x"], "its folder does not exist");
+    told(&["check", "--output", "/dev/full"], "`/dev/full` cannot be written: no space left");
+    told(&["collect", "raw", "tags", "nowhere"], "`nowhere` does not exist");
+    told(&["collect", "raw", "tags", "openspec"], "is a folder where a file is expected");
+    let output = ["collect", "--output", "openspec", "raw", "tags", "/dev/null"];
+    told(&output, "`openspec` cannot be read: is a directory");
 }

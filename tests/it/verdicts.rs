@@ -117,6 +117,16 @@ fn a_clause_that_no_rule_knows_gets_only_a_hint_that_helps() {
     assert!(out.contains("One  [ci/all/one]") && out.contains("  #2  openspec"), "{out}");
     let (code, out, _) = folder.run(&["stub", "ci/all/one#2"]);
     assert_eq!(code, 0, "{out}");
+    // The shell makes the file before the page is in it.
+    std::fs::create_dir(folder.path("own")).unwrap();
+    std::fs::write(folder.path("own/page.md"), "").unwrap();
+    std::fs::write(folder.path("pipespec.yaml"), "packs: [own/]\n").unwrap();
+    let (code, page, error) = folder.run(&["stub", "ci/all/one#2"]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert_eq!(folder.run(&["check"]).0, 2);
+    std::fs::write(folder.path("own/page.md"), page).unwrap();
+    let (_, out, error) = folder.run(&["check"]);
+    assert!(!out.contains("cache policy") && error.is_empty(), "{out}{error}");
     let (code, _, error) = folder.run(&["stub", "ci/al/one#2"]);
     assert!(code == 2 && error.contains("`pipespec trace` lists the clauses"), "{error}");
 }
