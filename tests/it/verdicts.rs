@@ -161,3 +161,14 @@ fn a_spec_that_lies_outside_is_named_by_its_whole_path() {
     let (_, out, _) = folder.run(&["check", "sub/in", "--spec", "sub/in/../in/spec.md"]);
     assert!(out.is_empty(), "{out}");
 }
+
+#[test]
+fn a_family_is_explained_by_its_rules() {
+    let folder = Folder::new("family", &[("pipespec.yaml", "")]);
+    let (code, out, _) = folder.run(&["explain", "trust"]);
+    assert!(code == 0 && out.starts_with("trust\n"), "{out}");
+    assert!(
+        out.contains("  plain-secret-in-variables ") && !out.contains("wrong-base-image"),
+        "{out}"
+    );
+}
