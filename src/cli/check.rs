@@ -1,6 +1,5 @@
 //! `pipespec check [PATHS]`
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -31,10 +30,10 @@ pub(super) struct CheckArgs {
     /// Write the report to this file; standard output then has the findings as text.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Run only these rules: ids, families, names in other tools, or `all`.
+    /// Report only what these rules find: ids, families, names in other tools, or `all`. Clauses are judged by all rules.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
-    /// Do not run these rules.
+    /// Do not run these rules; clauses that they alone judge are undefined then.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
     /// Fail if there is a finding at or above this severity; `error` if neither this nor the
@@ -154,7 +153,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
                 no_config: args.no_config,
                 selection: selection.clone(),
                 evidence: args.evidence.clone(),
-                now: None,
+                ..CheckOptions::default()
             },
         )?;
         for name in args.select.iter().chain(&args.ignore) {
@@ -264,8 +263,8 @@ fn worse(one: Exit, other: Exit) -> Exit {
 
 /// The projects that the paths of the command line lie in, in the order in which they are named.
 fn targets(args: &CheckArgs) -> Result<Vec<Target>, Error> {
-    let here = std::env::current_dir()
-        .map_err(|error| Error::Path { path: PathBuf::from("."), reason: error.to_string() })?;
+    let here =
+        std::env::current_dir().map_err(|error| engine::path_error(Path::new("."), &error))?;
     let mut targets: Vec<Target> = Vec::new();
     if args.paths.is_empty() {
         let root = engine::project_root(&here);
@@ -274,24 +273,15 @@ fn targets(args: &CheckArgs) -> Result<Vec<Target>, Error> {
     }
     for path in &args.paths {
         let (root, below, stdin) = if path == Path::new("-") {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|error| Error::Path {
-                path: PathBuf::from("standard input"),
-                reason: error.to_string(),
-            })?;
+            let bytes = engine::read_input()?;
             let file = here.join(&args.stdin_filename);
             let root = engine::project_root(file.parent().unwrap_or(&here));
             let below = engine::below_root(&root, &file).unwrap_or(args.stdin_filename.clone());
             (root, Some(below.clone()), Some((below, bytes)))
         } else {
             let full = normal(&here.join(path));
-            let meta = std::fs::metadata(&full).map_err(|error| Error::Path {
-                path: path.clone(),
-                reason: match error.kind() {
-                    std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-                    _ => error.to_string(),
-                },
-            })?;
+            let meta =
+                std::fs::metadata(&full).map_err(|error| engine::path_error(path, &error))?;
             if meta.is_dir() && engine::is_project(&full) {
                 (full, None, None)
             } else {

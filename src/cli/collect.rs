@@ -1,7 +1,6 @@
 //! `pipespec collect`: gathers evidence and writes it into a file.
 
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -158,7 +157,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Error> {
     let before = match fs::read_to_string(path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(fail(path, error.to_string())),
+        Err(error) => return Err(crate::engine::path_error(path, &error)),
     };
     let text = merged(before.as_deref(), observations).map_err(|reason| fail(path, reason))?;
     crate::engine::write_file(path, &text)?;
@@ -215,17 +214,17 @@ fn gather(
             })
         }
         What::Raw { kind, file, image, digest, source } => {
-            let mut text = String::new();
-            let read = match file {
-                Some(path) => {
-                    fs::File::open(path).and_then(|it| it.take(64 << 20).read_to_string(&mut text))
-                }
-                None => std::io::stdin().take(64 << 20).read_to_string(&mut text),
+            let bytes = match file {
+                Some(path) => crate::engine::read_file(path),
+                None => crate::engine::read_input(),
             };
-            read.map_err(|error| {
+            let text = bytes.map_err(|error| error.to_string()).and_then(|bytes| {
+                String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+            });
+            let text = text.map_err(|reason| {
                 CollectError::usage(
-                    format!("what is to be taken over cannot be read: {error}"),
-                    "name a file in UTF-8",
+                    format!("what is to be taken over cannot be read: {reason}"),
+                    "name a file with what the tool printed",
                 )
             })?;
             collect_raw(&RawTask {

@@ -6,6 +6,13 @@ use codespan_reporting::term;
 
 use crate::report::visible;
 
+fn visible_line(line: &str) -> String {
+    match line.strip_suffix('\r') {
+        Some(line) => visible(line) + "\r",
+        None => visible(line),
+    }
+}
+
 /// The error as text for a terminal, without colours.
 pub(super) fn render_error(error: &dyn miette::Diagnostic) -> String {
     let mut files = SimpleFiles::new();
@@ -14,8 +21,9 @@ pub(super) fn render_error(error: &dyn miette::Diagnostic) -> String {
         let Some(code) = error.source_code() else { break };
         let Ok(contents) = code.read_span(label.inner(), usize::MAX, usize::MAX) else { continue };
         let text = String::from_utf8_lossy(contents.data());
-        // Same length in bytes, so that the label keeps its place.
-        let text: String = text.chars().map(|ch| if ch == '\u{1b}' { '?' } else { ch }).collect();
+        // Nothing here changes its length in bytes, so the label keeps its place.
+        let lines: Vec<String> = text.split('\n').map(visible_line).collect();
+        let text = lines.join("\n");
         let file = files.add(visible(contents.name().unwrap_or_default()), text);
         let range = label.offset()..label.offset() + label.len();
         labels.push(Label::primary(file, range).with_message(visible(label.label().unwrap_or(""))));

@@ -1,8 +1,7 @@
 //! `pipespec init`
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -26,7 +25,10 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
         let reason = "is no folder".to_owned();
         return Err(Error::Path { path: folder.clone(), reason });
     }
-    let there = CONFIG_NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists());
+    let there = CONFIG_NAMES
+        .iter()
+        .map(|name| folder.join(name))
+        .find(|path| path.exists() || path.is_symlink());
     if let Some(path) = there.as_ref().filter(|_| !args.force) {
         return Err(Error::Usage {
             message: format!("`{}` is there already", path.display()),
@@ -38,7 +40,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     let hadolint = hadolint.into_iter().find(|(_, path)| path.is_file());
     let first = match &hadolint {
         Some((name, path)) => {
-            let bytes = fs::read(path).map_err(|error| failed(path, &error))?;
+            let bytes = engine::read_file(path)?;
             FirstConfig::from_hadolint(name, &String::from_utf8_lossy(&bytes), &catalog())?
         }
         None => FirstConfig::empty(),
@@ -56,8 +58,4 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Error> {
     told.push_str("`pipespec check` judges the repository\n");
     print(&told)?;
     Ok(Exit::Clean)
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Error {
-    Error::Path { path: path.to_owned(), reason: error.to_string() }
 }

@@ -163,8 +163,8 @@ fn below_repository(root: &Path) -> String {
 
 /// The project that the current folder lies in.
 fn project_here() -> Result<engine::Project, Error> {
-    let here = std::env::current_dir()
-        .map_err(|error| Error::Path { path: PathBuf::from("."), reason: error.to_string() })?;
+    let here =
+        std::env::current_dir().map_err(|error| engine::path_error(Path::new("."), &error))?;
     project_of(here)
 }
 

@@ -84,7 +84,7 @@ fn text(subjects: &[&SubjectKind]) -> String {
     }
     out.push_str(
         "clause\n  The parameters that the patterns of `binds` read, by name: a number where the words are one,\n  \
-         durations in seconds and sizes in bytes, else the text.\n\noptions\n  The options of the page, by name, as \
+         durations in seconds and sizes in bytes; `jobs` a list of names; else the text.\n\noptions\n  The options of the page, by name, as \
          `rules:` of the configuration sets them.\n\nA field with `?` may be missing or unknown: ask \
          `has(job.timeout)` first. A predicate that cannot be\nevaluated accuses nobody.\n",
     );

@@ -34,17 +34,11 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn open(args: &PlaceArgs) -> Result<Self, Error> {
-        let here = std::env::current_dir()
-            .map_err(|error| Error::Path { path: PathBuf::from("."), reason: error.to_string() })?;
+        let here =
+            std::env::current_dir().map_err(|error| engine::path_error(Path::new("."), &error))?;
         let full = normal(&here.join(args.path.as_deref().unwrap_or(Path::new(""))));
-        let named = || args.path.clone().unwrap_or_else(|| PathBuf::from("."));
-        let meta = std::fs::metadata(&full).map_err(|error| Error::Path {
-            path: named(),
-            reason: match error.kind() {
-                std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-                _ => error.to_string(),
-            },
-        })?;
+        let named = args.path.as_deref().unwrap_or(Path::new("."));
+        let meta = std::fs::metadata(&full).map_err(|error| engine::path_error(named, &error))?;
         let (root, file) = if meta.is_dir() {
             let root = if args.path.is_some() && engine::is_project(&full) {
                 full

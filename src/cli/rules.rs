@@ -48,7 +48,7 @@ pub(super) fn run(args: &RulesArgs) -> Result<Exit, Error> {
     Ok(Exit::Clean)
 }
 
-fn text(rules: &[&Rule]) -> String {
+pub(super) fn text(rules: &[&Rule]) -> String {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut out = String::new();
     for family in Family::ALL {

@@ -71,13 +71,8 @@ enum Coverage {
 }
 
 pub(super) fn run(args: &TraceArgs) -> Result<Exit, Error> {
-    let full = std::fs::canonicalize(&args.path).map_err(|error| Error::Path {
-        path: args.path.clone(),
-        reason: match error.kind() {
-            std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-            _ => error.to_string(),
-        },
-    })?;
+    let full = std::fs::canonicalize(&args.path)
+        .map_err(|error| engine::path_error(&args.path, &error))?;
     let root = if engine::is_project(&full) { full } else { engine::project_root(&full) };
     let options = CheckOptions {
         spec: args.spec.clone(),

@@ -34,7 +34,7 @@ pub struct Config {
     /// Where files of other projects, templates and components lie in this one.
     pub includes: BTreeMap<Spanned<String>, Spanned<String>>,
     /// Spec files and folders, instead of `openspec/`.
-    pub spec: Vec<String>,
+    pub spec: Vec<Spanned<String>>,
     /// Folders with rules of your own, in the catalog's form.
     pub packs: Vec<Spanned<String>>,
     /// The day to judge ages by, `2026-05-31`, instead of the day of the run.
@@ -260,6 +260,21 @@ impl Config {
             return Err(ConfigError::new(path, text, target.span, reason, Some(help)).into());
         }
         Ok(())
+    }
+
+    /// Checks that the specs that are named are there.
+    pub(super) fn check_spec(
+        &self,
+        path: &str,
+        text: &str,
+        files: &DiskFiles,
+    ) -> Result<(), Error> {
+        let missing = self.spec.iter().find(|named| !files.has(&named.value));
+        missing.map_or(Ok(()), |named| {
+            let message = format!("`{}` does not exist", named.value);
+            let help = "a path of `spec` counts from the root of the project".to_owned();
+            Err(ConfigError::new(path, text, named.span, message, Some(help)).into())
+        })
     }
 
     fn check_names(

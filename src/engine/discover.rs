@@ -132,7 +132,10 @@ pub fn is_project(folder: &Path) -> bool {
 
 /// The configuration file in `folder`, if there is one.
 pub(super) fn config_in(folder: &Path) -> Option<PathBuf> {
-    CONFIG_NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file())
+    CONFIG_NAMES.iter().map(|name| folder.join(name)).find(|path| {
+        // A link that leads nowhere is there too: it is told, not passed over.
+        path.exists() || path.is_symlink()
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::Error;
+use super::discover::{FileKind, kind_of};
 use crate::model::Files;
 use crate::text::{Source, SourceId, Sources};
 
@@ -137,25 +139,24 @@ impl DiskFiles {
         let full = self.root.join(path);
         let real = match fs::canonicalize(&full) {
             Ok(real) => real,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(words(&error)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return if full.is_symlink() { Err(DANGLING.to_owned()) } else { Ok(None) };
+            }
+            Err(error) => return Err(unread(&error)),
         };
         if !real.starts_with(&self.real_root) {
             return Err("is a link that leaves the project root".to_owned());
         }
-        let file = fs::File::open(&real).map_err(|error| words(&error))?;
-        let meta = file.metadata().map_err(|error| words(&error))?;
+        // Before it is opened: that would wait for somebody to write into a pipe.
+        let meta = fs::metadata(&real).map_err(|error| unread(&error))?;
+        if meta.is_dir() {
+            let is_root = kind_of(path) == Some(FileKind::GitlabRoot);
+            return if is_root { Err(FOLDER.to_owned()) } else { Ok(None) };
+        }
         if !meta.is_file() {
-            return Ok(None);
+            return Err("is a pipe or a device, and only files are read".to_owned());
         }
-        let too_large =
-            || format!("is larger than {} MiB, which is all that is read", MAX_FILE_SIZE >> 20);
-        if meta.len() > MAX_FILE_SIZE {
-            return Err(too_large());
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
-        file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| words(&error))?;
-        if bytes.len() as u64 > MAX_FILE_SIZE { Err(too_large()) } else { Ok(Some(bytes)) }
+        read_limited(&real).map(Some)
     }
 
     fn walk(&self) -> Vec<String> {
@@ -191,7 +192,7 @@ impl DiskFiles {
     fn fail_walk(&self, error: &ignore::Error) {
         let ignore::Error::WithPath { path, err } = error else { return };
         let Some(path) = below(&self.root, path) else { return };
-        let reason = err.io_error().map_or_else(|| err.to_string(), words);
+        let reason = err.io_error().map_or_else(|| err.to_string(), unread);
         self.fail(path, reason);
     }
 
@@ -201,17 +202,69 @@ impl DiskFiles {
     }
 }
 
-/// What went wrong, without the operating system's error number.
-fn words(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
-        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-        _ => {
-            let text = error.to_string();
-            let text = text.split(" (os error").next().unwrap_or_default().to_owned();
-            format!("cannot be read: {text}")
+const DANGLING: &str = "is a link to a file that does not exist";
+const FOLDER: &str = "is a folder where a file is expected";
+
+/// Reads a file that the user named, wherever it lies; it may be a pipe.
+///
+/// # Errors
+/// Fails on what cannot be read, and on more than [`MAX_FILE_SIZE`].
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    let read = match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => Err(FOLDER.to_owned()),
+        Ok(_) => read_limited(path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_symlink() => {
+            Err(DANGLING.to_owned())
         }
+        Err(error) => Err(unread(&error)),
+    };
+    read.map_err(|reason| Error::Path { path: path.to_owned(), reason })
+}
+
+/// What went wrong with a path, in words.
+pub fn path_error(path: &Path, error: &std::io::Error) -> Error {
+    Error::Path { path: path.to_owned(), reason: unread(error) }
+}
+
+/// Reads standard input.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_input() -> Result<Vec<u8>, Error> {
+    let read = read_up_to_limit(std::io::stdin(), 0);
+    read.map_err(|reason| Error::Path { path: PathBuf::from("standard input"), reason })
+}
+
+fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
+    let file = fs::File::open(path).map_err(|error| unread(&error))?;
+    let len = file.metadata().map_err(|error| unread(&error))?.len();
+    read_up_to_limit(file, len)
+}
+
+/// Reads as much as is read of any file; more is an error.
+fn read_up_to_limit(from: impl std::io::Read, len: u64) -> Result<Vec<u8>, String> {
+    let too_large =
+        || format!("is larger than {} MiB, which is all that is read", MAX_FILE_SIZE >> 20);
+    if len > MAX_FILE_SIZE {
+        return Err(too_large());
     }
+    let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+    from.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| unread(&error))?;
+    if bytes.len() as u64 > MAX_FILE_SIZE { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// Why something that is there, or should be, cannot be read.
+fn unread(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        _ => format!("cannot be read: {}", words(error)),
+    }
+}
+
+/// What went wrong, without the operating system's error number.
+pub(super) fn words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// Whether a path with `/` between its parts never climbs out of the folder it starts in.
@@ -229,6 +282,13 @@ pub(super) fn stays_below_root(path: &str) -> bool {
         }
     }
     true
+}
+
+/// How the file at `path` is named among the sources of a project: below its root, or in full if it lies outside.
+pub(super) fn source_path(root: &Path, path: &Path) -> String {
+    let full = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = full(path);
+    below(&full(root), &path).unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"))
 }
 
 /// `path` below `root`, with `/` between its parts.

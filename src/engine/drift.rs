@@ -1,7 +1,9 @@
 //! Holds the spec against a snapshot of its coverage, and against what pending deltas make of it.
 
-use super::run::{Run, names, options};
-use super::{Judged, Project, ReadFailure, Report, Selection};
+use super::accept::names;
+use super::run::options;
+use super::work::Run;
+use super::{Judged, NEAREST, Project, ReadFailure, Report, Selection};
 use crate::model::Files as _;
 use crate::model::spec::snapshot::{Snapshot, SnapshotClause, WordChange, word_diff};
 use crate::model::spec::{Clause, Operation, Param, Params, Spec, Words};
@@ -40,6 +42,7 @@ impl Report<'_> {
 fn snapshot(spec: &Spec<'_>, clauses: &[Judged], catalog: &Catalog) -> Snapshot {
     let clauses = spec.clauses.iter().zip(clauses).map(|(clause, judged)| SnapshotClause {
         id: clause.id.clone(),
+        capability: SnapshotClause::nested(&clause.capability),
         fingerprint: clause.fingerprint.clone(),
         text: clause.text.clone(),
         rule: judged.rule.map(|rule| catalog.get(rule).id.to_string()),
@@ -206,8 +209,7 @@ impl<'a, 'p> Drift<'a, 'p> {
                 (_, true) => format!("it was reworded: {}", marked(&was.text, &clause.text)),
                 (_, false) => "the steps in front of it changed".to_owned(),
             };
-            let near =
-                if note.starts_with("the nearest") { format!("; {note}") } else { String::new() };
+            let near = if note.starts_with(NEAREST) { format!("; {note}") } else { String::new() };
             self.report(
                 "unbound-clause",
                 clause.at,

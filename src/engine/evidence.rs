@@ -1,10 +1,9 @@
 //! Reads the evidence files that the command line and the configuration name.
 
-use std::fs;
 use std::path::Path;
 
 use super::config::Config;
-use super::project::unreadable;
+use super::disk::source_path;
 use super::{CheckOptions, ConfigError, DiskFiles, Error};
 use crate::model::Files as _;
 use crate::model::evidence::{Evidence, read_evidence};
@@ -25,11 +24,8 @@ pub(super) fn read(
         sources.push(files.read(&path.value).ok_or_else(missing)?);
     }
     for path in &options.evidence {
-        let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-        let full = fs::canonicalize(path).ok().zip(fs::canonicalize(root).ok());
-        let shown = full
-            .and_then(|(full, root)| super::below_root(&root, &full))
-            .unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"));
+        let bytes = super::read_file(path)?;
+        let shown = source_path(root, path);
         if !sources.iter().any(|source| source.path == shown) {
             sources.push(files.overlay(&shown, bytes));
         }

@@ -1,5 +1,6 @@
 //! From a folder to a report: discovery, reading, running, suppressions, fixes.
 
+mod accept;
 mod builds;
 mod children;
 mod clock;
@@ -22,12 +23,16 @@ mod run;
 mod select;
 mod shellcheck;
 mod suppress;
+mod verdicts;
+mod work;
 mod write;
 
 pub use config::{Config, EvidenceFiles, Exception, Gitlab, Override};
 pub use discover::CONFIG_NAMES;
 pub use discover::{FileKind, is_project, kind_of, project_root};
-pub use disk::{DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root};
+pub use disk::{
+    DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root, path_error, read_file, read_input,
+};
 pub use drift::SNAPSHOT;
 pub use error::{ConfigError, Error};
 pub use examples::{Trial, Tried, try_page};
@@ -37,10 +42,11 @@ pub use pack::{PackPage, read_pack};
 pub use pipelines::{pipeline, pipeline_for, pipelines};
 pub use project::{CheckOptions, Project};
 pub use report::{Judged, Report, Suppressed, Verdict};
-pub use run::{analyze, stubs};
+pub use run::analyze;
 pub use select::{Selection, UnknownName, check_name};
 pub use shellcheck::Shellcheck;
 pub use suppress::{Dialect, Scope, Suppression, suppressions};
+pub use verdicts::{NEAREST, stubs};
 pub use write::write_file;
 
 use crate::syntax::yaml::de::Spanned;

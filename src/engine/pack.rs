@@ -83,7 +83,7 @@ pub struct PackPage {
 /// Fails on a pack that is none and on the first page that is none, with its place.
 pub(super) fn load_packs(
     files: &DiskFiles,
-    packs: &[Spanned<String>],
+    (packs, may_be_empty): (&[Spanned<String>], bool),
     config: (&str, &str),
     catalog: &mut Catalog,
 ) -> Result<Vec<PackPage>, Error> {
@@ -104,7 +104,7 @@ pub(super) fn load_packs(
             return Err(fail(format!("`{path}` does not exist"), help));
         }
         let pages = add_pages(files, path, "", catalog)?;
-        if pages.is_empty() {
+        if pages.is_empty() && !may_be_empty {
             let help =
                 "a page is a Markdown file that starts with `---`; `pipespec stub` prints one";
             return Err(fail(format!("`{path}` is no pack: it has no pages of rules"), help));
@@ -119,7 +119,7 @@ pub(super) fn load_packs(
 /// # Errors
 /// Fails on a pack that is none and on the first page that is none, with its place.
 pub fn read_pack(path: &Path, catalog: &mut Catalog) -> Result<Vec<PackPage>, Error> {
-    let meta = std::fs::metadata(path).map_err(|error| super::project::unreadable(path, &error))?;
+    let meta = std::fs::metadata(path).map_err(|error| super::path_error(path, &error))?;
     let shown = path.to_string_lossy().replace('\\', "/");
     let (root, name) = match path.file_name().filter(|_| meta.is_file()) {
         Some(name) => (path.parent().unwrap_or(Path::new("")), name.to_string_lossy().into_owned()),

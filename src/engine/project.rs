@@ -1,8 +1,8 @@
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::config::Config;
 use super::discover::{self, FileKind};
+use super::disk::source_path;
 use super::pack::{PackPage, load_packs};
 use super::{DiskFiles, Error, Selection};
 use crate::model::Files as _;
@@ -27,6 +27,8 @@ pub struct CheckOptions {
     pub selection: Selection,
     /// Evidence files beside those that the configuration names.
     pub evidence: Vec<PathBuf>,
+    /// Whether a pack may still be without pages, as one that is just begun is.
+    pub empty_packs: bool,
     /// The time that counts as now, in seconds since 1970; `SOURCE_DATE_EPOCH` or the clock if left out.
     pub now: Option<i64>,
 }
@@ -64,8 +66,13 @@ impl Project {
         };
         let (config, written) = match config_path {
             Some(path) => {
-                let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-                let shown = super::below_root(root, &path).unwrap_or(path.display().to_string());
+                // One that is found is a file like the others; one that is named may be a pipe.
+                if options.config.is_none() && !path.is_dir() && !path.is_file() && path.exists() {
+                    let reason = "is a pipe or a device, and only files are read".to_owned();
+                    return Err(Error::Path { path, reason });
+                }
+                let bytes = super::read_file(&path)?;
+                let shown = source_path(root, &path);
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 (Config::parse(&shown, &text)?, Some((shown, text)))
             }
@@ -87,19 +94,17 @@ impl Project {
         let files = DiskFiles::new(root, exclude, pruned);
         let mut catalog = rules::catalog();
         let named_by = written.as_ref().map_or(("", ""), |(path, text)| (path, text));
-        let pack_pages = load_packs(&files, &config.packs, named_by, &mut catalog)?;
+        let pack_pages =
+            load_packs(&files, (&config.packs, options.empty_packs), named_by, &mut catalog)?;
         if let Some((path, text)) = &written {
             config.check(path, text, &catalog)?;
             config.check_includes(path, text, &files)?;
+            config.check_spec(path, text, &files)?;
         }
         let named_spec = match &options.spec {
             Some(path) => {
-                let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-                let shown = fs::canonicalize(path)
-                    .ok()
-                    .zip(fs::canonicalize(root).ok())
-                    .and_then(|(full, root)| super::below_root(&root, &full))
-                    .unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"));
+                let bytes = super::read_file(path)?;
+                let shown = source_path(root, path);
                 files.overlay(&shown, bytes);
                 Some(shown)
             }
@@ -135,10 +140,12 @@ impl Project {
         let config_path = written.map(|source| source.path.clone());
         let mut catalog = rules::catalog();
         let named_by = written.map_or(("", ""), |it| (it.path.as_str(), it.text()));
-        let pack_pages = load_packs(&files, &config.packs, named_by, &mut catalog)?;
+        let pack_pages =
+            load_packs(&files, (&config.packs, options.empty_packs), named_by, &mut catalog)?;
         if let Some(source) = written {
             config.check(&source.path, source.text(), &catalog)?;
             config.check_includes(&source.path, source.text(), &files)?;
+            config.check_spec(&source.path, source.text(), &files)?;
         }
         let evidence = super::evidence::read((Path::new(""), &files), &options, &config)?;
         let project = Self {
@@ -200,13 +207,4 @@ impl Project {
 
 fn is_below(path: &str, named: &str) -> bool {
     path == named || path.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'))
-}
-
-pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
-    let reason = match error.kind() {
-        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
-        _ => error.to_string(),
-    };
-    Error::Path { path: path.to_owned(), reason }
 }

@@ -106,6 +106,13 @@ impl Selection {
         }
     }
 
+    /// Whether the rule judges what it judges. Clauses are judged by all rules but those that are ignored, also where
+    /// others are selected: whether a clause holds does not hang on what somebody wants to read.
+    pub fn judges(&self, rule: &Rule) -> bool {
+        let all = || Self { select: Vec::new(), ..self.clone() }.runs(rule);
+        self.runs(rule) || !rule.binds.is_empty() && !self.select.is_empty() && all()
+    }
+
     /// The severity of the rule's findings.
     pub fn weigh(&self, rule: &Rule) -> Severity {
         let named = self.severity.iter();

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::positions;
+use super::{positions, shown_path};
 use crate::engine::Report;
 use crate::rule::{Family, Finding, Severity};
 
@@ -43,7 +43,7 @@ pub fn render_code_quality(report: &Report<'_>, prefix: &str) -> String {
             fingerprint,
             severity: severity(finding, rule.family),
             location: Place {
-                path: format!("{prefix}{}", report.sources.get(finding.at.source).path),
+                path: shown_path(prefix, &report.sources.get(finding.at.source).path),
                 lines: Lines { begin: start.line, end: end.line },
             },
         }

@@ -90,7 +90,7 @@ impl Excerpt {
         let last = spans.iter().map(|span| index.line(last_byte(span))).max().unwrap_or(first);
         let mut excerpt = Self {
             source: source.id,
-            name: format!("{prefix}{}", super::visible(&source.path)),
+            name: super::visible(&super::shown_path(prefix, &source.path)),
             text: String::new(),
             lines: Vec::new(),
             first,

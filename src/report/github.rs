@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::positions;
+use super::{positions, shown_path};
 use crate::engine::Report;
 use crate::rule::Severity;
 
@@ -18,7 +18,7 @@ pub fn render_github(report: &Report<'_>, prefix: &str) -> String {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let path = format!("{prefix}{}", report.sources.get(finding.at.source).path);
+        let path = shown_path(prefix, &report.sources.get(finding.at.source).path);
         let _ = write!(out, "::{level} file={},line={}", property(&path), start.line);
         if end.line > start.line {
             let _ = write!(out, ",endLine={}", end.line);

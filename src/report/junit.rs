@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::escape::xml;
-use super::positions;
 use super::trace::{Row, rows};
+use super::{positions, shown_path};
 use crate::engine::{Report, Verdict};
 use crate::rule::Finding;
 
@@ -75,7 +75,7 @@ pub fn render_junit(report: &Report<'_>, prefix: &str) -> String {
         files.entry(&report.sources.get(finding.at.source).path).or_default().push(finding);
     }
     for (path, findings) in files {
-        let path = format!("{prefix}{path}");
+        let path = shown_path(prefix, path);
         let mut suite = Suite { name: path.clone(), ..Suite::default() };
         for finding in findings {
             let rule = &report.catalog.get(finding.rule).id;
@@ -105,7 +105,7 @@ fn clause_suites(report: &Report<'_>, prefix: &str) -> Vec<Suite> {
             "" => clause.requirement.clone(),
             scenario => format!("{}/{scenario}", clause.requirement),
         };
-        let file = format!("{prefix}{}", row.path);
+        let file = shown_path(prefix, row.path);
         let outcome = outcome(report, &row, prefix);
         if let Some(suite) = suites.last_mut() {
             suite.add((&class, &clause.text, &file), &outcome);
@@ -122,8 +122,7 @@ fn outcome(report: &Report<'_>, row: &Row<'_>, prefix: &str) -> Outcome {
                 row.findings.iter().map(|at| &report.findings[*at]).collect();
             let (message, text) = told(report, &findings, prefix);
             if message.is_empty() {
-                let rule = row.rule.unwrap_or_default();
-                let message = format!("`{rule}` finds it violated; the finding is not shown");
+                let message = row.reason();
                 return Outcome::Failed(message.clone(), message);
             }
             Outcome::Failed(message, text)
@@ -138,14 +137,10 @@ fn outcome(report: &Report<'_>, row: &Row<'_>, prefix: &str) -> Outcome {
 fn told(report: &Report<'_>, findings: &[&Finding], prefix: &str) -> (String, String) {
     let mut text = String::new();
     for finding in findings {
-        let path = &report.sources.get(finding.at.source).path;
+        let path = shown_path(prefix, &report.sources.get(finding.at.source).path);
         let at = positions(report.sources, finding.at).0;
         let rule = &report.catalog.get(finding.rule).id;
-        let _ = writeln!(
-            text,
-            "{prefix}{path}:{}:{}: {} [{rule}]",
-            at.line, at.column, finding.message
-        );
+        let _ = writeln!(text, "{path}:{}:{}: {} [{rule}]", at.line, at.column, finding.message);
         if let Some(help) = &finding.help {
             let _ = writeln!(text, "  help: {help}");
         }

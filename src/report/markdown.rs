@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::escape::cell;
-use super::{TextOptions, positions, summary};
+use super::{TextOptions, positions, shown_path, summary};
 use crate::engine::Report;
 
 /// The findings as a table. `prefix` leads from the root of the repository to the project.
@@ -22,7 +22,7 @@ pub fn render_markdown(report: &Report<'_>, prefix: &str) -> String {
             "| {} | `{}` | {} | {} |",
             finding.severity,
             report.catalog.get(finding.rule).id,
-            cell(&format!("{prefix}{path}:{line}")),
+            cell(&format!("{}:{line}", shown_path(prefix, path))),
             cell(&format!("{}{clause}", finding.message)),
         );
     }

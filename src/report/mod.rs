@@ -28,7 +28,14 @@ pub use style::visible;
 pub use text::{TextOptions, render_finding, render_text, summary};
 pub use trace::{render_trace_html, render_trace_json, render_trace_markdown, render_trace_text};
 
+use std::path::Path;
+
 use crate::text::{Location, Position, Sources};
+
+/// How a path is shown behind `prefix`: one that lies outside of the project is whole as it is.
+fn shown_path(prefix: &str, path: &str) -> String {
+    if Path::new(path).is_absolute() { path.to_owned() } else { format!("{prefix}{path}") }
+}
 
 /// Line and column of the start and the end of a place, both from 1, columns in characters.
 pub(crate) fn positions(sources: &Sources, at: Location) -> (Position, Position) {

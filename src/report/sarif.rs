@@ -3,6 +3,7 @@
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
@@ -95,6 +96,9 @@ struct Run<'a, 'r> {
 
 impl Run<'_, '_> {
     fn artifact(&self, path: &str) -> Json {
+        if Path::new(path).is_absolute() {
+            return json!({"uri": format!("file://{}", uri(path))});
+        }
         json!({"uri": uri(&format!("{}{path}", self.prefix)), "uriBaseId": "%SRCROOT%"})
     }
 

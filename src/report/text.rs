@@ -1,5 +1,6 @@
 //! Rich diagnostics for a terminal.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use codespan_reporting::diagnostic::{self, Diagnostic, LabelStyle};
@@ -7,7 +8,7 @@ use codespan_reporting::term::{self, Chars, Config, DisplayStyle};
 
 use super::excerpt::Excerpts;
 use super::style::{Ansi, BOLD, RESET, visible};
-use crate::engine::{Report, Verdict};
+use crate::engine::{Judged, Report, Verdict};
 use crate::rule::{Catalog, Finding, Safety, Severity};
 use crate::text::{Location, Sources};
 
@@ -105,22 +106,31 @@ const fn level(severity: Severity) -> diagnostic::Severity {
 
 /// The clauses that were not judged, or all of them.
 fn render_clauses(report: &Report<'_>, options: &TextOptions, out: &mut String) {
-    let shown = |verdict: Verdict| options.clauses || verdict == Verdict::Undefined;
+    let all = report.findings.iter().chain(report.suppressed.iter().map(|it| &it.finding));
+    let told: BTreeSet<&str> = all.filter_map(|it| it.clause.as_deref()).collect();
+    let untold =
+        |clause: &Judged| clause.verdict == Verdict::Violated && !told.contains(&*clause.id);
+    let shown = |clause: &&Judged| {
+        options.clauses || clause.verdict == Verdict::Undefined || untold(clause)
+    };
     let mut any = false;
-    for clause in report.clauses.iter().filter(|clause| shown(clause.verdict)) {
+    for clause in report.clauses.iter().filter(shown) {
         let (start, _) = super::positions(report.sources, clause.at);
         let path = &report.sources.get(clause.at.source).path;
         let _ = write!(
             out,
-            "{:<14} {}{}:{}: {}",
+            "{:<14} {}:{}: {}",
             clause.verdict.as_str(),
-            options.prefix,
-            visible(path),
+            visible(&super::shown_path(&options.prefix, path)),
             start.line,
             visible(&clause.text)
         );
         if !clause.note.is_empty() {
             let _ = write!(out, " ({})", visible(&clause.note));
+        }
+        if let Some(rule) = clause.rule.filter(|_| untold(clause)) {
+            let rule = &report.catalog.get(rule).id;
+            let _ = write!(out, " (`{rule}` finds it violated; the finding is left out)");
         }
         out.push('\n');
         any = true;

@@ -101,10 +101,15 @@ impl<'p> Facts<'p> {
             .flat_map(|pipeline| pipeline.jobs.iter().map(move |job| (job, pipeline)))
     }
 
+    /// The name of the job that plays a role of the spec: the role's own, if the configuration names no other.
+    pub fn name_in_role<'r>(&'r self, role: &'r str) -> &'r str {
+        self.roles.get(role).map_or(role, String::as_str)
+    }
+
     /// The jobs that play a role of the spec: the one that the configuration names for it, else those of
     /// this name, also as `name:...` or `name 1/3`.
     pub fn jobs_in_role(&self, role: &str) -> Vec<JobOf<'_, 'p>> {
-        let name = self.roles.get(role).map_or(role, String::as_str);
+        let name = self.name_in_role(role);
         let exact: Vec<_> = self.jobs().filter(|(job, _)| job.name == *name).collect();
         if !exact.is_empty() {
             return exact;
@@ -135,7 +140,7 @@ impl<'p> Facts<'p> {
 
     /// Why a role has no job, in words, with the job whose name comes nearest.
     pub fn missing_role(&self, role: &str) -> String {
-        let name = self.roles.get(role).map_or(role, String::as_str);
+        let name = self.name_in_role(role);
         let near = self.jobs().map(|(job, _)| job.name.as_str());
         let near = near.map(|other| (strsim::damerau_levenshtein(other, name), other)).min();
         match near.filter(|(distance, other)| *distance <= name.len().max(other.len()) / 2) {

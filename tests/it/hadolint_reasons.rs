@@ -180,6 +180,12 @@ const REASONS: &[Reason] = &[
         },
     },
     Reason {
+        codes: &["DL3064"],
+        side: Side::They,
+        why: "`GOPRIVATE` names modules, and no secret",
+        holds: |it| it.text.contains("GOPRIVATE"),
+    },
+    Reason {
         codes: &["DL3059"],
         side: Side::They,
         why: "a command whose name has a variable is one too, so there are two",

@@ -191,3 +191,34 @@ fn the_model_is_printed() {
     assert_eq!(json["subjects"].as_array().map(Vec::len), Some(5));
     assert_eq!(run(&["model", "jobs"]).1, 2);
 }
+
+#[test]
+fn jobs_of_a_clause_are_known_by_the_names_that_they_have() {
+    let judged = |given: &str, front: &str, roles: &str| {
+        let spec = format!(
+            "### Requirement: A\n#### Scenario: B\n- **Given** {given} job runs\n- **Then** it SHALL be interruptible\n"
+        );
+        let page = page(&format!(
+            "binds:\n  - given: '{front} job runs'\n    then: it SHALL be interruptible\n\
+             when: {}\nassert: has(job.interruptible)\nmessage: \"`{{job.name}}` is not\"",
+            if front == "{job}" { "job.name == clause.job" } else { "job.name in clause.jobs" }
+        ));
+        let files = [
+            ("pipespec.yaml", format!("packs: [own.md]\n{roles}")),
+            ("own.md", page),
+            ("openspec/specs/a/spec.md", spec),
+            (".gitlab-ci.yml", PIPELINE.to_owned()),
+        ];
+        let project = Project::in_memory(files, CheckOptions::default()).unwrap();
+        let report = analyze(&project, &project.catalog);
+        (found(&project), report.clauses[0].verdict.as_str())
+    };
+    let build = || vec!["error `build` is not".to_owned()];
+    assert_eq!(judged("build", "{job}", ""), (build(), "violated"));
+    assert_eq!(judged("setup", "{job}", "roles: {setup: build}\n"), (build(), "violated"));
+    assert_eq!(judged("setup", "{job}", "roles: {setup: test}\n"), (Vec::new(), "proven"));
+    assert_eq!(judged("test or build", "{jobs}", ""), (build(), "violated"));
+    let roles = "roles: {setup: test, lint: build}\n";
+    assert_eq!(judged("setup or lint", "{jobs}", roles), (build(), "violated"));
+    assert_eq!(judged("setup or lint", "{jobs}", "roles: {setup: test, lint: test}\n").1, "proven");
+}

@@ -228,10 +228,10 @@ fn a_wrong_exception_is_an_error_with_a_place() {
 }
 
 /// A repository on disk for the binary.
-struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(name: &str, files: &[(&str, &str)]) -> Self {
         let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&root);
         for (path, text) in files {
@@ -242,7 +242,7 @@ impl Folder {
         Self(root)
     }
 
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+    pub(super) fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_pipespec"))
             .args(arguments)
             .current_dir(&self.0)
@@ -253,6 +253,10 @@ impl Folder {
             .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+    }
+
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path)
     }
 
     fn read(&self, path: &str) -> String {
@@ -376,7 +380,7 @@ fn the_formats_say_the_same() {
     let text = folder.run(&["trace"]).1;
     assert!(
         text.contains(
-            "\n    violated        wrong-artifact-expiry  openspec/specs/ci/spec.md:11: "
+            "\n    violated        wrong-artifact-expiry  #1  openspec/specs/ci/spec.md:11: "
         ),
         "{text}"
     );

@@ -7,6 +7,8 @@ use crate::text::{Location, Source};
 const ABOUT_THE_IMAGE: [&str; 8] =
     ["image", "tag", "gitlab-ci", "dockerfile", "pipeline", "alpine", "debian", "ci "];
 
+const PROMISED: &str = "this only promises it";
+
 /// A visible section about the rollback of the image.
 #[derive(Debug)]
 pub struct Rollback<'p> {
@@ -46,10 +48,16 @@ pub fn find_rollback<'p>(source: &'p Source, words: &[&str]) -> RollbackText<'p>
         let all =
             blocks.iter().map(|block| block.text.as_str()).chain([section.heading.text.as_str()]);
         let text = all.collect::<Vec<_>>().join(" \n").to_lowercase() + " ";
-        if !ABOUT_THE_IMAGE.iter().any(|word| text.contains(word)) {
-            near.get_or_insert((heading, "this is the rollback of something else than the image"));
-        } else if !has_steps {
+        if !has_steps {
             near.get_or_insert((heading, "this heading has no steps below it"));
+        } else if !ABOUT_THE_IMAGE.iter().any(|word| text.contains(word)) {
+            let promise = blocks.iter().find(|block| {
+                matches!(block.kind, BlockKind::Item { checked: Some(_), .. }) && named(&block.text)
+            });
+            near.get_or_insert(match promise {
+                Some(block) => (source.at(block.span), PROMISED),
+                None => (heading, "this is the rollback of something else than the image"),
+            });
         } else {
             return RollbackText::Found(Rollback { source, heading, blocks });
         }
@@ -59,7 +67,7 @@ pub fn find_rollback<'p>(source: &'p Source, words: &[&str]) -> RollbackText<'p>
     });
     match (near, promise) {
         (Some((at, what)), _) => RollbackText::Near(at, what),
-        (None, Some(block)) => RollbackText::Near(source.at(block.span), "this only promises it"),
+        (None, Some(block)) => RollbackText::Near(source.at(block.span), PROMISED),
         (None, None) => RollbackText::Missing,
     }
 }
@@ -119,6 +127,8 @@ mod tests {
         assert!(found("## Docs\n- [ ] 4.1 Document rollback procedure\n").contains("promises"));
         assert!(found("## Database rollback\n1. Run `migrate down`.\n").contains("something else"));
         assert!(found("## Rollback\nThe image goes back.\n").contains("no steps"));
+        assert!(found("## Rollback\n- [ ] Write the rollback\n").contains("promises"));
+        assert!(found("## Rollback\nTBD\n").contains("no steps"));
         assert_eq!(found("~~~\n## Rollback\n1. Revert the image tag\n~~~\n"), "missing");
         assert_eq!(found("<!--\n## Rollback\n1. Revert the image tag\n-->\n"), "missing");
     }

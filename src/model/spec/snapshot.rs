@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use similar::{ChangeTag, TextDiff};
 
+const REMEDY: &str = "`pipespec trace --write-snapshot` writes it anew";
+
 /// A snapshot: what each clause said, which rule judged it, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +23,9 @@ pub struct Snapshot {
 pub struct SnapshotClause {
     /// The id of the clause.
     pub id: String,
+    /// Its capability, where that is more than the first part of the id: capabilities may be nested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<String>,
     /// Its fingerprint.
     pub fingerprint: String,
     /// Its words.
@@ -30,6 +35,18 @@ pub struct SnapshotClause {
     pub rule: Option<String>,
     /// The verdict, `proven` and so on.
     pub verdict: String,
+}
+
+impl SnapshotClause {
+    /// The capability of a clause as [`SnapshotClause::capability`] has it.
+    pub fn nested(capability: &str) -> Option<String> {
+        capability.contains('/').then(|| capability.to_owned())
+    }
+
+    fn capability(&self) -> &str {
+        let first = || self.id.split('/').next().unwrap_or_default();
+        self.capability.as_deref().unwrap_or_else(first)
+    }
 }
 
 /// What became of a clause since a snapshot was taken.
@@ -83,10 +100,10 @@ impl Snapshot {
     /// Fails on a text that is no snapshot of a version that is known.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let snapshot: Self = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
-            .map_err(|error| format!("this is no snapshot: {error}"))?;
+            .map_err(|error| format!("is no snapshot: {error}; {REMEDY}"))?;
         if snapshot.version != Self::VERSION {
             return Err(format!(
-                "version {} of the snapshot is not known; this is version {}",
+                "is a snapshot of version {}, and only version {} is known; {REMEDY}",
                 snapshot.version,
                 Self::VERSION
             ));
@@ -119,7 +136,7 @@ impl Snapshot {
         };
         let mut by_words: BTreeMap<(&str, &str), Vec<&SnapshotClause>> = BTreeMap::new();
         for clause in before.clauses.iter().filter(|it| !stays(&it.id)) {
-            by_words.entry((capability(&clause.id), &clause.fingerprint)).or_default().push(clause);
+            by_words.entry((clause.capability(), &clause.fingerprint)).or_default().push(clause);
         }
         by_words.values_mut().for_each(|clauses| clauses.reverse());
         let mut moved_from: BTreeSet<&str> = BTreeSet::new();
@@ -137,7 +154,7 @@ impl Snapshot {
                 drifts.extend(kind.map(|kind| drift(kind, was, Some(clause))));
                 continue;
             }
-            let key = (capability(&clause.id), clause.fingerprint.as_str());
+            let key = (clause.capability(), clause.fingerprint.as_str());
             match by_words.get_mut(&key).and_then(Vec::pop) {
                 Some(was) => {
                     moved_from.insert(&was.id);
@@ -172,11 +189,6 @@ impl Snapshot {
         drifts.sort_by(|a, b| (&a.id, a.kind).cmp(&(&b.id, b.kind)));
         drifts
     }
-}
-
-fn capability(id: &str) -> &str {
-    // Capabilities may be nested; requirement and scenario are the last parts.
-    id.split('/').next().unwrap_or_default()
 }
 
 fn drift(
@@ -240,6 +252,7 @@ mod tests {
     fn clause(id: &str, text: &str, rule: Option<&str>) -> SnapshotClause {
         SnapshotClause {
             id: id.to_owned(),
+            capability: None,
             fingerprint: fingerprint(text),
             text: text.to_owned(),
             rule: rule.map(str::to_owned),
@@ -292,6 +305,21 @@ mod tests {
         ]);
         let kinds: Vec<DriftKind> = now.since(&before).into_iter().map(|it| it.kind).collect();
         assert_eq!(kinds, [DriftKind::New, DriftKind::Moved, DriftKind::Moved]);
+    }
+
+    #[test]
+    fn a_clause_moves_within_its_capability_only() {
+        let nested = |capability: &str, rest: &str| SnapshotClause {
+            capability: SnapshotClause::nested(capability),
+            ..clause(&format!("{capability}/{rest}"), "all SHALL be well", None)
+        };
+        let since = |before: SnapshotClause, now: SnapshotClause| -> Vec<DriftKind> {
+            let drifts = Snapshot::new(vec![now]).since(&Snapshot::new(vec![before]));
+            drifts.into_iter().map(|it| it.kind).collect()
+        };
+        assert_eq!(since(nested("ci/a", "r#1"), nested("ci/a", "r#2")), [DriftKind::Moved]);
+        let elsewhere = since(nested("ci/a", "r#1"), nested("ci/b", "r#1"));
+        assert_eq!(elsewhere, [DriftKind::Gone, DriftKind::New]);
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use super::{rows, totals};
 use crate::engine::{Report, Verdict};
 use crate::report::escape::cell;
-use crate::report::positions;
+use crate::report::{positions, shown_path};
 
 /// The trace as a table to paste into a merge request. `prefix` leads from the root of the repository to the project.
 pub fn render_trace_markdown(report: &Report<'_>, prefix: &str) -> String {
@@ -15,11 +15,11 @@ pub fn render_trace_markdown(report: &Report<'_>, prefix: &str) -> String {
             Verdict::Violated => "**violated**".to_owned(),
             verdict => verdict.to_string(),
         };
-        let mut place = cell(&format!("{prefix}{}:{}", row.path, row.line));
+        let mut place = cell(&format!("{}:{}", shown_path(prefix, row.path), row.line));
         for finding in row.findings.iter().map(|at| &report.findings[*at]) {
             let path = &report.sources.get(finding.at.source).path;
             let line = positions(report.sources, finding.at).0.line;
-            let _ = write!(place, "<br>{}", cell(&format!("{prefix}{path}:{line}")));
+            let _ = write!(place, "<br>{}", cell(&format!("{}:{line}", shown_path(prefix, path))));
         }
         let reason = row.reason();
         let reason = if reason.is_empty() { reason } else { format!(": {}", cell(&reason)) };

@@ -13,7 +13,7 @@ pub use text::render_trace_text;
 use std::collections::BTreeMap;
 
 use super::positions;
-use crate::engine::{Judged, Report, Verdict};
+use crate::engine::{Judged, NEAREST, Report, Verdict};
 
 /// A line of the trace.
 pub(super) struct Row<'r> {
@@ -32,7 +32,12 @@ impl Row<'_> {
         let note = &self.clause.note;
         match (self.clause.verdict, note.as_str()) {
             (Verdict::Undefined, "") => "no rule knows this clause".to_owned(),
-            (Verdict::Undefined, _) => format!("no rule knows this clause; {note}"),
+            (Verdict::Undefined, note) if note.starts_with(NEAREST) => {
+                format!("no rule knows this clause; {note}")
+            }
+            (Verdict::Violated, "") if self.findings.is_empty() => {
+                format!("`{}` finds it violated; the finding is left out", self.rule.unwrap_or("-"))
+            }
             (Verdict::NeedsEvidence, "") => "files cannot prove it".to_owned(),
             _ => note.clone(),
         }

@@ -47,10 +47,15 @@ impl<'b> Nearest<'b> {
         let words = &clause.words;
         let number = |word: &str| self.words.get(one_of_two(word)).copied();
         let have: Vec<Option<u32>> = words.folded.split(' ').take(MOST_WORDS).map(number).collect();
+        let telling = words.folded.split(' ').filter(|it| tells(it)).filter_map(number);
+        let telling: Vec<u32> = telling.collect();
         let mut row = Vec::new();
         let mut best: Option<(usize, f64)> = None;
         for (at, (_, wanted)) in self.all.iter().enumerate() {
             let least = best.map_or(LEAST_LIKENESS, |(_, best)| best);
+            if !wanted.iter().flatten().any(|word| telling.contains(word)) {
+                continue;
+            }
             // No more can be in common than the shorter of the two has.
             let most = 2 * wanted.len().min(have.len());
             if (most as f64) < least * (wanted.len() + have.len()) as f64 {
@@ -113,6 +118,11 @@ fn depart(pattern: &Pattern, words: &Words, likeness: f64, in_given: bool) -> De
 
 /// Words of a pattern or a clause that are compared.
 const MOST_WORDS: usize = 64;
+
+/// Whether a word says what a clause is about: these are in most of them.
+fn tells(word: &str) -> bool {
+    !["shall", "must", "not", "be"].contains(&word)
+}
 
 /// The words of a pattern.
 fn wanted<'b>(parts: &'b [Part], words: &mut FxHashMap<&'b str, u32>) -> Vec<Wanted> {

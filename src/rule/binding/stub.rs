@@ -102,7 +102,15 @@ fn escape(text: &str, out: &mut String) {
 pub fn stub(clause: &Clause<'_>) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let then = pattern_for(&clause.text);
-    let given = clause.context.first().map(|(step, _)| job_of(&pattern_for(step)));
+    let step = clause.context.first().map(|(step, _)| pattern_for(step));
+    // A job that the clause names itself is meant, whatever job its scenario is about.
+    let (then, given, job) = match subject_job(&then) {
+        Some((then, name)) => (then, None, Some(("job", name))),
+        None => match step.map(|step| step_jobs(&step)) {
+            Some((given, job)) => (then, Some(given), job),
+            None => (then, None, None),
+        },
+    };
     let mut page = String::from("---\nseverity: error\nsince: 0.1.0\nbinds:\n");
     match &given {
         Some(given) => {
@@ -111,32 +119,51 @@ pub fn stub(clause: &Clause<'_>) -> String {
         None => page.push_str(&format!("  - then: {}\n", quoted(&then))),
     }
     page.push_str("for: job\n");
-    if given.as_ref().is_some_and(|given| given.contains("{job}")) {
-        page.push_str("when: job.name == clause.job\n");
+    match &job {
+        Some(("job", _)) => page.push_str("when: job.name == clause.job\n"),
+        Some(_) => page.push_str("when: job.name in clause.jobs\n"),
+        None => {}
     }
     page.push_str("assert: 'false' # what has to hold\n");
     let title: String = clause.text.chars().take(70).collect();
     page.push_str("message: \"job `{job.name}` does not do what the spec says\"\n---\n");
     page.push_str(&format!("# Violated: {title}\n\nThe spec says: {}\n\n", clause.text));
-    page.push_str("```yaml bad=1\njob:\n  script: [\"true\"]\n```\n\n```yaml good\njob:\n  script: [\"true\"]\n```\n");
+    let name = job.map_or("job".to_owned(), |(_, name)| name);
+    for says in ["bad=1", "good"] {
+        page.push_str(&format!("```yaml {says}\n{name}:\n  script: [\"true\"]\n```\n\n"));
+    }
+    page.truncate(page.trim_end().len() + 1);
     page
 }
 
-/// `setup job runs` becomes `{job} job runs`, `lint or test job runs` `{jobs} job runs`.
-fn job_of(pattern: &str) -> String {
-    let Some(at) = pattern.find(" job") else { return pattern.to_owned() };
+/// `the build job SHALL stop` becomes `the {job} job SHALL stop`, with the name of the job.
+fn subject_job(pattern: &str) -> Option<(String, String)> {
+    let the = pattern.get(..4).filter(|it| it.eq_ignore_ascii_case("the ")).unwrap_or_default();
+    let (name, rest) = pattern[the.len()..].split_once(' ')?;
+    let is_job = ["job SHALL ", "job MUST "].iter().any(|it| rest.starts_with(it));
+    (is_job && is_name(name)).then(|| (format!("{the}{{job}} {rest}"), name.to_owned()))
+}
+
+/// `setup job runs` becomes `{job} job runs`, `lint or test job runs` `{jobs} job runs`; with the parameter and the name
+/// of the first job.
+fn step_jobs(pattern: &str) -> (String, Option<(&'static str, String)>) {
+    let unnamed = || (pattern.to_owned(), None);
+    let Some(at) = pattern.find(" job") else { return unnamed() };
     let ends = pattern[at + 4..].is_empty() || pattern[at + 4..].starts_with([' ', 's']);
-    let names = &pattern[..at];
-    let words: Vec<&str> = names.split(' ').collect();
-    if !ends
-        || names.contains(['{', '\\'])
-        || ["the", "a", "ci", "every", "each", "any"].contains(&names.to_lowercase().as_str())
-    {
-        return pattern.to_owned();
-    }
+    let words: Vec<&str> = pattern[..at].split(' ').collect();
     match words[..] {
-        [_] => format!("{{job}}{}", &pattern[at..]),
-        [_, "or" | "and", _] => format!("{{jobs}}{}", &pattern[at..]),
-        _ => pattern.to_owned(),
+        [name] if ends && is_name(name) => {
+            (format!("{{job}}{}", &pattern[at..]), Some(("job", name.to_owned())))
+        }
+        [name, "or" | "and", other] if ends && is_name(name) && is_name(other) => {
+            (format!("{{jobs}}{}", &pattern[at..]), Some(("jobs", name.to_owned())))
+        }
+        _ => unnamed(),
     }
+}
+
+/// Whether a word in front of `job` may be its name.
+fn is_name(word: &str) -> bool {
+    let filler = ["the", "a", "ci", "every", "each", "any", "other", "this", "that", "no"];
+    !word.contains(['{', '\\']) && !filler.contains(&word.to_lowercase().as_str())
 }

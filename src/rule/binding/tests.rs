@@ -147,6 +147,33 @@ fn a_stub_binds_the_clause_that_it_was_made_for() {
             assert!(stub(clause).contains(&pattern.replace('\'', "''")));
         });
     }
+    let jobs = [
+        (
+            "Given deps job runs\nThen the build job SHALL be quick",
+            "then: 'the {job} job SHALL be quick'\nfor: job\nwhen: job.name == clause.job\n",
+            "build:",
+        ),
+        (
+            "Given deps job runs\nThen all SHALL be quick",
+            "given: '{job} job runs'\n    then: 'all SHALL be quick'\nfor: job\nwhen: job.name == clause.job\n",
+            "deps:",
+        ),
+        (
+            "Given lint or test job runs\nThen all SHALL be quick",
+            "given: '{jobs} job runs'\n    then: 'all SHALL be quick'\nfor: job\nwhen: job.name in clause.jobs\n",
+            "lint:",
+        ),
+        ("Then the job SHALL be quick", "then: 'the job SHALL be quick'\nfor: job\nassert", "job:"),
+    ];
+    for (steps, front, example) in jobs {
+        with_clause(steps, |clause| {
+            let page = stub(clause);
+            assert!(
+                page.contains(front) && page.contains(&format!("bad=1\n{example}\n")),
+                "{page}"
+            );
+        });
+    }
     assert_eq!(
         pattern_for(
             "image SHALL use golang:1.25.5-alpine3.23 within 24 hours and >5% of 3 files in go.mod"

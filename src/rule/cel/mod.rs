@@ -50,6 +50,13 @@ pub fn run_cel_clause(front: &str, bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -
         clause.insert(param.name.clone(), value);
     }
     let roles = bound.roles();
+    // A role of the spec is known here by the name that its job has.
+    let names: Vec<Json> = roles.iter().map(|role| cx.facts.name_in_role(role).into()).collect();
+    match (bound.params.get("job"), bound.params.get("jobs"), names.first()) {
+        (Some(_), _, Some(name)) => drop(clause.insert("job".to_owned(), name.clone())),
+        (_, Some(_), _) => drop(clause.insert("jobs".to_owned(), Json::Array(names))),
+        _ => {}
+    }
     let missing = roles.iter().find(|role| cx.facts.jobs_in_role(role).is_empty());
     if let Some(role) = missing {
         return Judgement::Unknown(cx.facts.missing_role(role));

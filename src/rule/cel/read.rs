@@ -243,7 +243,8 @@ fn samples(
 ) -> Vec<(&'static str, Json)> {
     let mut samples: Vec<(&'static str, Json)> =
         subject.variables.iter().map(|name| (*name, sample(FieldType::Object(name)))).collect();
-    let clause = parameters.iter().map(|name| (name.clone(), sample(FieldType::Text)));
+    let type_of = |name: &str| if name == "jobs" { FieldType::Texts } else { FieldType::Text };
+    let clause = parameters.iter().map(|name| (name.clone(), sample(type_of(name))));
     samples.push(("clause", Json::Object(clause.collect())));
     let options = options.iter().map(|option| {
         (option.name.to_string(), serde_json::from_str(&option.default).unwrap_or(Json::Null))

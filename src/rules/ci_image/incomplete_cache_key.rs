@@ -22,9 +22,13 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let stand_in =
         cx.options.get("same-file").and_then(|map| map.get(&path)).and_then(|it| it.as_str());
     let path = stand_in.map_or(path, str::to_owned);
-    let jobs = facts.jobs_in_role("setup");
+    let mut roles = bound.roles();
+    if roles.is_empty() {
+        roles.push("setup".to_owned());
+    }
+    let jobs: Vec<JobOf<'_, '_>> = roles.iter().flat_map(|role| facts.jobs_in_role(role)).collect();
     if jobs.is_empty() {
-        return Judgement::Unknown(facts.missing_role("setup"));
+        return Judgement::Unknown(facts.missing_role(&roles.join("` or `")));
     }
     let mut violated = false;
     let mut unknown = None;

@@ -24,7 +24,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             "image of `{}` is `{name}`, which is another one after each release; name a version",
             job.name
         );
-        let repository = image.repository;
+        let repository = name.strip_suffix(":latest").unwrap_or(&name);
         cx.report(&value.origin, message)
             .symbol(format!("job:{}", job.name))
             .help(format!("name a tag that says a version, or a digest: `{repository}:<version>`"));

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::engine::Report;
 use crate::report::escape::{prose, xml};
-use crate::report::positions;
+use crate::report::{positions, shown_path};
 use crate::rule::Finding;
 use crate::text::{Location, Sources, Span};
 
@@ -59,7 +59,7 @@ fn excerpt(out: &mut String, sources: &Sources, at: Location, text: &str, prefix
     let _ = write!(
         out,
         "<p class=\"place\">{}{says}</p>\n<pre tabindex=\"0\" aria-label=\"lines of {}\">",
-        xml(&format!("{prefix}{}:{}", source.path, start.line)),
+        xml(&format!("{}:{}", shown_path(prefix, &source.path), start.line)),
         xml(&source.path),
     );
     let index = source.lines();

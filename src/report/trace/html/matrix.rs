@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 
 use crate::engine::{Report, Verdict};
 use crate::report::escape::{prose, xml};
+use crate::report::shown_path;
 use crate::report::trace::{Row, rows};
 
 /// The clauses as a table, with what filters it.
@@ -81,7 +82,7 @@ fn line(out: &mut String, report: &Report<'_>, row: &Row<'_>, prefix: &str) {
         "</details></td><td>{}</td><td class=\"verdict {verdict}\">{} {verdict}</td><td class=\"place\">{}</td></tr>",
         row.rule.map(|rule| format!("<code>{}</code>", xml(rule))).unwrap_or_default(),
         sign(verdict),
-        xml(&format!("{prefix}{}:{}", row.path, row.line)),
+        xml(&format!("{}:{}", shown_path(prefix, row.path), row.line)),
     );
 }
 
