@@ -138,7 +138,12 @@ impl<'p> Resolver<'_, 'p> {
     fn run(&mut self, index: usize, instruction: &Instruction<'p>, onbuild: bool) {
         let shell = self.shells.get(self.state.shell).map_or(ShellKind::Posix, |it| it.kind);
         let stage = self.state.stage.unwrap_or_default();
-        self.runs.push(Run::new(self.source, instruction, (index, stage, onbuild), shell));
+        let mut run = Run::new(self.source, instruction, (index, stage, onbuild), shell);
+        run.look_up(|name| match self.scopes.value(stage, name, index) {
+            Value::Set(text) => Some(text.into_owned()),
+            _ => None,
+        });
+        self.runs.push(run);
     }
 
     fn shell(&mut self, shell: Shell<'p>) {
