@@ -42,6 +42,9 @@ pub(super) fn resolve<'p>(source: &'p Source, build: &Build<'p>) -> Dockerfile<'
         scopes,
         errors: Vec::new(),
         pragmas,
+        context: build.context.clone(),
+        named_contexts: build.named_contexts.iter().map(|name| name.to_lowercase()).collect(),
+        has_unknown_contexts: build.has_unknown_contexts,
         ignore: build.ignore_file.map(IgnoreFile::read),
         shells,
         states,
@@ -194,6 +197,15 @@ impl<'p> Resolver<'_, 'p> {
         match self.named.get(text.as_str()) {
             Some(stage) => Base::Stage(*stage),
             None if text == "scratch" => Base::Scratch,
+            // A context of this name takes the place of the image.
+            None if self
+                .build
+                .named_contexts
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&text)) =>
+            {
+                Base::Unknown
+            }
             None => Base::Image(text),
         }
     }
