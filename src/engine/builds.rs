@@ -33,7 +33,20 @@ pub(super) fn dockerfiles<'p>(project: &'p Project, builds: &[ImageBuild]) -> Ve
         let of_file = builds.iter().zip(&built).filter(|(_, path)| **path == Some(&source.path));
         let of_file: Vec<&ImageBuild> = of_file.map(|(build, _)| build).collect();
         let ignore_file = ignore_file(files, source, &of_file);
-        Dockerfile::resolve_with(source, &Build { args: args(&of_file), ignore_file })
+        let args = args(&of_file);
+        // A build of which it is not known what it builds may be of this file.
+        let may_be = || builds.iter().filter(|build| build.dockerfile.candidates.is_empty());
+        let of_file = if of_file.is_empty() { may_be().collect() } else { of_file };
+        let contexts = || of_file.iter().flat_map(|build| &build.contexts);
+        let build = Build {
+            args,
+            context: context(source, &of_file),
+            ignore_file,
+            named_contexts: contexts().filter_map(|it| it.text.clone()).collect(),
+            has_unknown_contexts: of_file.iter().any(|build| !build.is_complete)
+                || contexts().any(|it| it.text.is_none()),
+        };
+        Dockerfile::resolve_with(source, &build)
     };
     if are_large(sources.iter().copied()) {
         sources.into_par_iter().map(resolve).collect()
@@ -55,6 +68,16 @@ fn args(builds: &[&ImageBuild]) -> Vec<(String, Option<String>)> {
         args.push((name.clone(), value));
     }
     args
+}
+
+/// The context of a Dockerfile, if all its builds have the same. Where no build is known it is the root
+/// for a file that lies there; one further down may be built from anywhere.
+fn context(dockerfile: &Source, builds: &[&ImageBuild]) -> Option<String> {
+    let mut contexts = builds.iter().map(|build| build.context.candidates.first());
+    match contexts.next() {
+        None => (!dockerfile.path.contains('/')).then(String::new),
+        Some(first) => first.filter(|first| contexts.all(|it| it == Some(first))).cloned(),
+    }
 }
 
 /// The ignore file of a Dockerfile: its own, or that of the context of its builds. Where no build is

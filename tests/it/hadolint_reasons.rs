@@ -171,6 +171,12 @@ const REASONS: &[Reason] = &[
         holds: |it| it.text.ends_with(" ."),
     },
     Reason {
+        codes: &["DL3042"],
+        side: Side::We,
+        why: "the command is named by a variable whose value is known",
+        holds: |it| it.text.contains("} -m pip") || it.text.contains("$VENV/bin/python -m pip"),
+    },
+    Reason {
         codes: &["DL3046"],
         side: Side::They,
         why: "the number of the user is a variable whose value is short",

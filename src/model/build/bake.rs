@@ -1,5 +1,6 @@
 //! Bake files: what `docker buildx bake` builds.
 
+use super::command::is_remote;
 use super::folder::join;
 use super::{BuildArg, BuildPath, Given, ImageBuild};
 use crate::model::Files;
@@ -203,6 +204,7 @@ impl<'f> Bake<'f, '_> {
         build.args = self.args(target);
         build.tags = self.list(target, "tags", &|value| self.text(value));
         build.secrets = self.list(target, "secret", &|value| self.secret(value));
+        build.contexts = self.contexts(target);
         for given in set {
             let Some((key, value)) = given.text.as_deref().and_then(|it| it.split_once('=')) else {
                 build.is_complete = false;
@@ -222,6 +224,9 @@ impl<'f> Bake<'f, '_> {
                     variables: Vec::new(),
                     at,
                 }),
+                Some(("contexts", name)) => {
+                    build.contexts.push(Given { text: Some(name.to_owned()), at });
+                }
                 None if field == "target" => build.target = Some(Given { text: value, at }),
                 None if field == "context" => context = Some(Given { text: value, at }),
                 None if field == "dockerfile" => dockerfile = Some(Given { text: value, at }),
@@ -234,7 +239,7 @@ impl<'f> Bake<'f, '_> {
         };
         let (context, context_at) = place(&context, ".");
         let (file, file_at) = place(&dockerfile, "Dockerfile");
-        let context = context.filter(|it| !it.contains("://"));
+        let context = context.filter(|it| !is_remote(it));
         let context = context.and_then(|path| join(folder, &path));
         let file = context.as_deref().zip(file).and_then(|(path, file)| join(path, &file));
         let paths =
@@ -261,6 +266,18 @@ impl<'f> Bake<'f, '_> {
             }
         }
         args
+    }
+
+    fn contexts(&self, target: &Target<'f>) -> Vec<Given> {
+        let bodies = target.parts.iter();
+        let all = bodies.filter_map(|(source, body)| Some((source, body.get("contexts")?)));
+        let named = all.flat_map(|(source, map)| map.entries().iter().map(move |it| (source, it)));
+        named
+            .map(|(source, (name, value))| Given {
+                text: Some(name.clone()),
+                at: key_place(source, value.span),
+            })
+            .collect()
     }
 
     fn list(

@@ -80,6 +80,10 @@ impl<'a, 'p> Place<'a, 'p> {
             at,
             dockerfile: BuildPath::unknown(at),
             context: BuildPath::unknown(at),
+            contexts: options
+                .values(&["--build-context"])
+                .map(|it| self.context_name(it))
+                .collect(),
             target: options.value(&["--target"]).map(|it| self.given(it)),
             args: self.args(&options, command, frame),
             secrets: options.values(&["--secret"]).map(|it| self.secret(it)).collect(),
@@ -114,7 +118,7 @@ impl<'a, 'p> Place<'a, 'p> {
             _ => None,
         };
         let context = operand.and_then(|(text, at)| Some((text?, at)));
-        let local = context.as_ref().filter(|(text, _)| text != "-" && !text.contains("://"));
+        let local = context.as_ref().filter(|(text, _)| text != "-" && !is_remote(text));
         let path =
             local.zip(folder).and_then(|((text, at), folder)| Some((join(folder, text)?, *at)));
         if let Some((path, at)) = &path {
@@ -132,6 +136,8 @@ impl<'a, 'p> Place<'a, 'p> {
                 },
                 None => BuildPath::unknown(build.at),
             },
+            // What is read from standard input or fetched brings its own files.
+            [_] if context.is_some() && local.is_none() => BuildPath::unknown(build.at),
             [only] => self.file(only, folder, path.as_ref().filter(|_| podman)),
             _ => BuildPath::unknown(build.at),
         };
@@ -222,6 +228,12 @@ impl<'a, 'p> Place<'a, 'p> {
         args
     }
 
+    /// The name of a `--build-context`.
+    fn context_name(&self, argument: &Argument) -> Given {
+        let name = argument.prefix.split_once('=').map(|(name, _)| name.to_owned());
+        Given { text: name, at: self.code.at(argument.span) }
+    }
+
     /// The id of a `--secret`.
     fn secret(&self, argument: &Argument) -> Given {
         let mut fields = argument.prefix.split(',').peekable();
@@ -234,6 +246,11 @@ impl<'a, 'p> Place<'a, 'p> {
         }
         Given { text: id, at: self.code.at(argument.span) }
     }
+}
+
+/// Whether a context is fetched: a URL or a Git repository.
+pub(super) fn is_remote(context: &str) -> bool {
+    context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/")
 }
 
 /// A variable of a bake file is set by the environment, if that has it.

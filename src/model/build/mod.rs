@@ -119,6 +119,8 @@ pub struct ImageBuild {
     pub dockerfile: BuildPath,
     /// The build context, a folder below the root (empty for the root itself).
     pub context: BuildPath,
+    /// The names of further contexts: `--build-context name=...`.
+    pub contexts: Vec<Given>,
     /// The stage that is built; nothing for the last one.
     pub target: Option<Given>,
     /// The build arguments, in order.

@@ -147,3 +147,32 @@ fn bake_files_are_followed() {
     let builds = of("docker buildx bake", &json);
     assert_eq!(line(&builds[0]), "D . - A=1");
 }
+
+#[test]
+fn named_contexts_are_read() {
+    let names = |script: &str, files: &[(&str, &str)]| {
+        let builds = of(script, files);
+        builds[0].contexts.iter().map(|it| it.text.clone()).collect::<Vec<_>>()
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        names("docker build --build-context a=x --build-context=b=docker-image://y $C .", &[]),
+        [some("a"), some("b")]
+    );
+    assert_eq!(names("docker build --build-context $C=x .", &[]), [None]);
+    let hcl = "target \"default\" { contexts = { a = \"x\", b = \"target:y\" } }\n";
+    assert_eq!(
+        names("docker buildx bake --set default.contexts.c=z", &[("docker-bake.hcl", hcl)]),
+        [some("a"), some("b"), some("c")]
+    );
+}
+
+#[test]
+fn the_dockerfile_of_a_context_from_elsewhere_is_not_one_of_the_project() {
+    let files = [("D", "")];
+    let read = |script: &str| of(script, &files).iter().map(line).collect::<Vec<_>>();
+    assert_eq!(read("docker build -f D https://x/y.git"), [" ? - "]);
+    assert_eq!(read("docker build -f D git@x:y.git"), [" ? - "]);
+    assert_eq!(read("docker build -f D - < a.tar"), [" ? - "]);
+    assert_eq!(read("docker build -f D $CONTEXT"), ["D ? - "]);
+}

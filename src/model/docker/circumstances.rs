@@ -57,7 +57,7 @@ impl<'d> RunCommand<'d, '_> {
     /// Whether it works in another root than that of the image.
     pub fn is_elsewhere(self) -> bool {
         const ROOTS: [&str; 5] = ["--root", "--installroot", "--rootdir", "--admindir", "-p"];
-        let words = || self.command.words();
+        let words = || self.command.filled_words();
         words().any(|word| word.is("chroot"))
             || words().any(|word| {
                 let text = word.literal_prefix();

@@ -1,7 +1,7 @@
 //! The commands of the scripts that a build runs.
 
 use super::{Action, Base, Dockerfile, Package, PackageCommand, Run, RunForm, Stage};
-use crate::syntax::dockerfile::{Instruction, Value};
+use crate::syntax::dockerfile::Instruction;
 use crate::syntax::shell::{Command, Invocation, Role, Word};
 use crate::text::{Edit, Location, Span};
 
@@ -124,10 +124,7 @@ impl<'d, 'p> RunCommand<'d, 'p> {
 
     /// The value of a variable that the script has from `ARG` and `ENV`.
     pub fn value(self, name: &str) -> Option<String> {
-        match self.dockerfile.scopes.value(self.run.stage, name, self.run.instruction) {
-            Value::Set(text) => Some(text.into_owned()),
-            _ => None,
-        }
+        self.run.value(name).map(str::to_owned)
     }
 
     /// A short name of the command that is stable under line moves.
@@ -150,10 +147,12 @@ impl<'d, 'p> RunCommand<'d, 'p> {
         self.run.form != RunForm::Exec
     }
 
-    /// Puts `text` behind a span of the script.
+    /// Puts `text` behind a span of the script; nothing if that is one variable that becomes
+    /// several words.
     pub fn insert_behind(self, span: Span, text: impl Into<String>) -> Option<Edit> {
         let end = self.run.to_source(span).end;
-        self.is_editable().then(|| Edit { span: Span::empty(end), text: text.into() })
+        let several = self.command.filled_words().filter(|word| word.span() == span).count() > 1;
+        (self.is_editable() && !several).then(|| Edit { span: Span::empty(end), text: text.into() })
     }
 
     /// Lets a further command run at the end of the script, if all went well: `&& command`, on a

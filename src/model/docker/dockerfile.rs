@@ -12,8 +12,14 @@ use crate::text::{Location, Source, Span};
 pub struct Build<'p> {
     /// The build arguments; nothing as a value for one whose value is not known.
     pub args: Vec<(String, Option<String>)>,
+    /// The build context, a folder below the root; nothing if it is not known.
+    pub context: Option<String>,
     /// The ignore file of the build context.
     pub ignore_file: Option<&'p Source>,
+    /// The names of further contexts.
+    pub named_contexts: Vec<String>,
+    /// Whether there may be more contexts than those.
+    pub has_unknown_contexts: bool,
 }
 
 /// A Dockerfile and what it means.
@@ -34,6 +40,13 @@ pub struct Dockerfile<'p> {
     pub errors: Vec<Error>,
     /// The comments that other tools take as settings.
     pub pragmas: Vec<Pragma<'p>>,
+    /// The build context, a folder below the root (empty for the root itself); nothing if it is not
+    /// known.
+    pub context: Option<String>,
+    /// The names of further contexts, in lower case.
+    pub named_contexts: Vec<String>,
+    /// Whether there may be more contexts than those.
+    pub has_unknown_contexts: bool,
     /// The ignore file of the build context, if it was given.
     pub ignore: Option<IgnoreFile<'p>>,
     pub(super) shells: Vec<Shell<'p>>,
@@ -254,7 +267,10 @@ impl<'p> Dockerfile<'p> {
         if let Some(later) = behind.iter().find(named) {
             return StageRef::Later(later.index);
         }
-        let Some(number) = go_integer(name) else { return StageRef::Other };
+        let Some(number) = go_integer(name) else {
+            let given = self.named_contexts.contains(&lower);
+            return if given { StageRef::Context } else { StageRef::Other };
+        };
         let numbered =
             |it: &&Stage| it.number.is_some_and(|own| i64::try_from(own).ok() == Some(number));
         match self.stages.iter().find(numbered) {

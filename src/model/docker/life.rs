@@ -2,10 +2,17 @@ use super::{DEFAULT_REGISTRY, ImageRef};
 use crate::model::Date;
 
 /// Registries that hand out the official images of Docker Hub, with what stands before the name.
-const MIRRORS: [(&str, &str); 3] = [
+const MIRRORS: [(&str, &str); 4] = [
     (DEFAULT_REGISTRY, "library/"),
     ("public.ecr.aws", "docker/library/"),
     ("mirror.gcr.io", "library/"),
+    ("registry.fedoraproject.org", ""),
+];
+
+/// The users of Docker Hub that have the official images for one architecture each.
+const ARCHITECTURES: [&str; 10] = [
+    "amd64", "arm32v5", "arm32v6", "arm32v7", "arm64v8", "i386", "mips64le", "ppc64le", "riscv64",
+    "s390x",
 ];
 
 /// Until when releases of images get fixes.
@@ -25,10 +32,12 @@ pub struct Life {
     pub end: Date,
     /// Where the date comes from.
     pub source: String,
+    /// When the source was looked at.
+    pub seen: Date,
 }
 
 impl Lives {
-    /// Reads the rows `| image | tags | end | source |` of a page; other lines are left alone.
+    /// Reads the rows `| image | tags | end | source | seen |` of a page; other lines are left alone.
     pub fn read(markdown: &str) -> Self {
         let row = |line: &str| {
             let cells = line.strip_prefix('|')?.trim_end().strip_suffix('|')?;
@@ -36,14 +45,15 @@ impl Lives {
             let (image, tags) = (cells.next()?.to_owned(), cells.next()?);
             let end = cells.next()?.parse().ok()?;
             let source = cells.next()?.trim_matches(['<', '>']).to_owned();
+            let seen = cells.next()?.parse().ok()?;
             let tags = tags.split_whitespace().map(str::to_owned).collect();
-            Some(Life { image, tags, end, source })
+            Some(Life { image, tags, end, source, seen })
         };
         Self { lives: markdown.lines().filter_map(row).collect() }
     }
 
     /// The releases that an image is made of: its own, and that of the distribution that the tag
-    /// of an official image names (`-buster`, `-alpine3.15`). Those that are not known are left out.
+    /// of an official image names (`buster`, `-alpine3.15`). Those that are not known are left out.
     pub fn of(&self, image: &ImageRef<'_>) -> Vec<&Life> {
         let Some(tag) = image.effective_tag() else { return Vec::new() };
         let official = official(image);
@@ -54,10 +64,9 @@ impl Lives {
                 None => image.repository.to_owned(),
             },
         };
-        let mut parts = tag.split('-');
-        let mut found: Vec<&Life> =
-            parts.next().and_then(|it| self.find(&name, it)).into_iter().collect();
-        for part in parts.filter(|_| official.is_some()) {
+        let own = tag.split('-').next().and_then(|it| self.find(&name, it));
+        let mut found: Vec<&Life> = own.into_iter().collect();
+        for part in tag.split('-').filter(|_| official.is_some()) {
             found.extend(match part.strip_prefix("alpine") {
                 Some(version) => self.find("alpine", version),
                 None if part.bytes().all(|byte| byte.is_ascii_lowercase()) => {
@@ -66,23 +75,36 @@ impl Lives {
                 None => None,
             });
         }
+        found.dedup_by(|one, other| std::ptr::eq(*one, *other));
         found
     }
 
     fn find(&self, image: &str, version: &str) -> Option<&Life> {
         let fits = |tag: &String| {
+            // Java's updates: `8u342`.
+            let update = |rest: &str| {
+                rest.strip_prefix('u')
+                    .is_some_and(|it| it.starts_with(|ch: char| ch.is_ascii_digit()))
+            };
             version
                 .strip_prefix(tag.as_str())
-                .is_some_and(|it| it.is_empty() || it.starts_with('.'))
+                .is_some_and(|it| it.is_empty() || it.starts_with('.') || update(it))
         };
         self.lives.iter().find(|life| life.image == image && life.tags.iter().any(fits))
     }
 }
 
-/// The name of an official image of Docker Hub, also if it comes by way of a mirror.
+/// The name of an official image of Docker Hub, also if it comes by way of a mirror or is the one for an
+/// architecture.
 pub(super) fn official<'t>(image: &ImageRef<'t>) -> Option<&'t str> {
     image.official().or_else(|| {
-        let registry = image.registry?;
+        let registry = image.registry_or_default();
+        if registry == DEFAULT_REGISTRY
+            && let Some((user, name)) = image.repository.split_once('/')
+            && ARCHITECTURES.contains(&user)
+        {
+            return Some(name);
+        }
         let (_, folder) = MIRRORS.iter().find(|(mirror, _)| *mirror == registry)?;
         let name = image.repository.strip_prefix(folder)?;
         (!name.contains('/')).then_some(name)
@@ -95,10 +117,11 @@ mod tests {
 
     #[test]
     fn a_tag_names_its_release_and_its_distribution() {
-        let page = "| image | tags | end | source |\n|---|---|---|---|\n\
-                    | node | 16 gallium | 2023-09-11 | <https://a> |\n\
-                    | debian | 10 buster | 2024-06-30 | <https://b> |\n\
-                    | alpine | 3.1 | 2016-11-01 | <https://c> |\n";
+        let page = "| image | tags | end | source | seen |\n|---|---|---|---|---|\n\
+                    | node | 16 gallium | 2023-09-11 | <https://a> | 2026-01-01 |\n\
+                    | debian | 10 buster | 2024-06-30 | <https://b> | 2026-01-01 |\n\
+                    | alpine | 3.1 | 2016-11-01 | <https://c> | 2026-01-01 |\n\
+                    | openjdk | 8 | 2022-07-31 | <https://d> | 2026-01-01 |\n";
         let lives = Lives::read(page);
         let ends = |text: &str| {
             let found = lives.of(&ImageRef::split(text));
@@ -111,5 +134,10 @@ mod tests {
         assert_eq!(ends("x/node:16-buster"), "");
         assert_eq!(ends("node:22-alpine3.1"), "2016-11-01");
         assert_eq!(ends("node"), "");
+        assert_eq!(ends("arm64v8/buildpack-deps:buster-scm"), "2024-06-30");
+        assert_eq!(ends("nginx:alpine3.1"), "2016-11-01");
+        assert_eq!(ends("debian:buster"), "2024-06-30");
+        assert_eq!(ends("openjdk:8u342-jdk-slim"), "2022-07-31");
+        assert_eq!(ends("node:16upper"), "");
     }
 }

@@ -42,6 +42,9 @@ pub(super) fn resolve<'p>(source: &'p Source, build: &Build<'p>) -> Dockerfile<'
         scopes,
         errors: Vec::new(),
         pragmas,
+        context: build.context.clone(),
+        named_contexts: build.named_contexts.iter().map(|name| name.to_lowercase()).collect(),
+        has_unknown_contexts: build.has_unknown_contexts,
         ignore: build.ignore_file.map(IgnoreFile::read),
         shells,
         states,
@@ -138,7 +141,12 @@ impl<'p> Resolver<'_, 'p> {
     fn run(&mut self, index: usize, instruction: &Instruction<'p>, onbuild: bool) {
         let shell = self.shells.get(self.state.shell).map_or(ShellKind::Posix, |it| it.kind);
         let stage = self.state.stage.unwrap_or_default();
-        self.runs.push(Run::new(self.source, instruction, (index, stage, onbuild), shell));
+        let mut run = Run::new(self.source, instruction, (index, stage, onbuild), shell);
+        run.look_up(|name| match self.scopes.value(stage, name, index) {
+            Value::Set(text) => Some(text.into_owned()),
+            _ => None,
+        });
+        self.runs.push(run);
     }
 
     fn shell(&mut self, shell: Shell<'p>) {
@@ -189,6 +197,15 @@ impl<'p> Resolver<'_, 'p> {
         match self.named.get(text.as_str()) {
             Some(stage) => Base::Stage(*stage),
             None if text == "scratch" => Base::Scratch,
+            // A context of this name takes the place of the image.
+            None if self
+                .build
+                .named_contexts
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&text)) =>
+            {
+                Base::Unknown
+            }
             None => Base::Image(text),
         }
     }

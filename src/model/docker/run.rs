@@ -39,6 +39,8 @@ pub struct Run<'p> {
     pub map: SourceMap,
     /// The words of [`RunForm::Exec`] with their places, quotes included.
     pub words: Vec<(Cow<'p, str>, Span)>,
+    /// The variables that the script names and that `ARG` or `ENV` give a known value.
+    values: Vec<(String, String)>,
     script: OnceLock<Option<Script>>,
 }
 
@@ -59,6 +61,7 @@ impl<'p> Run<'p> {
             text: Cow::Borrowed(""),
             map: SourceMap::default(),
             words: Vec::new(),
+            values: Vec::new(),
             script: OnceLock::new(),
         };
         if let Some(words) = instruction.exec() {
@@ -96,17 +99,33 @@ impl<'p> Run<'p> {
         run
     }
 
+    /// Notes the values that the script's variables have from outside.
+    pub(super) fn look_up(&mut self, value: impl Fn(&str) -> Option<String>) {
+        let mut names: Vec<&str> = variable_names(&self.text).collect();
+        names.sort_unstable();
+        names.dedup();
+        let known = names.into_iter().filter_map(|name| Some((name.to_owned(), value(name)?)));
+        self.values = known.collect();
+    }
+
+    /// The value of a variable that the script has from `ARG` and `ENV`.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        let at = self.values.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok()?;
+        Some(&self.values[at].1)
+    }
+
     /// The tree of the script; nothing if no Bourne shell runs it. Read at the first call.
     pub fn script(&self) -> Option<&Script> {
+        let outer = |name: &str| self.value(name).map(str::to_owned);
         let script = self.script.get_or_init(|| match self.form {
             RunForm::Exec => {
                 let words = self.words.iter().map(|(word, _)| word.as_ref());
-                (!self.words.is_empty()).then(|| Script::from_words(words))
+                (!self.words.is_empty()).then(|| Script::from_words(words, &outer))
             }
             _ => {
                 let dialect = self.shell.dialect()?;
                 let foreign = Script::looks_like_powershell(&self.text);
-                (!foreign).then(|| Script::parse(self.text.as_ref(), dialect))
+                (!foreign).then(|| Script::parse_with(self.text.as_ref(), dialect, &outer))
             }
         });
         script.as_ref()
@@ -132,6 +151,16 @@ impl<'p> Run<'p> {
         let extra = u32::from(end.is_empty() && !span.is_empty());
         Span::new(start.start, (end.end + extra).max(start.start))
     }
+}
+
+/// What may be the name of a variable in a script: `$NAME`, `${NAME...`.
+fn variable_names(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('$').filter_map(|(at, _)| {
+        let rest = text[at + 1..].trim_start_matches('{');
+        let word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
+        let end = rest.find(|ch| !word(ch)).unwrap_or(rest.len());
+        rest.get(..end).filter(|name| !name.is_empty())
+    })
 }
 
 /// The body of a heredoc as the shell gets it.

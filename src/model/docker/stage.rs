@@ -87,6 +87,8 @@ pub enum StageRef {
     Later(usize),
     /// A number that no stage has.
     NoSuchNumber(i64),
-    /// No stage: an image, or a named context.
+    /// No stage, but a context that a build gives by this name.
+    Context,
+    /// No stage: an image, or a context that is not known.
     Other,
 }

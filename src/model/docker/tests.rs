@@ -29,7 +29,7 @@ fn a_base_is_followed_through_aliases_and_argument_defaults() {
         "IMAGE=golang:${V}-alpine"
     );
     let args = vec![("V".to_owned(), Some("1.26".to_owned())), ("OPEN".to_owned(), None)];
-    let given = Dockerfile::resolve_with(&source, &Build { args, ignore_file: None });
+    let given = Dockerfile::resolve_with(&source, &Build { args, ..Build::default() });
     assert_eq!(base(&given, 1), "golang:1.26-alpine");
     assert_eq!(base(&given, 3), "?");
 }

@@ -1,5 +1,6 @@
 use crate::model::docker::{Action, Dockerfile, Manager, PackageCommand, RunCommand};
 use crate::rule::{Check, Cx};
+use crate::syntax::shell::Word;
 use crate::text::{Edit, Span};
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
@@ -24,17 +25,17 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
                 cx.report(at.at(at.command.span()), message)
                     .help("leave the clean-up out")
                     .symbol(at.symbol());
-            } else if let Some((flag, span, folder)) = refuses(at, &caches) {
+            } else if let Some((flag, word, folder)) = refuses(at, &caches) {
                 let message = format!(
                     "`{flag}` makes no use of the cache that is mounted on `{folder}`, so every build \
                      downloads all anew"
                 );
                 let report = cx
-                    .report(at.at(span), message)
+                    .report(at.at(word.span()), message)
                     .help(format!("leave `{flag}` out: what is mounted is not in the image"))
                     .symbol(at.symbol());
-                if at.is_editable() {
-                    let edit = without(at, span);
+                if at.is_editable() && !word.is_filled_in() {
+                    let edit = without(at, word.span());
                     report.replace(edit.span, edit.text, format!("Drop `{flag}`"));
                 }
             }
@@ -58,10 +59,10 @@ fn empties(at: RunCommand<'_, '_>, folder: &str) -> bool {
 }
 
 /// The option by which a package manager leaves its cache alone, though it is mounted.
-fn refuses<'c>(
-    at: RunCommand<'_, '_>,
+fn refuses<'c, 'd>(
+    at: RunCommand<'d, '_>,
     caches: &[&'c str],
-) -> Option<(&'static str, Span, &'c str)> {
+) -> Option<(&'static str, Word<'d>, &'c str)> {
     let command = PackageCommand::of(at.command)?;
     let (flag, part) = match command.manager {
         Manager::Pip => ("--no-cache-dir", "/pip"),
@@ -72,7 +73,7 @@ fn refuses<'c>(
     let folder = caches.iter().find(|folder| {
         folder.contains(part) || (command.manager == Manager::Pip && folder.ends_with("/.cache"))
     })?;
-    Some((flag, word.span(), folder))
+    Some((flag, word, folder))
 }
 
 /// Takes a word out, with the blank in front of it.

@@ -29,8 +29,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             }
         }
         report.help(format!(
-            "move to a release that is maintained; the date is that of {}",
-            life.source
+            "move to a release that is maintained; the date is that of {}, looked at on {}",
+            life.source, life.seen
         ));
     }
 }

@@ -6,8 +6,8 @@ pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     let excluded = file.ignore.as_ref().is_some_and(|ignore| ignore.excludes(".git").is_some());
-    // The context of a file further down may be its own folder, where there is no `.git`.
-    if excluded || file.source.path.contains('/') {
+    // `.git` lies at the root.
+    if excluded || file.context.as_deref() != Some("") {
         return;
     }
     for step in file.steps() {

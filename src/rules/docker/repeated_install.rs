@@ -69,7 +69,11 @@ fn prepares(command: &PackageCommand<'_>) -> bool {
     const WORDS: [&str; 6] = ["release", "plugin", "keyring", "repo", "command(", "certificates"];
     let language = matches!(command.manager.name(), "pip" | "pipx" | "npm" | "yarn" | "gem" | "go");
     let brings = |text: &str| WORDS.iter().any(|word| text.contains(word));
-    language || command.operands().iter().any(|word| brings(word.source_text()))
+    language
+        || command
+            .operands()
+            .iter()
+            .any(|word| brings(word.literal().unwrap_or(word.source_text())))
 }
 
 /// All words that name no package.

@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
     for at in file.commands() {
-        let Some(name) = at.command.words().find(|word| word.is("sudo")) else { continue };
+        let Some(name) = at.command.filled_words().find(|word| word.is("sudo")) else { continue };
         // Further words may be anything; only a wrapper's name is a command.
         let runs = at.invocation().and_then(|it| it.name_word());
         let is_command = runs.is_some_and(|it| it.span().start > name.span().start)
@@ -23,7 +23,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let report = report.symbol(at.symbol());
         let next = at.command.words().find(|word| word.span().start > name.span().start);
         let plain = next.filter(|word| !word.literal_prefix().starts_with('-'));
-        if let Some(next) = plain.filter(|_| at.is_editable()) {
+        if let Some(next) = plain.filter(|_| at.is_editable() && !name.is_filled_in()) {
             let span = at.run.to_source(Span::new(name.span().start, next.span().start));
             let edits = vec![(file.source.id, Edit { span, text: String::new() })];
             report.fix("Drop `sudo`", Safety::Unsafe, edits);

@@ -12,8 +12,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         };
         let name = from.text.as_ref();
         let known = match file.stage_ref(stage, name) {
-            StageRef::Earlier(_) | StageRef::Same(_) => true,
-            StageRef::Other => name.contains([':', '$', '@']),
+            StageRef::Earlier(_) | StageRef::Same(_) | StageRef::Context => true,
+            StageRef::Other => file.has_unknown_contexts || name.contains([':', '$', '@']),
             StageRef::Later(_) | StageRef::NoSuchNumber(_) => false,
         };
         if known {

@@ -48,7 +48,9 @@ fn listed<'d>(at: RunCommand<'d, '_>, command: &PackageCommand<'d>) -> Option<Ve
         return None;
     }
     let words = command.operands();
-    if words.len() < LEAST || words.iter().any(|word| word.literal().is_none()) {
+    if words.len() < LEAST
+        || words.iter().any(|word| word.literal().is_none() || word.is_filled_in())
+    {
         return None;
     }
     let source = at.dockerfile.source;

@@ -59,10 +59,16 @@ fn settings(file: &Dockerfile<'_>, path: &str, cx: &Cx<'_, '_>) -> Option<&'stat
     if !environment && name != ".npmrc" {
         return None;
     }
-    let folder = file.source.path.rfind('/').map_or("", |slash| &file.source.path[..=slash]);
+    let beside = file.source.path.rfind('/').map_or("", |slash| &file.source.path[..slash]);
     let path = path.trim_start_matches("./").trim_start_matches('/');
-    let source =
-        cx.facts.files.read(&format!("{folder}{path}")).or_else(|| cx.facts.files.read(path));
+    let read = |folder: &str| {
+        let slash = if folder.is_empty() { "" } else { "/" };
+        cx.facts.files.read(&format!("{folder}{slash}{path}"))
+    };
+    let source = match &file.context {
+        Some(context) => read(context),
+        None => read(beside).or_else(|| read("")),
+    };
     match source {
         Some(source) => {
             let secret = if environment { is_secret_setting } else { is_npm_token };

@@ -92,6 +92,13 @@ impl<'s> Command<'s> {
         self.data().words.usize().map(move |index| Word { script, index: index as u32 })
     }
 
+    /// All its words, with variables filled in where their values are known: one word may have
+    /// become several or none. What is not known stays as it is written.
+    pub fn filled_words(self) -> impl DoubleEndedIterator<Item = Word<'s>> + ExactSizeIterator {
+        let script = self.script;
+        self.data().filled.usize().map(move |index| Word { script, index: index as u32 })
+    }
+
     /// The words behind the name.
     pub fn arguments(self) -> impl DoubleEndedIterator<Item = Word<'s>> + ExactSizeIterator {
         self.words().skip(1)

@@ -191,6 +191,12 @@ impl<'s> Enclosure<'s> {
         Commands::new(self.script, range.start, range.end)
     }
 
+    /// Whether a command stands in it.
+    pub fn encloses(self, command: Command<'s>) -> bool {
+        let range = self.data().commands;
+        (range.start..range.end).contains(&command.index)
+    }
+
     /// What encloses this in turn.
     pub fn parent(self) -> Option<Enclosure<'s>> {
         let index = self.data().parent;

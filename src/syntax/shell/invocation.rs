@@ -24,13 +24,14 @@ pub struct OptionValue<'s> {
 }
 
 impl<'s> Command<'s> {
-    /// What it really runs: nothing if it only assigns.
+    /// What it really runs, variables filled in where their values are known; nothing if it only
+    /// assigns.
     pub fn invocation(self) -> Option<Invocation<'s>> {
         let mut name = 0;
         let mut wrappers = 0;
-        let first = self.words().next()?;
+        let first = self.filled_words().next()?;
         if first.literal().is_some_and(wrapper::may_wrap) {
-            let literals: Vec<_> = self.words().map(Word::literal).collect();
+            let literals: Vec<_> = self.filled_words().map(Word::literal).collect();
             while let Some(Step::Command(at, wrapper)) = wrapper::step(&literals[name..]) {
                 name += at;
                 wrappers |= 1 << wrapper as u8;
@@ -74,7 +75,7 @@ impl<'s> Invocation<'s> {
 
     /// The words from its name on.
     pub fn words(self) -> impl DoubleEndedIterator<Item = Word<'s>> + ExactSizeIterator {
-        self.command.words().skip(self.name as usize)
+        self.command.filled_words().skip(self.name as usize)
     }
 
     /// The words behind its name.
@@ -183,7 +184,7 @@ impl<'s> Invocation<'s> {
     /// What starts `count` words further on, as an invocation of its own: `pip` of `python -m pip`.
     pub fn skip(self, count: usize) -> Option<Invocation<'s>> {
         let name = self.name.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-        ((name as usize) < self.command.words().len()).then_some(Invocation { name, ..self })
+        ((name as usize) < self.command.filled_words().len()).then_some(Invocation { name, ..self })
     }
 
     /// Where a further argument can be inserted: behind the name.

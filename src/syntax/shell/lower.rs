@@ -125,11 +125,7 @@ impl<'t> Lower<'t> {
     }
 
     pub(super) fn keep_decoded(&mut self, text: &str) -> TextRef {
-        let start = self.tree.decoded.len();
-        self.tree.decoded.push_str(text);
-        let end = self.tree.decoded.len();
-        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        TextRef { start: clamp(start), end: clamp(end), decoded: true }
+        self.tree.decode(text)
     }
 
     pub(super) fn next_command(&self) -> u32 {

@@ -63,6 +63,7 @@ impl Lower<'_> {
             span,
             frame: self.frame,
             words: Range::default(),
+            filled: Range::default(),
             assignments: Range::default(),
             redirections: Range::default(),
             end: index + 1,
@@ -91,6 +92,7 @@ impl Lower<'_> {
         let end = self.next_command();
         let command = &mut self.tree.commands[index as usize];
         command.words = words;
+        command.filled = words;
         command.assignments = assignments;
         command.redirections = redirections;
         command.end = end;

@@ -84,7 +84,7 @@ impl Lower<'_> {
         let start = u32::try_from(self.tree.parts.len()).unwrap_or(u32::MAX);
         self.tree.parts.extend(parts);
         let end = u32::try_from(self.tree.parts.len()).unwrap_or(u32::MAX);
-        WordData { span: own, parts: Range { start, end }, literal, braces }
+        WordData { span: own, parts: Range { start, end }, literal, braces, written: NONE }
     }
 
     /// Finds the parts of a word anew: behind an escaped line end in double quotes that are not

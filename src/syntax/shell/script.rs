@@ -4,6 +4,7 @@ use super::Dialect;
 use super::bound::too_deep;
 use super::lower::Lower;
 use super::tree::{TextRef, Tree};
+use super::value::Outer;
 use super::word::Commands;
 use crate::syntax::SyntaxError;
 use crate::text::Span;
@@ -19,14 +20,19 @@ pub struct Script {
     /// Whether some part is too large or too deep for our reader; a shell may still run it.
     too_complex: bool,
     pub(super) tree: Tree,
-    /// The variables that are assigned or read, each with its command.
+    /// The variables that are assigned, read or unset, each with its command, by name and place.
     pub(super) assigned: Vec<(Box<str>, u32)>,
 }
 
 impl Script {
     /// Reads `text`. What cannot be read is left out, and told in [`Script::errors`].
     pub fn parse(text: impl Into<Box<str>>, dialect: Dialect) -> Self {
-        Self::read(text.into(), dialect, vec![0])
+        Self::read(text.into(), dialect, vec![0], &|_| None)
+    }
+
+    /// As [`Script::parse`], with values of variables from outside of the script.
+    pub fn parse_with(text: impl Into<Box<str>>, dialect: Dialect, outer: Outer<'_>) -> Self {
+        Self::read(text.into(), dialect, vec![0], outer)
     }
 
     /// Reads list items as GitLab runs them: in one shell, each on a line of its own, so that a
@@ -44,12 +50,12 @@ impl Script {
         if starts.is_empty() {
             starts.push(0);
         }
-        Self::read(text.into(), dialect, starts)
+        Self::read(text.into(), dialect, starts, &|_| None)
     }
 
     /// The command that is run with these words and no shell, as in the JSON form of `RUN`; each
-    /// word is an item of its own.
-    pub fn from_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+    /// word is an item of its own. `outer` is for the shell that the words may start.
+    pub fn from_words<'w>(words: impl IntoIterator<Item = &'w str>, outer: Outer<'_>) -> Self {
         let mut text = String::new();
         let mut starts = Vec::new();
         for word in words {
@@ -73,7 +79,7 @@ impl Script {
         if starts.is_empty() {
             starts.push(0);
         }
-        Self::read(text.into(), Dialect::Bash, starts)
+        Self::read(text.into(), Dialect::Bash, starts, outer)
     }
 
     /// Whether `text` is PowerShell, which is not read here.
@@ -86,7 +92,7 @@ impl Script {
         super::dialect::looks_like_cmd(text)
     }
 
-    fn read(text: Box<str>, dialect: Dialect, items: Vec<u32>) -> Self {
+    fn read(text: Box<str>, dialect: Dialect, items: Vec<u32>, outer: Outer<'_>) -> Self {
         let mut tree = Tree::default();
         let mut errors = Vec::new();
         let too_complex;
@@ -104,20 +110,22 @@ impl Script {
         let mut script =
             Self { text, dialect, items, errors, too_complex, tree, assigned: Vec::new() };
         script.assigned = script.assigned_names();
+        script.fill_in(outer);
         script
     }
 
-    /// Where variables get values: assignments, `read`, `for` and `select`, `getopts`.
+    /// Where variables get values, or lose them: assignments, `read`, `getopts`, `unset`.
     fn assigned_names(&self) -> Vec<(Box<str>, u32)> {
         let mut names: Vec<(Box<str>, u32)> = Vec::new();
         for command in self.commands() {
             let index = command.index;
             names.extend(command.assignments().map(|it| (it.name().into(), index)));
-            if command.is("read") || command.is("getopts") || command.is("mapfile") {
+            if ["read", "getopts", "mapfile", "unset"].iter().any(|name| command.is(name)) {
                 let words = command.arguments().filter_map(|word| word.literal());
                 names.extend(words.map(|word| (word.into(), index)));
             }
         }
+        names.sort_unstable();
         names
     }
 

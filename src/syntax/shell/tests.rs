@@ -254,7 +254,7 @@ fn a_fallback_is_the_right_side_of_the_or_behind_it() {
 
 #[test]
 fn a_command_without_a_shell_keeps_its_words() {
-    let script = Script::from_words(["sh", "-c", "a 'b c'"]);
+    let script = Script::from_words(["sh", "-c", "a 'b c'"], &|_| None);
     let words: Vec<_> = script.commands().next().expect("one").words().map(Word::literal).collect();
     assert_eq!(words, [Some("sh"), Some("-c"), Some("a 'b c'")]);
     let b = script.commands().nth(1).expect("nested").words().nth(1).expect("b");
@@ -298,4 +298,61 @@ fn what_is_too_much_for_the_reader_is_no_fault_of_the_script() {
     assert!(Script::parse(long, Dialect::Posix).is_too_complex());
     let wrong = Script::parse("if true; then", Dialect::Posix);
     assert!(!wrong.is_too_complex() && !wrong.errors().is_empty());
+}
+
+/// The words that commands named `name` really run with.
+fn filled(text: &str, name: &str) -> String {
+    let outer = |name: &str| (name == "OUT").then(|| "o p".to_owned());
+    let script = Script::parse_with(text, Dialect::Bash, &outer);
+    let runs = script.commands().filter_map(Command::invocation).filter(|it| it.is(name));
+    let word = |it: Word<'_>| it.literal().unwrap_or(it.source_text()).to_owned();
+    let runs = runs.map(|it| it.words().map(word).collect::<Vec<_>>().join("|"));
+    runs.collect::<Vec<_>>().join(" ; ")
+}
+
+#[test]
+fn a_command_runs_with_the_words_that_its_variables_become() {
+    assert_eq!(filled("V=install; x $V $OUT \"$OUT\" a$OUT", "x"), "x|install|o|p|o p|ao|p");
+    assert_eq!(filled("X='x -y'; $X b", "x"), "x|-y|b");
+    assert_eq!(filled("S='sudo -E'; $S x b", "x"), "x|b");
+    assert_eq!(filled("S=; $S x \"$S\"", "x"), "x|");
+    assert_eq!(filled("O=(-a 'b c'); x \"${O[@]}\" d", "x"), "x|-a|b c|d");
+    assert_eq!(filled("V=a; sh -c \"x $V\"", "x"), "x|a");
+    assert_eq!(filled("V=a; f() { x $V; }; f", "x"), "x|a");
+}
+
+#[test]
+fn words_that_are_not_known_for_sure_stay_as_they_are() {
+    assert_eq!(filled("x $V", "x"), "x|$V");
+    assert_eq!(filled("for v in a b; do x $v; done", "x"), "x|$v");
+    assert_eq!(filled("if a; then V=b; fi; x $V", "x"), "x|$V");
+    assert_eq!(filled("a || V=b; x $V", "x"), "x|$V");
+    assert_eq!(filled("(V=b); x $V", "x"), "x|$V");
+    assert_eq!(filled("a | V=b; x $V", "x"), "x|$V");
+    assert_eq!(filled("f() { V=b; }; f; x $V", "x"), "x|$V");
+    assert_eq!(filled("f() { x $OUT; }; OUT=b; f", "x"), "x|$OUT");
+    assert_eq!(filled("while a; do x $OUT; OUT=b; done", "x"), "x|$OUT");
+    assert_eq!(filled("unset OUT; x $OUT", "x"), "x|$OUT");
+    assert_eq!(filled("IFS=,; x $OUT \"$OUT\"", "x"), "x|$OUT|o p");
+    assert_eq!(filled("x '$OUT' \\$OUT", "x"), "x|$OUT|$OUT");
+}
+
+#[test]
+fn a_filled_in_word_knows_where_it_stands() {
+    let script = script("V='x -y'; $V b*");
+    let run = script.commands().last().and_then(Command::invocation).expect("a command");
+    let places: Vec<_> = run.words().map(|it| (it.source_text(), it.is_filled_in())).collect();
+    assert_eq!(places, [("$V", true), ("$V", true), ("b*", false)]);
+    let name = run.name_word().expect("a name");
+    assert_eq!(name.variables()[0].name, "V");
+    assert!(!name.has_glob() && run.words().last().expect("three").has_glob());
+}
+
+#[test]
+fn values_that_grow_without_end_are_left_alone() {
+    let mut text = "A0='a b c d e f g h'".to_owned();
+    for at in 1..6 {
+        text.push_str(&format!("; A{at}=\"{}\"", format!("$A{} ", at - 1).repeat(100)));
+    }
+    assert_eq!(filled(&format!("{text}; x $A5"), "x"), "x|$A5");
 }

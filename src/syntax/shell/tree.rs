@@ -42,11 +42,23 @@ pub(super) struct Tree {
     pub(super) sets: Vec<u32>,
 }
 
+impl Tree {
+    /// Keeps a text that stands nowhere in the script as it is.
+    pub(super) fn decode(&mut self, text: &str) -> TextRef {
+        let start = self.decoded.len();
+        self.decoded.push_str(text);
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        TextRef { start: clamp(start), end: clamp(self.decoded.len()), decoded: true }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct CommandData {
     pub(super) span: Span,
     pub(super) frame: u32,
     pub(super) words: Range,
+    /// The words with variables filled in; the same range where there is nothing to fill in.
+    pub(super) filled: Range,
     pub(super) assignments: Range,
     pub(super) redirections: Range,
     /// The commands that stand inside this one (substitutions, `sh -c`): those behind it up to here.
@@ -59,6 +71,8 @@ pub(super) struct WordData {
     pub(super) parts: Range,
     pub(super) literal: Option<TextRef>,
     pub(super) braces: bool,
+    /// The word as it is written, if this is what its variables make of it; or [`NONE`].
+    pub(super) written: u32,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -149,6 +149,12 @@ impl<'s> Word<'s> {
         Some(self.script.resolve(self.data().literal?))
     }
 
+    /// Whether it is what a variable became: its text stands elsewhere, and [`Word::span`] is the
+    /// place of the variable.
+    pub fn is_filled_in(self) -> bool {
+        self.data().written != NONE
+    }
+
     /// Whether it is literally `text`.
     pub fn is(self, text: &str) -> bool {
         self.literal() == Some(text)
@@ -189,7 +195,8 @@ impl<'s> Word<'s> {
     /// that it substitutes.
     pub fn variables(self) -> Vec<Expansion<'s>> {
         let mut found = Vec::new();
-        let mut rest = vec![self.index];
+        let written = self.data().written;
+        let mut rest = vec![if written == NONE { self.index } else { written }];
         while let Some(index) = rest.pop() {
             let word = Word { script: self.script, index };
             for part in word.part_data() {
@@ -234,9 +241,8 @@ impl<'s> Word<'s> {
     /// Whether it has an unquoted `*`, `?` or `[`.
     pub fn has_glob(self) -> bool {
         self.part_data().iter().any(|part| {
-            matches!(part.kind, PartKind::Literal(_))
-                && !part.quoted
-                && self.script.slice(part.span).contains(['*', '?', '['])
+            matches!(part.kind, PartKind::Literal(text)
+                if !part.quoted && self.script.resolve(text).contains(['*', '?', '[']))
         })
     }
 

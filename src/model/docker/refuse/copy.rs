@@ -72,7 +72,7 @@ impl Refusals<'_, '_> {
         // At trigger time the stages are those of another file.
         let Some(stage) = step.stage.filter(|_| !step.onbuild) else { return };
         let message = match self.dockerfile.stage_ref(stage, &from.text) {
-            StageRef::Earlier(_) | StageRef::Other => return,
+            StageRef::Earlier(_) | StageRef::Context | StageRef::Other => return,
             StageRef::Same(_) => {
                 let message = format!(
                     "circular dependency detected on stage: {} copies from itself",
