@@ -9,6 +9,7 @@ use super::verdicts::{explain_undefined, settle};
 use super::work::Run;
 use super::{Project, ReadFailure, Report, pipelines};
 use crate::model::build::ImageBuild;
+use crate::model::gitlab::Pipeline;
 use crate::model::spec::Spec;
 use crate::model::{Date, Files as _};
 use crate::rule::{Catalog, Facts, Judgement, Options, Rule, RuleIndex};
@@ -19,13 +20,14 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     let facts = read(project);
     let selection = project.config.selection().overlaid(&project.options.selection);
     let rules: Vec<_> = catalog.iter().filter(|(_, rule)| selection.judges(rule)).collect();
+    let conditions: Vec<_> = facts.pipelines.iter().map(Pipeline::conditions).collect();
     let run = |&(index, rule): &(RuleIndex, &Rule)| {
         let options = options(project, rule);
         let (mut findings, mut judgements) = (Vec::new(), Vec::new());
         let mut run =
             Run { facts: &facts, rule: (index, rule), options: &options, findings: &mut findings };
         if rule.binds.is_empty() {
-            run.subjects();
+            run.subjects(&conditions);
         } else {
             run.clauses(&mut judgements);
         }

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::model::gitlab::reach::Condition;
 use crate::rule::{
     Binding, Bound, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex, run_cel,
     run_cel_clause,
@@ -16,7 +17,7 @@ pub(super) struct Run<'a, 'p> {
     pub(super) findings: &'a mut Vec<Finding>,
 }
 
-impl Run<'_, '_> {
+impl<'p> Run<'_, 'p> {
     /// Calls `check` with a context; a panic inside becomes a finding of the rule.
     fn guarded<T>(
         &mut self,
@@ -41,7 +42,8 @@ impl Run<'_, '_> {
         result.ok()
     }
 
-    pub(super) fn subjects(&mut self) {
+    /// Calls the rule for each of its subjects; `conditions` are those of each pipeline.
+    pub(super) fn subjects(&mut self, conditions: &[Vec<Condition<'_, 'p>>]) {
         let facts = self.facts;
         let start = |source: &crate::text::Source| Some(source.at(Span::empty(0)));
         match &self.rule.1.check {
@@ -54,6 +56,14 @@ impl Run<'_, '_> {
                 for pipeline in &facts.pipelines {
                     for job in &pipeline.jobs {
                         self.guarded(Some(job.key_at), |cx| check(job, pipeline, cx));
+                    }
+                }
+            }
+            Check::Condition(check) => {
+                for (pipeline, conditions) in facts.pipelines.iter().zip(conditions) {
+                    for condition in conditions {
+                        let at = Some(condition.value.at());
+                        self.guarded(at, |cx| check(condition, pipeline, cx));
                     }
                 }
             }

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use super::Cx;
 use crate::model::docker::Dockerfile;
+use crate::model::gitlab::reach::Condition;
 use crate::model::gitlab::{Job, Pipeline};
 use crate::model::spec::{Clause, Params};
 
@@ -12,6 +13,8 @@ pub enum Check {
     Pipeline(fn(&Pipeline<'_>, &mut Cx<'_, '_>)),
     /// For each resolved job of each pipeline; hidden jobs are not jobs.
     Job(fn(&Job<'_>, &Pipeline<'_>, &mut Cx<'_, '_>)),
+    /// For each condition of `rules`, `only` and `except` of each pipeline.
+    Condition(for<'p> fn(&Condition<'_, 'p>, &Pipeline<'p>, &mut Cx<'_, '_>)),
     /// For each Dockerfile.
     Dockerfile(fn(&Dockerfile<'_>, &mut Cx<'_, '_>)),
     /// Once.

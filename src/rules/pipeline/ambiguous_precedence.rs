@@ -1,33 +1,31 @@
 use crate::model::gitlab::Pipeline;
+use crate::model::gitlab::reach::Condition;
 use crate::rule::{Check, Cx};
-use crate::syntax::expression::{Node, NodeKind, Operator, parse};
+use crate::syntax::expression::{Node, NodeKind, Operator};
 
-pub(crate) const CHECK: Check = Check::Pipeline(check);
+pub(crate) const CHECK: Check = Check::Condition(check);
 
-fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    for site in pipeline.conditions() {
-        let text = site.text();
-        let parsed = parse(text);
-        let operations = parsed.root.iter().flat_map(Node::operations);
-        for (_, left, right) in operations.filter(|(operator, ..)| *operator == Operator::Or) {
-            // `A == x || A == y && B`, `B && A == x || A == y`
-            let (bare_left, bare_right) = (is_bare(left, text), is_bare(right, text));
-            let second = bare_right.filter(|(first, last)| {
-                compared(last_of(left)) == compared(first) && compared(first) != compared(last)
-            });
-            let first = bare_left.filter(|(first, last)| {
-                compared(last) == compared(right) && compared(first) != compared(last)
-            });
-            let Some((one, other)) = second.or(first) else { continue };
-            if compared(one).is_none() && compared(other).is_none() {
-                continue;
-            }
-            let message = "`&&` binds tighter than `||`, so only the comparison next to `&&` depends on what stands behind it";
-            cx.report(pipeline.part_of(site.value, one.span.cover(other.span)), message)
-                .text("this is one part")
-                .symbol(format!("condition:{text}"))
-                .help("put parentheses around what belongs together");
+fn check<'p>(condition: &Condition<'_, 'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, '_>) {
+    let text = condition.text();
+    let operations = condition.expression.root.iter().flat_map(Node::operations);
+    for (_, left, right) in operations.filter(|(operator, ..)| *operator == Operator::Or) {
+        // `A == x || A == y && B`, `B && A == x || A == y`
+        let (bare_left, bare_right) = (is_bare(left, text), is_bare(right, text));
+        let second = bare_right.filter(|(first, last)| {
+            compared(last_of(left)) == compared(first) && compared(first) != compared(last)
+        });
+        let first = bare_left.filter(|(first, last)| {
+            compared(last) == compared(right) && compared(first) != compared(last)
+        });
+        let Some((one, other)) = second.or(first) else { continue };
+        if compared(one).is_none() && compared(other).is_none() {
+            continue;
         }
+        let message = "`&&` binds tighter than `||`, so only the comparison next to `&&` depends on what stands behind it";
+        cx.report(pipeline.part_of(condition.value, one.span.cover(other.span)), message)
+            .text("this is one part")
+            .symbol(format!("condition:{text}"))
+            .help("put parentheses around what belongs together");
     }
 }
 

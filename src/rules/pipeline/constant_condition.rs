@@ -1,18 +1,16 @@
 use crate::model::gitlab::Pipeline;
+use crate::model::gitlab::reach::Condition;
 use crate::rule::{Check, Cx};
 
-pub(crate) const CHECK: Check = Check::Pipeline(check);
+pub(crate) const CHECK: Check = Check::Condition(check);
 
-fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+fn check(condition: &Condition<'_, '_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let Some(reach) = cx.facts.reach(pipeline) else { return };
-    for site in pipeline.conditions() {
-        if reach.always_holds(site.value) {
-            cx.report(
-                &site.value.origin,
-                format!("`{}` always holds, whatever its variables are", site.text().trim()),
-            )
-            .symbol(format!("condition:{}", site.text()))
+    if reach.always_holds(condition.value) {
+        let message =
+            format!("`{}` always holds, whatever its variables are", condition.text().trim());
+        cx.report(&condition.value.origin, message)
+            .symbol(format!("condition:{}", condition.text()))
             .help("to exclude several values, put `&&` between the comparisons with `!=`");
-        }
     }
 }

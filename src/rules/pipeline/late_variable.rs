@@ -1,23 +1,21 @@
 use crate::model::gitlab::reach::{early_texts, is_late_variable};
 use crate::model::gitlab::{Pipeline, expand};
 use crate::rule::{Check, Cx};
-use crate::syntax::expression::parse;
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let help = "use a variable that is known before the job is made, such as `CI_PIPELINE_IID` or `CI_COMMIT_SHORT_SHA`, or ask in the script";
-    for site in pipeline.conditions() {
-        let parsed = parse(site.text());
-        let Some(root) = &parsed.root else { continue };
+    for condition in pipeline.conditions() {
+        let Some(root) = &condition.expression.root else { continue };
         for (name, span) in root.variables() {
-            let late = is_late_variable(name) || site.job.is_none() && is_of_jobs(name);
+            let late = is_late_variable(name) || condition.job.is_none() && is_of_jobs(name);
             if !late || pipeline.sets_variable(name) {
                 continue;
             }
-            let at = pipeline.part_of(site.value, span);
+            let at = pipeline.part_of(condition.value, span);
             cx.report(at, format!("`${name}` is not set here: it is known only once a job is made or runs, after its rules were judged"))
-                .symbol(format!("condition:{}", site.text()))
+                .symbol(format!("condition:{}", condition.text()))
                 .help(help);
         }
     }

@@ -1,30 +1,26 @@
-use crate::model::gitlab::reach::comparisons;
+use crate::model::gitlab::reach::{Condition, comparisons};
 use crate::model::gitlab::{Pipeline, ValueKind, Variable};
 use crate::rule::{Check, Cx};
-use crate::syntax::expression::parse;
 
-pub(crate) const CHECK: Check = Check::Pipeline(check);
+pub(crate) const CHECK: Check = Check::Condition(check);
 
-fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    for site in pipeline.conditions() {
-        let parsed = parse(site.text());
-        let Some(root) = &parsed.root else { continue };
-        for comparison in comparisons(root) {
-            let Some(variable) = pipeline.variable_at(&site, comparison.variable) else { continue };
-            let Some((written, is)) = retyped(variable, pipeline) else { continue };
-            let same = |text: &str| text.eq_ignore_ascii_case(comparison.text);
-            if comparison.text == is || !(same(&written) || same(&is)) {
-                continue;
-            }
-            let message = format!(
-                "`{}` is set to `{written}`, which GitLab reads as `\"{is}\"`, so it never equals `\"{}\"`",
-                comparison.variable, comparison.text
-            );
-            cx.report(pipeline.part_of(site.value, comparison.span), message)
-                .label(variable.value.at(), "it is set here")
-                .symbol(format!("condition:{}", site.text()))
-                .help(format!("compare with `\"{is}\"`, or put the value in quotes"));
+fn check<'p>(condition: &Condition<'_, 'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, '_>) {
+    let Some(root) = &condition.expression.root else { return };
+    for comparison in comparisons(root) {
+        let Some(variable) = pipeline.variable_at(condition, comparison.variable) else { continue };
+        let Some((written, is)) = retyped(variable, pipeline) else { continue };
+        let same = |text: &str| text.eq_ignore_ascii_case(comparison.text);
+        if comparison.text == is || !(same(&written) || same(&is)) {
+            continue;
         }
+        let message = format!(
+            "`{}` is set to `{written}`, which GitLab reads as `\"{is}\"`, so it never equals `\"{}\"`",
+            comparison.variable, comparison.text
+        );
+        cx.report(pipeline.part_of(condition.value, comparison.span), message)
+            .label(variable.value.at(), "it is set here")
+            .symbol(format!("condition:{}", condition.text()))
+            .help(format!("compare with `\"{is}\"`, or put the value in quotes"));
     }
 }
 

@@ -29,7 +29,7 @@ use situation::Situation;
 
 pub use early::{EarlyText, dotenv_variables, early_texts, include_texts};
 pub use explain::{Comparison, comparisons, ref_fault, unfitting_patterns};
-pub use site::{PathSite, Site, paths_like};
+pub use site::{Condition, PathSite, paths_like};
 pub use verdict::{Absence, DeadRule, Death, NeedFault, place_of};
 
 /// Names of predefined variables that are not there yet when GitLab judges rules and expands names.

@@ -3,13 +3,16 @@
 use rustc_hash::FxHashSet;
 
 use crate::model::gitlab::{Job, Pipeline, Rule, Value, Variable, nearest};
+use crate::syntax::expression::{Expression, parse};
 use crate::text::{Location, Span};
 
 /// A condition, with who asks it.
-#[derive(Clone, Copy, Debug)]
-pub struct Site<'a, 'p> {
+#[derive(Debug)]
+pub struct Condition<'a, 'p> {
     /// The text.
     pub value: &'a Value<'p>,
+    /// What it asks.
+    pub expression: Expression<'a>,
     /// The place of the first job that has it; nothing for `workflow`.
     pub job: Option<usize>,
 }
@@ -17,33 +20,28 @@ pub struct Site<'a, 'p> {
 impl<'p> Pipeline<'p> {
     /// The conditions of `rules`, `only:variables` and `except:variables` of the jobs and of `workflow`, each
     /// place once.
-    pub fn conditions(&self) -> Vec<Site<'_, 'p>> {
+    pub fn conditions<'a>(&'a self) -> Vec<Condition<'a, 'p>> {
         let mut seen = FxHashSet::default();
-        let mut sites = Vec::new();
-        let mut add = |job: Option<usize>, value: &'_ Value<'p>| -> bool {
-            value.as_str().is_some() && seen.insert((value.at(), job.is_none()))
+        let mut conditions = Vec::new();
+        let mut add = |value, job: Option<usize>| {
+            let text = Value::as_str(value);
+            if let Some(text) = text.filter(|_| seen.insert((value.at(), job.is_none()))) {
+                conditions.push(Condition { value, expression: parse(text), job });
+            }
         };
-        for rule in self.workflow_rules.iter().flatten() {
-            if let Some(value) = rule.condition.as_ref().filter(|it| add(None, it)) {
-                sites.push(Site { value, job: None });
-            }
-        }
+        let asked = |rules: &'a Option<Vec<Rule<'p>>>| {
+            rules.iter().flatten().filter_map(|rule| rule.condition.as_ref())
+        };
+        asked(&self.workflow_rules).for_each(|value| add(value, None));
         for (at, job) in self.jobs.iter().enumerate() {
-            for rule in job.rules.iter().flatten() {
-                if let Some(value) = rule.condition.as_ref().filter(|it| add(Some(at), it)) {
-                    sites.push(Site { value, job: Some(at) });
-                }
-            }
+            asked(&job.rules).for_each(|value| add(value, Some(at)));
             for keyword in ["only", "except"] {
                 let variables = job.value.path(&[keyword, "variables"]);
-                for value in variables.map_or(&[][..], Value::one_or_more) {
-                    if add(Some(at), value) {
-                        sites.push(Site { value, job: Some(at) });
-                    }
-                }
+                let values = variables.map_or(&[][..], Value::one_or_more);
+                values.iter().for_each(|value| add(value, Some(at)));
             }
         }
-        sites
+        conditions
     }
 
     /// Where a part of a text stands in its file; the whole text if it was composed.
@@ -56,7 +54,7 @@ impl<'p> Pipeline<'p> {
     }
 }
 
-impl Site<'_, '_> {
+impl Condition<'_, '_> {
     /// The condition as text.
     pub fn text(&self) -> &str {
         self.value.as_str().unwrap_or_default()
@@ -66,8 +64,8 @@ impl Site<'_, '_> {
 impl<'p> Pipeline<'p> {
     /// The variable as a condition sees it, if the configuration sets it: that of the job, else that of the
     /// whole pipeline.
-    pub fn variable_at(&self, site: &Site<'_, 'p>, name: &str) -> Option<&Variable<'p>> {
-        match site.job.and_then(|job| self.jobs.get(job)) {
+    pub fn variable_at(&self, condition: &Condition<'_, 'p>, name: &str) -> Option<&Variable<'p>> {
+        match condition.job.and_then(|job| self.jobs.get(job)) {
             Some(job) => self.variable_of(job, name),
             None => self.variable(name),
         }
