@@ -1,10 +1,9 @@
 use crate::model::gitlab::{FileKind, Job, Pipeline, Value, glob};
 use crate::rule::{Check, Cx};
 
-pub(crate) const CHECK: Check = Check::Job(check);
+pub(crate) const CHECK: Check = Check::Pipeline(check);
 
-fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    let paths = cx.facts.files.paths();
+fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     // A template is meant for other repositories; with the configuration alone nothing is known of
     // the rest.
     let is_config = |path: &String| {
@@ -12,12 +11,16 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         [".yml", ".yaml", ".md"].iter().any(|end| name.ends_with(end)) || name.contains("docker")
     };
     let of_this_repository = matches!(pipeline.kind, FileKind::Root | FileKind::Child);
+    if of_this_repository && !cx.facts.files.paths().iter().all(is_config) {
+        pipeline.jobs.iter().for_each(|job| check_job(job, cx));
+    }
+}
+
+fn check_job(job: &Job<'_>, cx: &mut Cx<'_, '_>) {
+    let paths = cx.facts.files.paths();
     for cache in &job.caches {
         let files = cache.key.files();
         let missing: Vec<&Value<'_>> = files.iter().filter(|file| is_missing(file, cx)).collect();
-        if missing.is_empty() || !of_this_repository || paths.iter().all(is_config) {
-            continue;
-        }
         for file in &missing {
             let Some(path) = file.as_str() else { continue };
             let what = if missing.len() == files.len() {

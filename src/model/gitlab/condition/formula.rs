@@ -17,7 +17,7 @@ impl Var {
 }
 
 /// What a text is matched against, by its number in [`Names`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::model::gitlab) struct Pattern(u32);
 
 /// The variables and patterns of a pipeline, each once.

@@ -129,8 +129,10 @@ struct Refs {
 pub struct Reach {
     all: Conditions,
     refs: Refs,
-    /// What tells when jobs are in, each way once.
+    /// What tells when jobs are in, each place where it is written once.
     presences: Vec<Presence>,
+    /// For each of them the first that says the same.
+    alike: Vec<usize>,
     /// The presence of each job.
     jobs: Vec<usize>,
     /// The rules of `workflow`.
@@ -172,6 +174,7 @@ impl Reach {
             all,
             refs,
             presences: Vec::new(),
+            alike: Vec::new(),
             jobs: Vec::new(),
             workflow,
             open,
@@ -202,6 +205,9 @@ impl Reach {
             }
             reach.jobs.push(at);
         }
+        let mut first: FxHashMap<&Presence, usize> = FxHashMap::default();
+        let numbered = reach.presences.iter().enumerate();
+        reach.alike = numbered.map(|(at, it)| *first.entry(it).or_insert(at)).collect();
         reach.read_variables(pipeline, settings);
         reach.situations = situation::candidates(&reach);
         reach

@@ -6,7 +6,7 @@ use crate::model::gitlab::condition::{Formula, Names, Pattern, between_slashes};
 use crate::model::gitlab::{PathRule, Rule, Value, ValueKind};
 
 /// A list of paths, by its number in [`Conditions`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Paths(pub(super) u32);
 
 /// A list of paths.
@@ -19,7 +19,7 @@ pub(super) struct PathList {
 }
 
 /// What a rule asks of the variables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Test {
     Always,
     Unknown,
@@ -28,7 +28,7 @@ pub(super) enum Test {
 }
 
 /// One rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Step {
     pub(super) test: Test,
     pub(super) changes: Option<Paths>,
@@ -42,7 +42,7 @@ pub(super) struct Step {
 }
 
 /// When a job is in a pipeline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Presence {
     /// By the first of its rules that matches.
     Rules(Vec<Step>),
@@ -60,7 +60,7 @@ pub(super) enum Presence {
 }
 
 /// `only` or `except`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Policy {
     refs: Option<Vec<RefTest>>,
     variables: Option<Vec<Test>>,
@@ -69,7 +69,7 @@ pub(super) struct Policy {
 }
 
 /// One of the `refs`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum RefTest {
     Branches,
     Tags,

@@ -72,8 +72,13 @@ impl Reach {
     pub fn absence(&self, job: usize) -> Option<&Absence> {
         let all = self.absences.get_or_init(|| {
             let closed = self.is_closed();
-            let absence = |presence| if closed { None } else { self.find_absence(presence) };
-            self.presences.iter().map(absence).collect()
+            let mut all: Vec<Option<Absence>> = Vec::with_capacity(self.presences.len());
+            for (at, presence) in self.presences.iter().enumerate() {
+                let known = self.alike.get(at).and_then(|first| all.get(*first)).cloned();
+                let find = || if closed { None } else { self.find_absence(presence) };
+                all.push(known.unwrap_or_else(find));
+            }
+            all
         });
         all.get(*self.jobs.get(job)?)?.as_ref()
     }
@@ -154,42 +159,50 @@ impl Reach {
         let mut order: Vec<Location> = Vec::new();
         let mut states: FxHashMap<Location, Option<DeadRule>> = FxHashMap::default();
         let mut seen = FxHashSet::default();
-        let mut add = |job: Option<usize>, rules: &[Rule<'_>], steps: &[Step]| {
-            for (at, rule) in rules.iter().enumerate().take(steps.len()) {
-                let place = rule.value.at();
-                let alive = states.get(&place).is_some_and(Option::is_none);
-                if alive {
-                    continue;
-                }
-                let death = self.death(steps, at, job.is_some());
-                if !states.contains_key(&place) {
-                    order.push(place);
-                }
-                let dead = death.map(|death| DeadRule { job, rule: at, death });
-                match (dead, states.contains_key(&place)) {
-                    (Some(_), true) => {}
-                    (dead, _) => {
-                        states.insert(place, dead);
+        let mut runs: FxHashMap<usize, bool> = FxHashMap::default();
+        let mut deaths: FxHashMap<(Option<usize>, usize), Option<Death>> = FxHashMap::default();
+        // `like` is the number of the rules among those that say the same; nothing for `workflow`.
+        let mut add =
+            |(job, like): (Option<usize>, Option<usize>), rules: &[Rule<'_>], steps: &[Step]| {
+                for (at, rule) in rules.iter().enumerate().take(steps.len()) {
+                    let place = rule.value.at();
+                    let alive = states.get(&place).is_some_and(Option::is_none);
+                    if alive {
+                        continue;
+                    }
+                    let death = deaths
+                        .entry((like, at))
+                        .or_insert_with(|| self.death(steps, at, job.is_some()))
+                        .clone();
+                    if !states.contains_key(&place) {
+                        order.push(place);
+                    }
+                    let dead = death.map(|death| DeadRule { job, rule: at, death });
+                    match (dead, states.contains_key(&place)) {
+                        (Some(_), true) => {}
+                        (dead, _) => {
+                            states.insert(place, dead);
+                        }
                     }
                 }
-            }
-        };
+            };
         if let (Some(Presence::Rules(steps)), Some(rules)) =
             (&self.workflow, &pipeline.workflow_rules)
             && !self.is_closed()
         {
-            add(None, rules, steps);
+            add((None, None), rules, steps);
         }
         for (job, presence) in self.jobs.iter().enumerate() {
             if !seen.insert(*presence) {
                 continue;
             }
             let rules = pipeline.jobs.get(job).and_then(|job| job.rules.as_ref());
-            if let (Some(presence @ Presence::Rules(steps)), Some(rules)) =
-                (self.presences.get(*presence), rules)
-                && self.is_possible_together(&[presence])
+            let like = self.alike.get(*presence).copied();
+            if let (Some(presence @ Presence::Rules(steps)), Some(rules), Some(number)) =
+                (self.presences.get(*presence), rules, like)
+                && *runs.entry(number).or_insert_with(|| self.is_possible_together(&[presence]))
             {
-                add(Some(job), rules, steps);
+                add((Some(job), like), rules, steps);
             }
         }
         order.iter().filter_map(|place| states.remove(place).flatten()).collect()
@@ -270,7 +283,7 @@ impl Reach {
                     add(need, needed, None);
                     continue;
                 }
-                let key = plain.then(|| self.alike(at).zip(self.alike(needed))).flatten();
+                let key = plain.then(|| self.plain(at).zip(self.plain(needed))).flatten();
                 let found = match key {
                     Some(key) => split
                         .entry(key)
@@ -296,8 +309,9 @@ impl Reach {
     }
 
     /// The number of the rules of a job that sets none of the variables that conditions name.
-    fn alike(&self, job: usize) -> Option<usize> {
-        self.jobs.get(job).copied().filter(|_| self.job_values.get(job).is_some_and(Vec::is_empty))
+    fn plain(&self, job: usize) -> Option<usize> {
+        let number = self.jobs.get(job).and_then(|at| self.alike.get(*at)).copied();
+        number.filter(|_| self.job_values.get(job).is_some_and(Vec::is_empty))
     }
 
     /// The place of the job that is needed, if it is another one and not optional.
@@ -329,7 +343,8 @@ impl Reach {
         if matches!(first, Presence::Unknown) || self.open && matches!(first, Presence::Implicit) {
             return false;
         }
-        *known.entry((*one, *other)).or_insert_with(|| {
+        let like = |at: &usize| self.alike.get(*at).copied().unwrap_or(*at);
+        *known.entry((like(one), like(other))).or_insert_with(|| {
             !self.is_possible_together(&[first, second]) && self.is_possible_together(&[first])
         })
     }
