@@ -157,13 +157,16 @@ fn suppression_findings(
     let mut findings = Vec::new();
     for (source, all) in by_source {
         let source = project.files.sources().get(*source);
+        if !project.is_wanted(&source.path) {
+            continue;
+        }
         for (it, used) in all.iter().filter(|(it, _)| it.dialect == Dialect::Pipespec) {
             let unknown = it.names.iter().find_map(|(name, span)| {
                 super::check_name(catalog, name).err().map(|error| (error, *span))
             });
             let names: Vec<&str> = it.names.iter().map(|(name, _)| name.as_str()).collect();
             let (span, message, help) = if let Some((error, span)) = unknown {
-                let help = error.nearest.map(|nearest| did_you_mean(nearest));
+                let help = error.nearest.map(did_you_mean);
                 (
                     span,
                     format!(

@@ -87,3 +87,21 @@ fn near_misses_are_told_apart() {
     println!("{} of {} near misses are told apart", cases.len() - wrong.len(), cases.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn messages_name_the_remedy_that_the_program_has() {
+    let files = [
+        (
+            ".gitlab-ci.yml",
+            "a:\n  script:\n    - regctl registry login -p \"$P\" r\n    - crane auth login -p \"$P\" r\n",
+        ),
+        ("Dockerfile", "FROM debian:12.5-slim\nHEALTHCHECK CMD curl -f localhost || exit 1\n"),
+    ];
+    let options = CheckOptions::default();
+    let project = Project::in_memory(files, options).unwrap();
+    let report = analyze(&project, &project.catalog);
+    let found =
+        |words: &str| report.findings.iter().filter(|it| it.message.contains(words)).count();
+    assert_eq!((found("; `--pass-stdin` reads"), found("; `--password-stdin` reads")), (1, 1));
+    assert_eq!(found("each check starts a shell in front of the command"), 1);
+}

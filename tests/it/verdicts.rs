@@ -172,3 +172,15 @@ fn a_family_is_explained_by_its_rules() {
         "{out}"
     );
 }
+
+#[test]
+fn a_file_that_is_named_is_told_of_alone() {
+    let text =
+        "FROM debian:12.5-slim\n# pipespec: ignore[docker] held by the base\nRUN apk add git\n";
+    let folder = Folder::new(
+        "alone",
+        &[("a/Dockerfile", text), ("b/Dockerfile", "FROM debian\n"), ("pipespec.yaml", "")],
+    );
+    let (_, out, _) = folder.run(&["check", "b/Dockerfile", "--format", "short"]);
+    assert!(out.contains("b/Dockerfile:1") && !out.contains("a/Dockerfile"), "{out}");
+}

@@ -23,10 +23,12 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let Some(command) = shell else { continue };
         let name = keyword.as_str();
         let near = if command.text.starts_with('[') { " (this is no valid JSON)" } else { "" };
-        let message = format!(
-            "`{name}` is in shell form{near}: a shell stands between the signals and the command; \
-             JSON form starts it directly"
-        );
+        let harm = match keyword {
+            Keyword::Healthcheck => "each check starts a shell in front of the command",
+            _ => "a shell stands between the signals and the command",
+        };
+        let message =
+            format!("`{name}` is in shell form{near}: {harm}; JSON form starts it directly");
         let report = cx.report(file.at(command.span), message).symbol(step.symbol());
         let chosen = file.shell(step.index).is_some_and(|shell| shell.instruction.is_some());
         let report =

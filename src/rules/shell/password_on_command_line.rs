@@ -32,7 +32,13 @@ fn password(run: Invocation<'_>) -> Option<(OptionValue<'_>, &'static str)> {
             let verb = run.subcommand(&valued).filter(|verb| login(*verb))?;
             (verb.option_value(&flags)?, by_input)
         }
-        "crane" | "helm" | "regctl" => {
+        "regctl" => {
+            let verb = run.subcommand(&valued)?;
+            let inner = verb.subcommand(&valued).filter(|inner| login(*inner))?;
+            let by_input = "`--pass-stdin` reads it from standard input";
+            (inner.option_value(&["-p", "--pass"])?, by_input)
+        }
+        "crane" | "helm" => {
             let verb = run.subcommand(&valued)?;
             let inner = verb.subcommand(&valued).filter(|inner| login(*inner))?;
             (inner.option_value(&flags)?, by_input)

@@ -120,13 +120,16 @@ impl<'s> Expansion<'s> {
     }
 }
 
+/// The words of a command by their numbers, each with the fields that it becomes where that is known.
+type KnownWords = Vec<(u32, Option<Vec<String>>)>;
+
 impl Script {
     /// Fills in the variables of [`Command::filled_words`] whose values are known, from the script
     /// itself and from `outer`.
     pub(super) fn fill_in(&mut self, outer: Outer<'_>) {
         // With other separators words are split otherwise.
         let splits = self.assigned_in("IFS").is_empty();
-        let mut filled: Vec<(u32, Vec<(u32, Option<Vec<String>>)>)> = Vec::new();
+        let mut filled: Vec<(u32, KnownWords)> = Vec::new();
         let mut count = 0;
         for command in self.commands() {
             if command.words().all(|word| word.literal().is_some()) {
