@@ -159,7 +159,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Error> {
         for name in args.select.iter().chain(&args.ignore) {
             engine::check_name(&project.catalog, name).map_err(|unknown| Error::UnknownName {
                 name: unknown.name,
-                help: unknown.nearest.map(|nearest| did_you_mean(nearest)),
+                help: unknown.nearest.map(did_you_mean),
             })?;
         }
         if let Some((path, bytes)) = target.stdin {

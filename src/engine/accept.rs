@@ -163,7 +163,7 @@ fn suppression_findings(
             });
             let names: Vec<&str> = it.names.iter().map(|(name, _)| name.as_str()).collect();
             let (span, message, help) = if let Some((error, span)) = unknown {
-                let help = error.nearest.map(|nearest| did_you_mean(nearest));
+                let help = error.nearest.map(did_you_mean);
                 (
                     span,
                     format!(

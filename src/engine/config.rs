@@ -288,7 +288,7 @@ impl Config {
         let weighed = self.severity.iter().chain(overrides().flat_map(|it| &it.severity));
         for name in names.chain(weighed.clone().map(|(name, _)| name)) {
             check_name(catalog, &name.value).map_err(|unknown| {
-                let help = unknown.nearest.map(|nearest| did_you_mean(nearest));
+                let help = unknown.nearest.map(did_you_mean);
                 fail(name.span, format!("`{}` is no rule, alias or family", unknown.name), help)
             })?;
         }

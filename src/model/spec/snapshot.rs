@@ -38,7 +38,7 @@ pub struct SnapshotClause {
 }
 
 impl SnapshotClause {
-    /// The capability of a clause as [`SnapshotClause::capability`] has it.
+    /// The capability of a clause as `SnapshotClause::capability` has it.
     pub fn nested(capability: &str) -> Option<String> {
         capability.contains('/').then(|| capability.to_owned())
     }

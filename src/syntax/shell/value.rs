@@ -126,7 +126,7 @@ impl Script {
     pub(super) fn fill_in(&mut self, outer: Outer<'_>) {
         // With other separators words are split otherwise.
         let splits = self.assigned_in("IFS").is_empty();
-        let mut filled: Vec<(u32, Vec<(u32, Option<Vec<String>>)>)> = Vec::new();
+        let mut filled: Vec<(u32, Vec<_>)> = Vec::new();
         let mut count = 0;
         for command in self.commands() {
             if command.words().all(|word| word.literal().is_some()) {

@@ -299,7 +299,7 @@ fn duration(value: &Value<'_>, most: f64, never: bool, path: KeyPath<'_>, out: &
         }
         Ok(Duration::Seconds(_)) => {}
         Err(error) => {
-            let help = error.nearest.map(|nearest| did_you_mean(nearest));
+            let help = error.nearest.map(did_you_mean);
             wrong(format!("`{path}` should be a duration; `{text}` is none"), help);
         }
     }
