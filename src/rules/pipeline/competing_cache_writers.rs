@@ -32,15 +32,27 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let at_once = |other: &Job<'_>| {
             !pipeline.runs_before(job, other) && !pipeline.runs_before(other, job)
         };
-        let others: Vec<&Job<'_>> = writers[at + 1..]
-            .iter()
-            .filter(|(other, it, key, others)| {
-                key == identity
-                    && !std::ptr::eq(*other, *job)
-                    && it.shares_paths(cache)
-                    && others == when
-                    && at_once(other)
+        let rivals = || {
+            let behind = writers[at + 1..].iter();
+            behind.filter(|(other, _, key, others)| {
+                key == identity && !std::ptr::eq(*other, *job) && others == when
             })
+        };
+        if let Some((other, it, ..)) = rivals().find(|(_, it, ..)| keep_other_files(it, cache)) {
+            told.push(identity);
+            let message = format!(
+                "`{}` and `{}` keep different files in this cache, and each of them throws away those of the other; give each a key of its own",
+                job.name, other.name
+            );
+            let place = cache.key.value().map_or(&cache.value.origin, |key| &key.origin);
+            cx.report(place, message)
+                .symbol(format!("cache:{identity}"))
+                .label(it.value.at(), "written with other paths here")
+                .help("write another `key`, such as one with `$CI_JOB_NAME`, in one of the jobs");
+            continue;
+        }
+        let others: Vec<&Job<'_>> = rivals()
+            .filter(|(other, it, ..)| it.shares_paths(cache) && at_once(other))
             .map(|(other, ..)| *other)
             .collect();
         let Some(other) = others.first() else { continue };
@@ -59,6 +71,16 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             .label(other.key_at, "written by this job too")
             .help("set `policy: pull` in all jobs but the one that fills the cache");
     }
+}
+
+/// Whether the caches have no path in common, as far as that can be told.
+fn keep_other_files(one: &Cache<'_>, other: &Cache<'_>) -> bool {
+    let all = [one.project_paths(), other.project_paths()];
+    let known = |paths: &Vec<String>| !paths.iter().any(|path| path.contains('$'));
+    all.iter().all(known)
+        && one.untracked.is_none()
+        && other.untracked.is_none()
+        && !one.shares_paths(other)
 }
 
 /// What decides whether and on which runners a job runs, as the texts in it. Jobs that differ in that may

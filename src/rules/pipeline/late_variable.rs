@@ -1,4 +1,4 @@
-use crate::model::gitlab::reach::{early_texts, is_late_variable};
+use crate::model::gitlab::reach::{early_texts, include_texts, is_late_variable};
 use crate::model::gitlab::{Pipeline, expand};
 use crate::rule::{Check, Cx};
 
@@ -18,6 +18,17 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
                 .symbol(format!("condition:{}", condition.text()))
                 .help(help);
         }
+    }
+    let mut told: Vec<String> = Vec::new();
+    for (at, name) in include_texts(pipeline) {
+        let late = is_late_variable(&name) || is_of_jobs(&name);
+        if !late || pipeline.sets_variable(&name) || told.contains(&name) {
+            continue;
+        }
+        let message =
+            format!("`include` is read before `${name}` is known, so it holds an empty text there");
+        cx.report(at, message).symbol(format!("include/{name}")).help(help);
+        told.push(name);
     }
     for text in early_texts(pipeline) {
         for name in text.value.as_str().into_iter().flat_map(expand::variables) {

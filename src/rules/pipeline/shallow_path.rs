@@ -43,7 +43,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         };
         if told.insert(site.value.at()) {
             cx.report(&site.value.origin, message)
-                .symbol(format!("{}/{text}", site.owner))
+                .symbol(format!("{}/{text}", site.owner()))
                 .help(format!("write `{right}` for all files below `{folder}`"));
         }
     }

@@ -43,7 +43,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             &site.value.origin,
             format!("`{text}` of `changes` matches no file of the repository"),
         )
-        .symbol(format!("{}/{text}", site.owner))
+        .symbol(format!("{}/{text}", site.owner()))
         .help("correct the path, or remove it");
     }
 }

@@ -99,19 +99,26 @@ pub struct PathSite<'a, 'p> {
     pub value: &'a Value<'p>,
     /// `changes` or `exists`.
     pub keyword: &'static str,
-    /// The job, or `workflow`.
-    pub owner: String,
+    /// The job; nothing for `workflow`.
+    pub job: Option<&'a Job<'p>>,
     /// Whether it is compared with something other than this repository and the push.
     pub elsewhere: bool,
+}
+
+impl PathSite<'_, '_> {
+    /// What asks for it: `job:NAME`, or `workflow`.
+    pub fn owner(&self) -> String {
+        self.job.map_or_else(|| "workflow".to_owned(), |job| format!("job:{}", job.name))
+    }
 }
 
 impl<'p> Pipeline<'p> {
     /// The patterns of `changes` and `exists` of the jobs and of `workflow`.
     pub fn path_patterns(&self) -> Vec<PathSite<'_, 'p>> {
         let mut sites = Vec::new();
-        let jobs = self.jobs.iter().map(|job| (format!("job:{}", job.name), job.rules.as_ref()));
-        let workflow = (String::from("workflow"), self.workflow_rules.as_ref());
-        for (owner, rules) in std::iter::once(workflow).chain(jobs) {
+        let jobs = self.jobs.iter().map(|job| (Some(job), job.rules.as_ref()));
+        let workflow = (None, self.workflow_rules.as_ref());
+        for (job, rules) in std::iter::once(workflow).chain(jobs) {
             for rule in rules.into_iter().flatten() {
                 for (keyword, list) in [("changes", &rule.changes), ("exists", &rule.exists)] {
                     let Some(list) = list else { continue };
@@ -119,7 +126,7 @@ impl<'p> Pipeline<'p> {
                     sites.extend(list.paths.iter().map(|value| PathSite {
                         value,
                         keyword,
-                        owner: owner.clone(),
+                        job,
                         elsewhere,
                     }));
                 }
@@ -132,7 +139,7 @@ impl<'p> Pipeline<'p> {
                 sites.extend(values.iter().map(|value| PathSite {
                     value,
                     keyword: "changes",
-                    owner: format!("job:{}", job.name),
+                    job: Some(job),
                     elsewhere: false,
                 }));
             }

@@ -27,8 +27,9 @@ use self::findings::Findings;
 use self::keyword::{KeyPath, exclusive, map};
 use self::kind::check as check_value;
 use self::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
-use super::{Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value};
+use super::{Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value, nearest};
 use crate::model::Origin;
+use crate::text::did_you_mean;
 
 /// Keys of the top level that are neither jobs nor looked at here.
 const OTHER: [&str; 1] = ["include"];
@@ -97,7 +98,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
             Some(job) => check_job(job, pipeline, &mut out),
             // A file that could not be read may say the rest.
             None if !whole || value.is_unknown() || entry.key_kind != KeyKind::Str => {}
-            None => without_script(name, &at, &mut out),
+            None => without_script(name, value, &at, &mut out),
         }
     }
     // A wildcard of `include` that matches nothing is no fault, and in a lone file it never matches.
@@ -141,12 +142,20 @@ fn has_gap(value: &Value<'_>, pipeline: &Pipeline<'_>, level: u32) -> bool {
     map.entries().iter().any(|entry| inside(&entry.value))
 }
 
-fn without_script(name: &str, at: &Origin, out: &mut Findings) {
+fn without_script(name: &str, value: &Value<'_>, at: &Origin, out: &mut Findings) {
     let message = format!("job `{name}` should implement the script:, run:, or trigger: keyword");
     let problem = Problem::new("job-without-script", at, message);
     if name == "spec" {
         let help = "a header stands in front of a line `---`, the configuration behind it";
         return out.push(problem.help(help));
+    }
+    let slip = value.entries().iter().find_map(|entry| {
+        let near = nearest(&entry.key, ["script", "trigger"].into_iter())?;
+        (near != entry.key.as_str()).then_some((entry, near))
+    });
+    if let Some((entry, near)) = slip {
+        let help = did_you_mean(near);
+        return out.push(problem.label(entry.key_at, "this is no keyword").help(help));
     }
     out.push(problem.help("add a `script`, or put a dot in front of the name if it is a template"));
 }
@@ -211,7 +220,7 @@ fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, out: &mut Findings) {
         }
         JobKind::Unknown => {
             if !job.is_partial() && whole {
-                without_script(name, &Origin::here(job.key_at), out);
+                without_script(name, &job.value, &Origin::here(job.key_at), out);
             }
         }
     }
