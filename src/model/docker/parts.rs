@@ -344,8 +344,8 @@ mod tests {
 
     #[test]
     fn a_port_may_have_a_range_a_protocol_and_a_host() {
-        let port = Port::parse("[::1]:8080:80-81/UDP").unwrap();
-        assert_eq!((port.host, port.start, port.end), (Some("[::1]:8080"), 80, 81));
+        let port = Port::parse("[::1]:8080-8081:80-81/UDP").unwrap();
+        assert_eq!((port.host, port.start, port.end), (Some("[::1]:8080-8081"), 80, 81));
         for text in ["", "70000", "a", "9-8", "80/http", "80,81", "-1"] {
             assert!(Port::parse(text).is_err(), "{text}");
         }
