@@ -8,7 +8,8 @@ use super::suppress::{Dialect, suppressions};
 use super::{Project, Selection, Suppressed};
 use crate::model::docker::{Pragma, Tool};
 use crate::rule::{Catalog, Facts, Finding, Rule};
-use crate::text::{Span, did_you_mean};
+use crate::syntax::dockerfile::Error;
+use crate::text::did_you_mean;
 
 /// The `# check=skip=` of BuildKit that leaves a finding out.
 fn build_check_skip<'f>(
@@ -17,6 +18,11 @@ fn build_check_skip<'f>(
     finding: &Finding,
 ) -> Option<&'f Pragma<'f>> {
     let dockerfile = facts.dockerfiles.iter().find(|it| it.source.id == finding.at.source)?;
+    // What fails the build is no matter of a check.
+    let fails = |error: &Error| error.span == finding.at.span && error.message == finding.message;
+    if dockerfile.errors.iter().any(fails) {
+        return None;
+    }
     let skips = |pragma: &&Pragma<'_>| {
         let skips = |name: &str| pragma.skips(name, finding.at.span.start);
         match finding.alias {
@@ -45,9 +51,7 @@ pub(super) fn accept(
     let mut by_source: BTreeMap<_, Vec<(super::Suppression, bool)>> = BTreeMap::new();
     for source in sources.iter() {
         let dockerfile = facts.dockerfiles.iter().find(|it| it.source.id == source.id);
-        let instructions = dockerfile.map_or(&[][..], |it| it.instructions());
-        let spans: Vec<Span> = instructions.iter().map(|it| it.span).collect();
-        let found = suppressions(source, &spans);
+        let found = suppressions(source, dockerfile);
         if !found.is_empty() {
             by_source.insert(source.id, found.into_iter().map(|it| (it, false)).collect());
         }
@@ -78,7 +82,7 @@ pub(super) fn accept(
             continue;
         }
         if let Some(by) = build_check_skip(facts, rule, &finding) {
-            let (reason, by) = (String::new(), source.at(by.span));
+            let (reason, by) = (String::new(), by.given.unwrap_or_else(|| source.at(by.span)));
             suppressed.push(Suppressed { finding, reason, by });
             continue;
         }

@@ -7,7 +7,7 @@ use super::discover::FileKind;
 use crate::model::Files;
 use crate::model::build::ImageBuild;
 use crate::model::docker::{Build, Dockerfile};
-use crate::text::{Source, are_large};
+use crate::text::{Location, Source, are_large};
 
 /// Resolves the Dockerfiles that are judged: those that have such a name, and those that a job builds.
 pub(super) fn dockerfiles<'p>(project: &'p Project, builds: &[ImageBuild]) -> Vec<Dockerfile<'p>> {
@@ -33,13 +33,14 @@ pub(super) fn dockerfiles<'p>(project: &'p Project, builds: &[ImageBuild]) -> Ve
         let of_file = builds.iter().zip(&built).filter(|(_, path)| **path == Some(&source.path));
         let of_file: Vec<&ImageBuild> = of_file.map(|(build, _)| build).collect();
         let ignore_file = ignore_file(files, source, &of_file);
-        let args = args(&of_file);
+        let (args, checks) = (args(&of_file), checks(&of_file));
         // A build of which it is not known what it builds may be of this file.
         let may_be = || builds.iter().filter(|build| build.dockerfile.candidates.is_empty());
         let of_file = if of_file.is_empty() { may_be().collect() } else { of_file };
         let contexts = || of_file.iter().flat_map(|build| &build.contexts);
         let build = Build {
             args,
+            checks,
             context: context(source, &of_file),
             ignore_file,
             named_contexts: contexts().filter_map(|it| it.text.clone()).collect(),
@@ -78,6 +79,17 @@ fn context(dockerfile: &Source, builds: &[&ImageBuild]) -> Option<String> {
         None => (!dockerfile.path.contains('/')).then(String::new),
         Some(first) => first.filter(|first| contexts.all(|it| it == Some(first))).cloned(),
     }
+}
+
+/// The settings of the build checks that all builds of a file give alike.
+fn checks(builds: &[&ImageBuild]) -> Option<(String, Location)> {
+    let given = |build: &ImageBuild| {
+        let arg = build.check_settings()?;
+        Some((arg.value.clone()?, arg.at))
+    };
+    let (settings, at) = builds.first().and_then(|build| given(build))?;
+    let alike = |build: &&ImageBuild| given(build).is_some_and(|(other, _)| other == settings);
+    builds.iter().all(alike).then_some((settings, at))
 }
 
 /// The ignore file of a Dockerfile: its own, or that of the context of its builds. Where no build is

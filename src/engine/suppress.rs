@@ -5,6 +5,7 @@
 //! the same stands in `<!-- ... -->`. hadolint's `# hadolint ignore=CODE,CODE` (also `global` and
 //! `stage`) work as they do there, on whole instructions.
 
+use crate::model::docker::{Dockerfile, Pragma, PragmaScope, Tool};
 use crate::text::{Source, Span};
 
 /// One comment that accepts findings.
@@ -41,27 +42,26 @@ pub enum Dialect {
 }
 
 const MARK: &str = "pipespec:";
-const HADOLINT: &str = "hadolint";
 
-/// The suppressions of one source, in the order of the text.
+/// The suppressions of one source: ours in the order of the text, then hadolint's.
 ///
-/// `instructions` are the spans of a Dockerfile's instructions; a comment above one covers all of it.
-pub fn suppressions(source: &Source, instructions: &[Span]) -> Vec<Suppression> {
-    let text = source.text();
-    if !text.contains(MARK) && !text.contains(HADOLINT) {
-        return Vec::new();
-    }
+/// In a Dockerfile a comment above an instruction covers all of it.
+pub fn suppressions(source: &Source, dockerfile: Option<&Dockerfile<'_>>) -> Vec<Suppression> {
+    let pragmas = dockerfile.map_or(&[][..], |it| &it.pragmas);
+    let theirs = pragmas.iter().filter(|it| it.tool == Tool::Hadolint);
+    let theirs = theirs.filter_map(|pragma| hadolint(pragma, source));
     let mut found = Vec::new();
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some(comment) = comment(line, offset) {
-            found.extend(ours(&comment, source, instructions));
-            if !instructions.is_empty() {
-                found.extend(hadolint(&comment, source, instructions));
-            }
+    if source.text().contains(MARK) {
+        let instructions = dockerfile.map_or(&[][..], |it| it.instructions());
+        let instructions: Vec<Span> = instructions.iter().map(|it| it.span).collect();
+        let mut offset = 0;
+        for line in source.text().split_inclusive('\n') {
+            let comment = comment(line, offset);
+            found.extend(comment.and_then(|comment| ours(&comment, source, &instructions)));
+            offset += line.len();
         }
-        offset += line.len();
     }
+    found.extend(theirs);
     found
 }
 
@@ -87,7 +87,7 @@ fn comment(line: &str, offset: usize) -> Option<Comment<'_>> {
             .map(|(position, open, close)| ((position, open), close))?;
         Some((open, close))
     };
-    let ((start, open), close) = at(MARK).or_else(|| at(HADOLINT))?;
+    let ((start, open), close) = at(MARK)?;
     let body = &content[start + open.len()..];
     let body = if close.is_empty() { body } else { body.split(close).next().unwrap_or(body) };
     let own_line = content[..start].trim().is_empty();
@@ -116,43 +116,19 @@ fn ours(comment: &Comment<'_>, source: &Source, instructions: &[Span]) -> Option
     })
 }
 
-fn hadolint(comment: &Comment<'_>, source: &Source, instructions: &[Span]) -> Option<Suppression> {
-    let rest = comment.text.trim_start().strip_prefix(HADOLINT)?;
-    let rest = rest.strip_prefix(char::is_whitespace)?.trim_start();
-    let (kind, rest) = ["global", "stage"]
-        .into_iter()
-        .find_map(|kind| Some((kind, rest.strip_prefix(kind)?.trim_start())))
-        .unwrap_or(("", rest));
-    let rest = rest.strip_prefix("ignore")?.trim_start().strip_prefix('=')?;
-    let (names, reason) = rest.split_once('#').unwrap_or((rest, ""));
-    // One name of other letters, or other text behind the names, voids the whole comment.
-    let is_name = |name: &str| {
-        !name.is_empty() && name.chars().all(|ch| "DLSC".contains(ch) || ch.is_ascii_digit())
-    };
-    if !names.split(',').all(|name| is_name(name.trim())) || !comment.own_line {
-        return None;
-    }
-    let names_at = comment.start + comment.text.len() - rest.len();
+fn hadolint(pragma: &Pragma<'_>, source: &Source) -> Option<Suppression> {
     let lines = source.lines();
-    let below = lines.line(comment.span.start) + 1;
-    let instruction = instructions.iter().position(|it| lines.line(it.start) == below);
-    let scope = match (kind, instruction) {
-        ("global", _) => Scope::File,
-        ("stage", Some(at)) => {
-            let is_from = |span: &&Span| {
-                source.slice(**span).get(..4).is_some_and(|word| word.eq_ignore_ascii_case("from"))
-            };
-            let next = instructions[at + 1..].iter().find(is_from);
-            let end = next.map_or(lines.line_count(), |next| lines.line(next.start));
-            Scope::Lines(below, end.saturating_sub(1))
+    let scope = match pragma.scope {
+        PragmaScope::File => Scope::File,
+        PragmaScope::Within(span) | PragmaScope::Stage(span) if !span.is_empty() => {
+            Scope::Lines(lines.line(span.start), lines.line(span.end))
         }
-        ("", Some(at)) => Scope::Lines(below, lines.line(instructions[at].end)),
-        _ => return None,
+        PragmaScope::Within(_) | PragmaScope::Stage(_) => return None,
     };
     Some(Suppression {
-        span: comment.span,
-        names: split_names(names, names_at),
-        reason: reason.trim().to_owned(),
+        span: pragma.span,
+        names: pragma.skip.iter().map(|name| (name.to_string(), pragma.span)).collect(),
+        reason: pragma.reason.to_owned(),
         scope,
         dialect: Dialect::Hadolint,
     })
@@ -216,14 +192,14 @@ mod tests {
     use super::*;
     use crate::text::SourceId;
 
-    fn of(text: &str, instructions: &[Span]) -> Vec<Suppression> {
-        suppressions(&Source::new(SourceId(0), "f", text), instructions)
+    fn of(text: &str) -> Vec<Suppression> {
+        suppressions(&Source::new(SourceId(0), "f", text), None)
     }
 
     #[test]
     fn a_trailing_comment_covers_its_line() {
         let text = "a: 1\nb: 2 # pipespec: ignore[x, fam] because of y\n";
-        let [found] = &of(text, &[])[..] else { panic!("one expected") };
+        let [found] = &of(text)[..] else { panic!("one expected") };
         assert_eq!(found.reason, "because of y");
         assert_eq!(found.scope, Scope::Lines(1, 1));
         let names: Vec<_> = found.names.iter().map(|(_, at)| &text[at.range()]).collect();
@@ -232,36 +208,23 @@ mod tests {
 
     #[test]
     fn a_comment_of_its_own_covers_the_next_line_with_content() {
-        let found = of("# pipespec: ignore[x] r\n\n# more\nb: 2\n", &[]);
+        let found = of("# pipespec: ignore[x] r\n\n# more\nb: 2\n");
         assert_eq!(found[0].scope, Scope::Lines(3, 3));
     }
 
     #[test]
     fn markdown_uses_html_comments() {
-        let found = of("<!-- pipespec: ignore[x] reason -->\ntext\n", &[]);
+        let found = of("<!-- pipespec: ignore[x] reason -->\ntext\n");
         assert_eq!((found[0].reason.as_str(), found[0].scope), ("reason", Scope::Lines(1, 1)));
     }
 
     #[test]
     fn a_missing_reason_is_kept_as_missing() {
-        assert_eq!(of("b: 2 # pipespec: ignore[x]\n", &[])[0].reason, "");
-    }
-
-    #[test]
-    fn hadolint_comments_hold_for_the_instruction_right_below() {
-        let text = "FROM a\n# hadolint ignore=DL3008 , SC2046 # why\nRUN x \\\n  y\nRUN z\n";
-        let at = |part: &str| text.find(part).unwrap();
-        let spans = [0..6, at("RUN x")..at("RUN z") - 1, at("RUN z")..text.len() - 1];
-        let spans = spans.map(Span::from_range);
-        let [found] = &of(text, &spans)[..] else { panic!("one expected") };
-        assert_eq!(found.scope, Scope::Lines(2, 3));
-        assert_eq!(found.names[1].0, "SC2046");
-        assert!(of("# hadolint ignore=DL3008 why\nRUN z\n", &[Span::new(29, 34)]).is_empty());
-        assert!(of("# hadolint ignore=DL3008\n\nRUN z\n", &[Span::new(26, 31)]).is_empty());
+        assert_eq!(of("b: 2 # pipespec: ignore[x]\n")[0].reason, "");
     }
 
     #[test]
     fn words_that_only_mention_it_are_no_suppression() {
-        assert!(of("echo pipespec: ignore[x] y\n# see pipespec: ignore[x]\n", &[]).is_empty());
+        assert!(of("echo pipespec: ignore[x] y\n# see pipespec: ignore[x]\n").is_empty());
     }
 }

@@ -48,6 +48,29 @@ fn a_base_is_that_of_the_arguments_that_the_job_gives() {
 }
 
 #[test]
+fn the_settings_of_the_build_checks_are_those_that_the_job_gives() {
+    let file = "# check=skip=JSONArgsRecommended\nFROM alpine:3.23.2 AS A\nCMD x\n";
+    let select = "StageNameCasing,JSONArgsRecommended,invalid-parser-directive";
+    let of =
+        |script: &str| findings(&[(".gitlab-ci.yml", &job(script)), ("Dockerfile", file)], select);
+    let (json, casing) = ("Dockerfile:3 shell-form-command", "Dockerfile:2 uppercase-stage-name");
+    let arg = |setting: &str| format!("docker build --build-arg '{setting}' .");
+    assert_eq!(of("docker build ."), [casing]);
+    // They stand in for those of the file, and are not added to them.
+    assert_eq!(of(&arg("BUILDKIT_DOCKERFILE_CHECK=skip=StageNameCasing")), [json]);
+    assert!(of(&arg("BUILDKIT_DOCKERFILE_CHECK=skip=all;error=true")).is_empty());
+    assert_eq!(of(&arg("BUILDKIT_DOCKERFILE_CHECK=error=true")), [casing, json]);
+    assert_eq!(of("docker build --build-arg BUILDKIT_DOCKERFILE_CHECK=$CHECKS ."), [casing]);
+    assert_eq!(
+        of("docker build --build-arg BUILDKIT_DOCKERFILE_CHECK=skip=all . && docker build ."),
+        [casing]
+    );
+    assert_eq!(of("buildah build --build-arg BUILDKIT_DOCKERFILE_CHECK=skip=all ."), [casing]);
+    let wrong = of(&arg("BUILDKIT_DOCKERFILE_CHECK=skip=all;only=x"));
+    assert_eq!(wrong, [".gitlab-ci.yml:4 invalid-parser-directive", casing]);
+}
+
+#[test]
 fn the_ignore_file_is_that_of_the_context() {
     let file = ("docker/Dockerfile", "FROM scratch\nCOPY notes.md /\n");
     let script = job("docker build -f docker/Dockerfile .");

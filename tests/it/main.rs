@@ -1,5 +1,6 @@
 //! One test binary: catalog examples, fixtures, peers' cases, architecture.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may
+mod buildkit_facts;
 mod builds;
 mod docker_clock;
 mod docker_fixes;

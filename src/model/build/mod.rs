@@ -142,4 +142,11 @@ impl ImageBuild {
     pub fn arg(&self, name: &str) -> Option<&BuildArg> {
         self.args.iter().rev().find(|arg| arg.name == name)
     }
+
+    /// The build argument that stands in for the `# check=` directive of the Dockerfile. Only
+    /// BuildKit has build checks.
+    pub fn check_settings(&self) -> Option<&BuildArg> {
+        let is_buildkit = matches!(self.tool, Tool::Docker | Tool::Buildx | Tool::Bake);
+        self.arg("BUILDKIT_DOCKERFILE_CHECK").filter(|_| is_buildkit)
+    }
 }

@@ -1,9 +1,11 @@
+use rustc_hash::FxHashMap;
+
 use super::{
     Base, EffectiveBase, IgnoreFile, ImageRef, Pragma, Run, Scopes, Shell, Stage, StageRef,
 };
 use crate::syntax::dockerfile::{
-    Comment, Directive, Error, ErrorKind, Expander, Expansion, ExpansionError, Instruction,
-    Keyword, Tree,
+    Comment, Directive, DirectiveName, Error, ErrorKind, Expander, Expansion, ExpansionError,
+    Instruction, Keyword, Tree, Word,
 };
 use crate::text::{Location, Source, Span};
 
@@ -20,6 +22,9 @@ pub struct Build<'p> {
     pub named_contexts: Vec<String>,
     /// Whether there may be more contexts than those.
     pub has_unknown_contexts: bool,
+    /// The settings of the build checks that a build argument gives (`BUILDKIT_DOCKERFILE_CHECK`),
+    /// with its place. They stand in for the directive of the file.
+    pub checks: Option<(String, Location)>,
 }
 
 /// A Dockerfile and what it means.
@@ -51,6 +56,8 @@ pub struct Dockerfile<'p> {
     pub ignore: Option<IgnoreFile<'p>>,
     pub(super) shells: Vec<Shell<'p>>,
     pub(super) states: Vec<State>,
+    // The positions of the stages of each name.
+    pub(super) named: FxHashMap<String, Vec<usize>>,
 }
 
 /// What holds in front of an instruction.
@@ -98,6 +105,12 @@ impl<'p> Dockerfile<'p> {
     /// The parser directives.
     pub fn directives(&self) -> &[Directive<'p>] {
         &self.tree.directives
+    }
+
+    /// Whether `# syntax=` names a frontend that is not Docker's, with a grammar of its own.
+    pub fn has_other_frontend(&self) -> bool {
+        let syntax = self.tree.directive(DirectiveName::Syntax);
+        syntax.is_some_and(|directive| !directive.setting().contains("docker/dockerfile"))
     }
 
     /// The comment lines, directives aside.
@@ -198,6 +211,29 @@ impl<'p> Dockerfile<'p> {
         }
     }
 
+    /// As [`Dockerfile::expand`], for a word of the instruction. The arguments of one `ARG` see
+    /// those in front of them.
+    ///
+    /// # Errors
+    /// Fails where the builder does.
+    pub fn expand_word(
+        &self,
+        step: Step<'_, 'p>,
+        word: &Word<'p>,
+    ) -> Result<Expansion, ExpansionError> {
+        let Some(stage) = step.stage.filter(|_| step.instruction.keyword == Keyword::Arg) else {
+            return self.expand(step.index, &word.text);
+        };
+        let before = |name: &str| {
+            let mut pairs = step.instruction.pairs().iter();
+            pairs.any(|pair| pair.key.text == name && pair.span.end <= word.span.start)
+        };
+        Expander::new(self.tree.escape).expand(&word.text, |name| {
+            let until = step.index + usize::from(before(name));
+            self.scopes.value(stage.index, name, until)
+        })
+    }
+
     /// The value of a text of an instruction, if it can be told.
     pub fn value(&self, instruction: usize, text: &str) -> Option<String> {
         let expansion = self.expand(instruction, text).ok()?;
@@ -254,30 +290,38 @@ impl<'p> Dockerfile<'p> {
     /// What `--from=` or `from=` at a stage names. Names are compared in any case; of several
     /// stages of one name the stage itself counts, then the nearest earlier one.
     pub fn stage_ref(&self, stage: &Stage, name: &str) -> StageRef {
-        let lower = name.to_lowercase();
-        let named = |other: &&Stage| other.name.as_deref() == Some(lower.as_str());
-        let before = self.stages.get(..stage.index).unwrap_or(&[]);
-        let behind = self.stages.get(stage.index + 1..).unwrap_or(&[]);
-        if named(&stage) {
-            return StageRef::Same(stage.index);
+        if let Some(named) = self.named.get(&name.to_lowercase()) {
+            let after = named.partition_point(|other| *other <= stage.index);
+            let one = after.checked_sub(1).and_then(|last| named.get(last)).or(named.first());
+            return one.map_or(StageRef::Other, |one| StageRef::to(stage, *one));
         }
-        if let Some(earlier) = before.iter().rev().find(named) {
-            return StageRef::Earlier(earlier.index);
-        }
-        if let Some(later) = behind.iter().find(named) {
-            return StageRef::Later(later.index);
-        }
-        let Some(number) = go_integer(name) else {
-            let given = self.named_contexts.contains(&lower);
-            return if given { StageRef::Context } else { StageRef::Other };
-        };
-        let numbered =
-            |it: &&Stage| it.number.is_some_and(|own| i64::try_from(own).ok() == Some(number));
-        match self.stages.iter().find(numbered) {
-            Some(other) if other.index < stage.index => StageRef::Earlier(other.index),
-            Some(other) if other.index == stage.index => StageRef::Same(other.index),
-            Some(other) => StageRef::Later(other.index),
+        let Some(number) = go_integer(name) else { return self.context_ref(name) };
+        // Only the first stage may be one without a number.
+        let first = self.stages.iter().position(|it| it.number.is_some());
+        let index = first
+            .zip(usize::try_from(number).ok())
+            .map(|(first, number)| first.saturating_add(number));
+        match index.filter(|index| *index < self.stages.len()) {
+            Some(index) => StageRef::to(stage, index),
             None => StageRef::NoSuchNumber(number),
+        }
+    }
+}
+
+impl Dockerfile<'_> {
+    /// What `from=` of a mount names: as [`Dockerfile::stage_ref`], but for a number, which is the
+    /// name of an image there.
+    pub fn mount_ref(&self, stage: &Stage, name: &str) -> StageRef {
+        match self.named.contains_key(&name.to_lowercase()) {
+            true => self.stage_ref(stage, name),
+            false => self.context_ref(name),
+        }
+    }
+
+    fn context_ref(&self, name: &str) -> StageRef {
+        match self.named_contexts.contains(&name.to_lowercase()) {
+            true => StageRef::Context,
+            false => StageRef::Other,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a file takes from who builds it: arguments and secrets.
 
 use super::{Dockerfile, MountKind, MountOptions, PLATFORM_ARGS, unquoted};
-use crate::syntax::dockerfile::{DirectiveName, Keyword};
+use crate::syntax::dockerfile::Keyword;
 use crate::text::Span;
 
 /// Arguments that need no `ARG`: the proxies.
@@ -25,10 +25,7 @@ impl Dockerfile<'_> {
         if builtin || self.declared_args().any(|(own, _)| own == name) {
             return Some(true);
         }
-        let foreign = self.directives().iter().any(|directive| {
-            directive.name == DirectiveName::Syntax
-                && !directive.value.contains("docker/dockerfile")
-        });
+        let foreign = self.has_other_frontend();
         let triggers = self.stages.iter().any(|stage| stage.base_text.contains("onbuild"));
         (!foreign && !triggers && !self.stages.is_empty()).then_some(false)
     }
@@ -44,7 +41,7 @@ impl Dockerfile<'_> {
                     continue;
                 }
                 let base = || mount.target().map(|it| it.rsplit('/').next().unwrap_or(it));
-                ids.push(mount.value(&["id"]).or_else(base)?.to_owned());
+                ids.push(mount.value(&["id", "source", "src"]).or_else(base)?.to_owned());
             }
         }
         Some(ids)

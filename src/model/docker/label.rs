@@ -69,6 +69,17 @@ fn number(text: &str, digits: usize, range: std::ops::RangeInclusive<u32>) -> bo
         && text.parse().is_ok_and(|number| range.contains(&number))
 }
 
+/// The days of a month.
+fn days(year: &str, month: &str) -> u32 {
+    let year: u32 = year.parse().unwrap_or(0);
+    match month {
+        "04" | "06" | "09" | "11" => 30,
+        "02" if year.is_multiple_of(if year.is_multiple_of(100) { 400 } else { 4 }) => 29,
+        "02" => 28,
+        _ => 31,
+    }
+}
+
 fn is_rfc3339(value: &str) -> bool {
     let Some((date, time)) = value.split_once(['T', 't', ' ']) else { return false };
     let date: Vec<&str> = date.split('-').collect();
@@ -85,7 +96,7 @@ fn is_rfc3339(value: &str) -> bool {
     let [hour, minute, second] = clock.as_slice() else { return false };
     number(year, 4, 0..=9999)
         && number(month, 2, 1..=12)
-        && number(day, 2, 1..=31)
+        && number(day, 2, 1..=days(year, month))
         && number(hour, 2, 0..=23)
         && number(minute, 2, 0..=59)
         && number(second, 2, 0..=60)
@@ -132,6 +143,9 @@ mod tests {
             (LabelKind::Url, "https://example.org/x", "example.org"),
             (LabelKind::Rfc3339, "2026-01-31T12:00:00.5+01:00", "2026-01-31"),
             (LabelKind::Rfc3339, "2026-01-31T12:00:00Z", "2026-13-31T12:00:00Z"),
+            (LabelKind::Rfc3339, "2024-02-29T12:00:00Z", "2026-02-29T12:00:00Z"),
+            (LabelKind::Rfc3339, "2000-02-29T12:00:00Z", "1900-02-29T12:00:00Z"),
+            (LabelKind::Rfc3339, "2026-04-30T12:00:00Z", "2026-04-31T12:00:00Z"),
             (LabelKind::SemVer, "1.2.3-rc.1+b", "1.2"),
             (LabelKind::SemVer, "1.0.0", "01.0.0"),
             (LabelKind::Spdx, "MIT", "not-spdx"),

@@ -25,6 +25,7 @@ mod near_json;
 mod packages;
 mod parts;
 mod pins;
+mod platform;
 mod pragma;
 mod refuse;
 mod resolve;
@@ -50,8 +51,10 @@ pub use managers::{Action, Manager};
 pub use near_json::{is_near_json, repaired};
 pub use packages::{Package, PackageCommand, listed};
 pub use parts::{
-    CopyParts, MAX_PORT, MountKind, MountOption, MountOptions, Port, expanded_words, unquoted,
+    CopyParts, MAX_PORT, MountKind, MountOption, MountOptions, Port, expanded_words, is_git_source,
+    is_http_source, unquoted,
 };
+pub use platform::is_platform;
 pub use pragma::{Pragma, PragmaScope, Tool};
 pub use run::{Run, RunForm};
 pub use scope::{Definition, DefinitionKind, Known, PLATFORM_ARGS, Scope, Scopes};

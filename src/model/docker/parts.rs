@@ -1,5 +1,6 @@
 //! What the arguments of some instructions are made of.
 
+use core::net::IpAddr;
 use std::borrow::Cow;
 
 use crate::syntax::dockerfile::{Arguments, Instruction, Keyword, Word};
@@ -27,6 +28,32 @@ impl<'i, 'p> CopyParts<'i, 'p> {
     }
 }
 
+/// Whether the builder takes a source of `ADD` for a URL; the scheme in lower case makes it one.
+pub fn is_http_source(source: &str) -> bool {
+    source.starts_with("http://") || source.starts_with("https://")
+}
+
+/// Whether the builder takes a source of `ADD` for a Git reference: by its scheme, by the form
+/// `user@host:path`, or as a URL whose path ends in `.git`.
+pub fn is_git_source(source: &str) -> bool {
+    if let Some((scheme, rest)) = source.split_once("://") {
+        let path = rest.split(['?', '#']).next().unwrap_or(rest);
+        return match scheme.to_ascii_lowercase().as_str() {
+            "git" | "ssh" => true,
+            "http" | "https" => path.ends_with(".git"),
+            _ => false,
+        };
+    }
+    let is_word = |text: &str, others: &[u8]| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || others.contains(&byte);
+        !text.is_empty() && text.bytes().all(fits)
+    };
+    source.split_once('@').is_some_and(|(user, rest)| {
+        let host = rest.split_once(':').map(|(host, _)| host);
+        is_word(user, b"-_") && host.is_some_and(|host| is_word(host, b"-."))
+    })
+}
+
 /// The words of an instruction that the builder expands.
 pub fn expanded_words<'p>(instruction: &Instruction<'p>) -> Vec<Word<'p>> {
     let mut words = Vec::new();
@@ -50,7 +77,8 @@ pub fn expanded_words<'p>(instruction: &Instruction<'p>) -> Vec<Word<'p>> {
         }
         (Keyword::Env | Keyword::Label | Keyword::Arg, Arguments::Pairs { pairs, .. }) => {
             for pair in pairs {
-                words.push(pair.key.clone());
+                let key = (instruction.keyword != Keyword::Arg).then(|| pair.key.clone());
+                words.extend(key);
                 words.extend(pair.value.clone());
             }
         }
@@ -120,7 +148,7 @@ pub struct MountOptions {
 
 impl MountOptions {
     /// Reads the value of `--mount`; `expand` gives the value of a text, if it is known.
-    pub fn read(text: &str, expand: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn read(text: &str, mut expand: impl FnMut(&str) -> Option<String>) -> Self {
         let mut mount = Self {
             kind: Some(MountKind::Bind),
             options: Vec::new(),
@@ -233,6 +261,23 @@ pub struct Port<'t> {
     pub protocol: Option<&'t str>,
 }
 
+/// The first and the last port of `80` or `80-90`.
+fn port_range(text: &str) -> Result<(u32, u32), String> {
+    let (start, end) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| {
+        let port = text.parse::<u32>().ok().filter(|_| !text.starts_with('+'));
+        port.ok_or_else(|| "which is no number and no range".to_owned())
+    };
+    let (start, end) = (number(start)?, number(end)?);
+    if start > MAX_PORT || end > MAX_PORT {
+        return Err(format!("the highest is {MAX_PORT}"));
+    }
+    if end < start {
+        return Err("which ends in front of its start".to_owned());
+    }
+    Ok((start, end))
+}
+
 /// The highest port there is.
 pub const MAX_PORT: u32 = 65_535;
 
@@ -242,35 +287,41 @@ impl<'t> Port<'t> {
     /// # Errors
     /// Says what is wrong, to stand behind the word.
     pub fn parse(text: &'t str) -> Result<Self, String> {
-        let (rest, protocol) = match text.split_once('/') {
-            Some((rest, protocol)) => (rest, Some(protocol)),
-            None => (text, None),
+        let (host, own) = match text.rsplit_once(':') {
+            Some((host, own)) => (Some(host), own),
+            None => (None, text),
         };
+        let (range, protocol) = match own.split_once('/') {
+            Some((range, protocol)) => (range, Some(protocol).filter(|it| !it.is_empty())),
+            None => (own, None),
+        };
+        if range.is_empty() {
+            return Err("has no port specified".to_owned());
+        }
         if let Some(protocol) = protocol
             && !["tcp", "udp", "sctp"].contains(&protocol.to_ascii_lowercase().as_str())
         {
             return Err(format!("has the invalid proto: {protocol}, it is `tcp`, `udp` or `sctp`"));
         }
-        let (host, range) = match rest.rsplit_once(':') {
-            Some((host, range)) => (Some(host), range),
-            None => (None, rest),
+        let (address, host_range) = match host.and_then(|host| host.rsplit_once(':')) {
+            Some((address, range)) => (address, range),
+            None => ("", host.unwrap_or("")),
         };
-        if range.is_empty() {
-            return Err("has no port".to_owned());
+        let bare = address.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(address);
+        if !address.is_empty() && bare.parse::<IpAddr>().is_err() {
+            return Err(format!("has the invalid IP address: {address}"));
         }
-        let (start, end) = range.split_once('-').unwrap_or((range, range));
-        let number = |text: &str| {
-            let port = text.parse::<u32>().ok().filter(|_| !text.starts_with('+'));
-            port.ok_or_else(|| format!("has the invalid containerPort: {range}"))
-        };
-        let (start, end) = (number(start)?, number(end)?);
-        if start > MAX_PORT || end > MAX_PORT {
-            return Err(format!(
-                "has the invalid containerPort: {range}, the highest is {MAX_PORT}"
-            ));
-        }
-        if end < start {
-            return Err(format!("has the invalid range {range}: it ends in front of its start"));
+        let (start, end) = port_range(range)
+            .map_err(|why| format!("has the invalid containerPort: {range}, {why}"))?;
+        if !host_range.is_empty() {
+            let (first, last) = port_range(host_range)
+                .map_err(|why| format!("has the invalid hostPort: {host_range}, {why}"))?;
+            if end != start && end - start != last - first {
+                return Err(format!(
+                    "has invalid ranges specified for container and host Ports: {range} and \
+                     {host_range}, which are not of one length"
+                ));
+            }
         }
         Ok(Self { host, start, end, protocol })
     }
@@ -293,8 +344,8 @@ mod tests {
 
     #[test]
     fn a_port_may_have_a_range_a_protocol_and_a_host() {
-        let port = Port::parse("[::1]:8080:80-81/UDP").unwrap();
-        assert_eq!((port.host, port.start, port.end), (Some("[::1]:8080"), 80, 81));
+        let port = Port::parse("[::1]:8080-8081:80-81/UDP").unwrap();
+        assert_eq!((port.host, port.start, port.end), (Some("[::1]:8080-8081"), 80, 81));
         for text in ["", "70000", "a", "9-8", "80/http", "80,81", "-1"] {
             assert!(Port::parse(text).is_err(), "{text}");
         }

@@ -1,10 +1,12 @@
 //! Comments that other tools take as settings: `# hadolint ignore=`, `# check=skip=`.
 
-use super::{ShellKind, Stage};
+use std::borrow::Cow;
+
+use super::ShellKind;
 use crate::syntax::dockerfile::{
     CheckDirective, Comment, DirectiveName, Instruction, Keyword, Tree,
 };
-use crate::text::Span;
+use crate::text::{Location, Span};
 
 /// Whose comment it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +22,10 @@ pub enum Tool {
 pub enum PragmaScope {
     /// Those of the whole file.
     File,
-    /// Those that start within this span.
+    /// Those that start within this span, which may be empty.
     Within(Span),
+    /// Likewise, of the rest of a stage.
+    Stage(Span),
 }
 
 /// A comment by which a tool is told to leave out findings.
@@ -34,11 +38,15 @@ pub struct Pragma<'p> {
     /// Whether all findings of the tool are left out.
     pub all: bool,
     /// The names of the checks that are left out, as the tool calls them.
-    pub skip: Vec<&'p str>,
+    pub skip: Vec<Cow<'p, str>>,
     /// Experimental checks of BuildKit that are switched on; `all` for every one.
-    pub experimental: Vec<&'p str>,
-    /// The comment or directive.
+    pub experimental: Vec<Cow<'p, str>>,
+    /// Why, behind a second `#`.
+    pub reason: &'p str,
+    /// The comment or directive; empty if it is none.
     pub span: Span,
+    /// The build argument that says so in place of the directive.
+    pub given: Option<Location>,
 }
 
 /// Checks of BuildKit with what a comment above one instruction can do: `false` where only the
@@ -73,11 +81,11 @@ impl Pragma<'_> {
     pub fn skips(&self, name: &str, offset: u32) -> bool {
         let here = match self.scope {
             PragmaScope::File => true,
-            PragmaScope::Within(span) => {
+            PragmaScope::Within(span) | PragmaScope::Stage(span) => {
                 span.start <= offset && offset < span.end.max(span.start + 1)
             }
         };
-        if !here || !(self.all || self.skip.contains(&name)) {
+        if !here || !(self.all || self.skip.iter().any(|it| it == name)) {
             return false;
         }
         let own = CHECKS.iter().find(|(check, _)| *check == name);
@@ -91,9 +99,18 @@ impl Pragma<'_> {
 }
 
 /// All pragmas of a file.
-pub(super) fn read<'p>(tree: &Tree<'p>, stages: &[Stage]) -> Vec<Pragma<'p>> {
+pub(super) fn read<'p>(tree: &Tree<'p>, given: Option<&(String, Location)>) -> Vec<Pragma<'p>> {
     let mut pragmas = Vec::new();
-    if let Some(directive) = tree.directive(DirectiveName::Check)
+    if let Some((setting, at)) = given
+        && let Ok(check) = CheckDirective::read(setting)
+    {
+        let pragma = build_check(check, PragmaScope::File, Span::empty(0));
+        let owned = |names: Vec<Cow<'_, str>>| -> Vec<Cow<'p, str>> {
+            names.into_iter().map(|name| Cow::Owned(name.into_owned())).collect()
+        };
+        let (skip, experimental) = (owned(pragma.skip), owned(pragma.experimental));
+        pragmas.push(Pragma { skip, experimental, reason: "", given: Some(*at), ..pragma });
+    } else if let Some(directive) = tree.directive(DirectiveName::Check)
         && let Ok(check) = CheckDirective::read(directive.setting())
     {
         pragmas.push(build_check(check, PragmaScope::File, directive.span));
@@ -102,14 +119,25 @@ pub(super) fn read<'p>(tree: &Tree<'p>, stages: &[Stage]) -> Vec<Pragma<'p>> {
         let attached = tree.comments_of(instruction);
         pragmas.extend(check_comment(attached, instruction));
     }
-    hadolint(tree, stages, &mut pragmas);
+    hadolint(tree, &mut pragmas);
     pragmas
 }
 
 fn build_check<'p>(check: CheckDirective<'p>, scope: PragmaScope, span: Span) -> Pragma<'p> {
-    let experimental = if check.experimental.all { vec!["all"] } else { check.experimental.names };
-    let (all, skip) = (check.skip.all, check.skip.names);
-    Pragma { tool: Tool::BuildKit, scope, all, skip, experimental, span }
+    let names = |names: Vec<&'p str>| names.into_iter().map(Cow::Borrowed).collect();
+    Pragma {
+        tool: Tool::BuildKit,
+        scope,
+        all: check.skip.all,
+        skip: names(check.skip.names),
+        experimental: names(match check.experimental.all {
+            true => vec!["all"],
+            false => check.experimental.names,
+        }),
+        reason: "",
+        span,
+        given: None,
+    }
 }
 
 /// The first `# check=` above an instruction.
@@ -128,37 +156,29 @@ fn check_comment<'p>(
     })
 }
 
-fn hadolint<'p>(tree: &Tree<'p>, stages: &[Stage], pragmas: &mut Vec<Pragma<'p>>) {
+fn hadolint<'p>(tree: &Tree<'p>, pragmas: &mut Vec<Pragma<'p>>) {
     for comment in &tree.comments {
         if comment.inside {
             continue;
         }
         let Some((reach, setting)) = hadolint_setting(comment.text) else { continue };
-        let Some(names) = setting.strip_prefix("ignore").and_then(ignored_names) else { continue };
-        let below = directly_below(tree, comment);
-        let scope = match (reach, below) {
-            (Reach::File, _) => PragmaScope::File,
-            (_, None) => continue,
-            (Reach::Line, Some((_, instruction))) => PragmaScope::Within(instruction.span),
-            (Reach::Stage, Some((index, instruction))) => {
-                if instruction.keyword != Keyword::From {
-                    continue;
-                }
-                let stage = stages.iter().find(|stage| stage.from == Some(index));
-                let last = stage
-                    .and_then(|stage| tree.instructions.get(stage.instructions.clone())?.last());
-                PragmaScope::Within(
-                    instruction.span.cover(last.map_or(instruction.span, |it| it.span)),
-                )
-            }
+        let Some((skip, reason)) = setting.strip_prefix("ignore").and_then(ignored_names) else {
+            continue;
+        };
+        let scope = match reach {
+            Reach::File => PragmaScope::File,
+            Reach::Line => PragmaScope::Within(directly_below(tree, comment)),
+            Reach::Stage => PragmaScope::Stage(rest_of_stage(tree, comment)),
         };
         pragmas.push(Pragma {
             tool: Tool::Hadolint,
             scope,
             all: false,
-            skip: names,
+            skip: skip.into_iter().map(Cow::Borrowed).collect(),
             experimental: Vec::new(),
+            reason,
             span: comment.span,
+            given: None,
         });
     }
 }
@@ -187,28 +207,52 @@ fn hadolint_setting(text: &str) -> Option<(Reach, &str)> {
     Some((Reach::Line, rest))
 }
 
-/// The names behind `ignore`. One that is none makes the whole pragma void; a remark behind `#`
-/// is allowed.
-fn ignored_names(text: &str) -> Option<Vec<&str>> {
+/// The names behind `ignore`, and the remark that may stand behind `#`. One name that is none
+/// makes the whole pragma void.
+fn ignored_names(text: &str) -> Option<(Vec<&str>, &str)> {
     let list = text.trim_start().strip_prefix('=')?;
-    let list = list.split('#').next().unwrap_or(list);
+    let (list, reason) = list.split_once('#').unwrap_or((list, ""));
     let names: Vec<&str> = list.split(',').map(str::trim).collect();
     let is_name = |name: &&str| {
         !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_digit() || b"DLSC".contains(&byte))
     };
-    names.iter().all(is_name).then_some(names)
+    names.iter().all(is_name).then_some((names, reason.trim()))
 }
 
-/// The instruction whose first line is the one right below the comment.
-fn directly_below<'t, 'p>(
-    tree: &'t Tree<'p>,
-    comment: &Comment<'p>,
-) -> Option<(usize, &'t Instruction<'p>)> {
+/// Whether something starts on the line below a comment.
+fn is_right_below(tree: &Tree<'_>, comment: &Comment<'_>, start: u32) -> bool {
+    let between = tree.text.get(comment.span.end as usize..start as usize);
+    between.is_some_and(|between| between.matches('\n').count() == 1)
+}
+
+/// The instructions below a comment.
+fn below<'t, 'p>(tree: &'t Tree<'p>, comment: &Comment<'_>) -> &'t [Instruction<'p>] {
     let after = tree.instructions.partition_point(|it| it.span.start < comment.span.end);
-    let instruction = tree.instructions.get(after)?;
-    let between = tree.text.get(comment.span.end as usize..instruction.span.start as usize)?;
-    (between.matches('\n').count() == 1 && !between.contains('#')).then_some((after, instruction))
+    tree.instructions.get(after..).unwrap_or(&[])
+}
+
+/// The instruction or comment that starts on the next line; nothing if that is blank.
+fn directly_below(tree: &Tree<'_>, comment: &Comment<'_>) -> Span {
+    let after = tree.comments.partition_point(|it| it.span.start < comment.span.end);
+    let next = below(tree, comment).first().map(|it| it.span);
+    let next = next.into_iter().chain(tree.comments.get(after).map(|it| it.span));
+    let mut next = next.filter(|span| is_right_below(tree, comment, span.start));
+    next.next().unwrap_or(Span::empty(comment.span.end))
+}
+
+/// What hadolint takes for the stage below a comment: what starts behind the next line, which
+/// should be its `FROM`, up to the next `FROM` and with it.
+fn rest_of_stage(tree: &Tree<'_>, comment: &Comment<'_>) -> Span {
+    let mut rest = below(tree, comment);
+    if let [next, behind @ ..] = rest
+        && is_right_below(tree, comment, next.span.start)
+    {
+        rest = behind;
+    }
+    let Some(first) = rest.first() else { return Span::empty(comment.span.end) };
+    let last = rest.iter().find(|it| it.keyword == Keyword::From).or(rest.last());
+    first.span.cover(last.map_or(first.span, |it| it.span))
 }
 
 /// The shell that `# hadolint shell=` names among these comments.

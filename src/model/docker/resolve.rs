@@ -33,8 +33,8 @@ pub(super) fn resolve<'p>(source: &'p Source, build: &Build<'p>) -> Dockerfile<'
         states.push(resolver.state);
         resolver.take(index, instruction);
     }
-    let Resolver { stages, scopes, shells, runs, .. } = resolver;
-    let pragmas = pragma::read(&tree, &stages);
+    let Resolver { stages, scopes, shells, runs, named, .. } = resolver;
+    let pragmas = pragma::read(&tree, build.checks.as_ref());
     let mut dockerfile = Dockerfile {
         source,
         stages,
@@ -48,6 +48,7 @@ pub(super) fn resolve<'p>(source: &'p Source, build: &Build<'p>) -> Dockerfile<'
         ignore: build.ignore_file.map(IgnoreFile::read),
         shells,
         states,
+        named,
         tree,
     };
     dockerfile.errors = refuse::errors(&dockerfile);
@@ -62,8 +63,8 @@ struct Resolver<'r, 'p> {
     scopes: Scopes,
     shells: Vec<Shell<'p>>,
     runs: Vec<Run<'p>>,
-    // The last stage of each name.
-    named: FxHashMap<String, usize>,
+    // The positions of the stages of each name.
+    named: FxHashMap<String, Vec<usize>>,
     // What held at the end of each stage.
     ends: Vec<State>,
     state: State,
@@ -194,7 +195,7 @@ impl<'p> Resolver<'_, 'p> {
         if unknown || text.is_empty() {
             return Base::Unknown;
         }
-        match self.named.get(text.as_str()) {
+        match self.named.get(text.as_str()).and_then(|stages| stages.last()) {
             Some(stage) => Base::Stage(*stage),
             None if text == "scratch" => Base::Scratch,
             // A context of this name takes the place of the image.
@@ -264,7 +265,7 @@ impl<'p> Resolver<'_, 'p> {
         }
         self.ends.push(self.state);
         if let Some(name) = &stage.name {
-            self.named.insert(name.clone(), stage.index);
+            self.named.entry(name.clone()).or_default().push(stage.index);
         }
         self.stages.push(stage);
     }
@@ -285,7 +286,13 @@ impl<'p> Resolver<'_, 'p> {
             Ok(expansion) if !expansion.unknown => Known::Text(expansion.text),
             _ => Known::Unknown,
         };
-        let Known::Text(name) = expand(&pair.key.text) else { return };
+        let name = match keyword {
+            Keyword::Arg => pair.key.text.to_string(),
+            _ => match expand(&pair.key.text) {
+                Known::Text(name) => name,
+                Known::Open | Known::Unknown => return,
+            },
+        };
         let given = self.build.args.iter().rev().find(|(given, _)| is_arg && *given == name);
         let value = match (given, &pair.value) {
             (Some((_, Some(value))), _) => Known::Text(value.clone()),

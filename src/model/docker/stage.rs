@@ -92,3 +92,16 @@ pub enum StageRef {
     /// No stage: an image, or a context that is not known.
     Other,
 }
+
+impl StageRef {
+    /// A reference from `stage` to the one at this position.
+    pub(super) const fn to(stage: &Stage, index: usize) -> Self {
+        if index < stage.index {
+            Self::Earlier(index)
+        } else if index == stage.index {
+            Self::Same(index)
+        } else {
+            Self::Later(index)
+        }
+    }
+}

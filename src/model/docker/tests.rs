@@ -1,4 +1,6 @@
-use super::{Base, Build, Dockerfile, EffectiveBase, RunForm, ShellKind, StageRef, Tool};
+use super::{
+    Base, Build, Dockerfile, EffectiveBase, PragmaScope, RunForm, ShellKind, StageRef, Tool,
+};
 use crate::syntax::dockerfile::Keyword;
 use crate::text::{Source, SourceId};
 
@@ -102,6 +104,34 @@ fn instructions_without_a_stage_make_one() {
     assert_eq!((dockerfile.stages[0].number, dockerfile.stages[1].number), (None, Some(0)));
     assert_eq!(dockerfile.stages[0].base, Base::Unknown);
     assert_eq!(dockerfile.all(Keyword::Run).count(), 2);
+}
+
+#[test]
+fn comments_of_hadolint_hold_for_an_instruction_a_stage_or_the_file() {
+    let holds = |text: &str| {
+        let source = source(text);
+        let dockerfile = Dockerfile::resolve(&source);
+        let pragma = dockerfile.pragmas.first().cloned()?;
+        Some(match pragma.scope {
+            PragmaScope::File => "the file".to_owned(),
+            PragmaScope::Within(span) | PragmaScope::Stage(span) => source.slice(span).to_owned(),
+        })
+    };
+    let of = |text: &str| holds(text).unwrap_or_else(|| "nothing".to_owned());
+    assert_eq!(
+        of("FROM a\n# hadolint ignore=DL1 , SC2 # why\nRUN x \\\n  y\nRUN z"),
+        "RUN x \\\n  y"
+    );
+    assert_eq!(of("# hadolint ignore=DL1\n\nFROM a"), "");
+    assert_eq!(of("# hadolint ignore=DL1 why\nFROM a"), "nothing");
+    assert_eq!(of("FROM a\nRUN x \\\n# hadolint global ignore=DL1\n  y"), "nothing");
+    assert_eq!(of("FROM a\nRUN <<E\n# hadolint global ignore=DL1\nE"), "nothing");
+    assert_eq!(of("FROM a\n# hadolint global ignore=DL1\nRUN x"), "the file");
+    assert_eq!(of("# hadolint stage ignore=DL1\nFROM a\nRUN x\nRUN y"), "RUN x\nRUN y");
+    assert_eq!(of("# hadolint stage ignore=DL1\nFROM a\nRUN x\nFROM b\nRUN y"), "RUN x\nFROM b");
+    assert_eq!(of("FROM a\n# hadolint stage ignore=DL1\nRUN x\nRUN y"), "RUN y");
+    assert_eq!(of("# hadolint stage ignore=DL1\n\nFROM a\nRUN y"), "FROM a");
+    assert_eq!(of("FROM a\n# hadolint stage ignore=DL1\nRUN x"), "");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use crate::model::docker::{CopyParts, Dockerfile, unquoted};
+use crate::model::docker::{CopyParts, Dockerfile, is_git_source, is_http_source, unquoted};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::Keyword;
 
@@ -30,6 +30,15 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             }
         }
         let Some((source, path)) = plain else { continue };
+        let scheme = path.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        if let Some(scheme) = scheme.filter(|it| matches!(it.as_str(), "http" | "https")) {
+            let message = format!(
+                "`ADD` takes `{path}` for a file of the context; a URL has its scheme in lower case"
+            );
+            let help = format!("write `{scheme}://`");
+            cx.report(file.at(source.span), message).symbol(step.symbol()).help(help);
+            continue;
+        }
         let message =
             format!("`ADD` only copies `{path}`, for which `COPY` is the plain instruction");
         let report = cx.report(file.at(source.span), message).symbol(step.symbol());
@@ -45,8 +54,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
 
 /// Whether `ADD` does more with a source than `COPY` would.
 fn is_for_add(source: &str) -> bool {
-    let lower = source.to_ascii_lowercase();
-    let remote = ["http://", "https://", "ssh://", "git://", "git@"];
-    remote.iter().any(|start| lower.starts_with(start))
+    is_http_source(source)
+        || is_git_source(source)
         || ARCHIVES.iter().any(|ending| source.ends_with(ending))
 }

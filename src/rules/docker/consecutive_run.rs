@@ -1,6 +1,6 @@
-use crate::model::docker::{Dockerfile, RunForm};
+use crate::model::docker::{Dockerfile, MountOption, MountOptions, RunForm};
 use crate::rule::{Check, Cx, Safety};
-use crate::syntax::dockerfile::{Instruction, Keyword};
+use crate::syntax::dockerfile::{Flag, Instruction, Keyword};
 use crate::syntax::shell::Command;
 use crate::text::{Edit, Span};
 
@@ -66,13 +66,31 @@ fn is_short(file: &Dockerfile<'_>, instruction: usize) -> bool {
     script.is_some_and(|script| script.commands().filter(works).count() == 1)
 }
 
-/// The flags, in an order of their own.
-fn flags<'a>(instruction: &'a Instruction<'_>) -> Vec<(&'a str, Option<&'a str>)> {
-    let pairs = instruction.flags.iter();
-    let value = |flag: &'a crate::syntax::dockerfile::Flag<'_>| {
-        (&*flag.name.text, flag.value.as_ref().map(|value| &*value.text))
+/// The flags, in an order of their own. The options of a mount have one too, and one name each.
+fn flags(instruction: &Instruction<'_>) -> Vec<(String, Vec<String>)> {
+    let parts = |flag: &Flag<'_>| {
+        let value = flag.value.as_ref().map_or("", |value| &*value.text);
+        if flag.name.text != "mount" {
+            return vec![value.to_owned()];
+        }
+        let mount = MountOptions::read(value, |text| Some(text.to_owned()));
+        let mut options: Vec<String> = mount.options.iter().map(option).collect();
+        options.sort_unstable();
+        options
     };
-    let mut flags: Vec<_> = pairs.map(value).collect();
+    let pairs = instruction.flags.iter();
+    let mut flags: Vec<_> = pairs.map(|flag| (flag.name.text.to_string(), parts(flag))).collect();
     flags.sort_unstable();
     flags
+}
+
+fn option(option: &MountOption) -> String {
+    let key = match option.key.as_str() {
+        "dst" | "destination" => "target",
+        "src" => "source",
+        "ro" => "readonly",
+        "rw" => "readwrite",
+        key => key,
+    };
+    format!("{key}={}", option.value.as_deref().unwrap_or(""))
 }

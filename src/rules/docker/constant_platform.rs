@@ -1,4 +1,4 @@
-use crate::model::docker::Dockerfile;
+use crate::model::docker::{Dockerfile, is_platform};
 use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
@@ -27,7 +27,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             "`--platform={text}` fixes the platform of the stage; `$BUILDPLATFORM` or no flag leaves it to the build"
         );
         let report = cx.report(file.at(flag.span), message).symbol(stage.label().replace('`', ""));
-        if variable || named {
+        // The build fails on what is no platform, in front of its check.
+        if variable || named || !is_platform(text) {
             report.alias("DL3029");
         }
     }

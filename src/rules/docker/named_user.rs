@@ -12,9 +12,9 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             .is_some_and(|shell| matches!(shell.kind, ShellKind::Cmd | ShellKind::PowerShell));
         // A build argument may be given a number.
         let stage = step.stage.map_or(0, |stage| stage.index);
-        let is_argument = |name: &str| {
-            let definition = file.scopes.definition(stage, name, step.index);
-            definition.is_some_and(|it| it.kind == DefinitionKind::Arg)
+        let is_argument = |name: &str| match file.scopes.definition(stage, name, step.index) {
+            Some(definition) => definition.kind == DefinitionKind::Arg,
+            None => file.scopes.global.definition(name, usize::MAX).is_some(),
         };
         let Ok(expansion) = file.expand(step.index, &word.text) else { continue };
         let of_argument = expansion.references.iter().any(|it| is_argument(&it.name));

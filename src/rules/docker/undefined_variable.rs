@@ -1,4 +1,4 @@
-use crate::model::docker::{Dockerfile, Scope, Step, expanded_words};
+use crate::model::docker::{Dockerfile, MountOptions, Scope, Step, expanded_words};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::{Expander, Keyword, Reference};
 use crate::text::{Span, did_you_mean};
@@ -18,7 +18,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             continue;
         }
         for word in expanded_words(instruction) {
-            if let Ok(expansion) = file.expand(step.index, &word.text) {
+            if let Ok(expansion) = file.expand_word(step, &word) {
                 let at = |reference: &Reference| {
                     let within = |offset: usize| word.at + u32::try_from(offset).unwrap_or(0);
                     let range = within(reference.range.start)..within(reference.range.end);
@@ -31,6 +31,9 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         }
         for flag in instruction.flags.iter().filter(|flag| flag.name.text == "mount") {
             let Some(value) = &flag.value else { continue };
+            if MountOptions::read(&value.text, |_| None).from_with_variable.is_some() {
+                continue;
+            }
             if let Ok(expansion) = file.expand(step.index, &value.text) {
                 report(file, step, &expansion.references, &|_| value.span, cx);
             }

@@ -120,19 +120,36 @@ impl<'a> CheckDirective<'a> {
 pub(super) struct Directives<'a> {
     pub(super) found: Vec<Directive<'a>>,
     pub(super) escape: char,
+    seen: Vec<DirectiveName>,
     done: bool,
     // BuildKit looks for `syntax` and `check` once more behind a `#!` line, but not for `escape`.
     shebang: bool,
+    only_escape: bool,
     first: bool,
 }
 
 impl<'a> Directives<'a> {
     pub(super) fn new() -> Self {
-        Self { found: Vec::new(), escape: '\\', done: false, shebang: false, first: true }
+        let (found, seen) = (Vec::new(), Vec::new());
+        Self {
+            found,
+            escape: '\\',
+            seen,
+            done: false,
+            shebang: false,
+            only_escape: false,
+            first: true,
+        }
     }
 
-    /// Takes a line without blanks around it; says whether it is a directive.
-    pub(super) fn take(&mut self, line: &'a str, start: u32, errors: &mut Vec<Error>) -> bool {
+    /// Takes a line without blanks around it; says whether it is a directive. The second reader,
+    /// which looks for `syntax` and `check`, stops at blanks in front of the `#`.
+    pub(super) fn take(
+        &mut self,
+        line: &'a str,
+        (start, indented): (u32, bool),
+        errors: &mut Vec<Error>,
+    ) -> bool {
         if self.done {
             return false;
         }
@@ -147,8 +164,12 @@ impl<'a> Directives<'a> {
         if self.shebang && directive.name == DirectiveName::Escape {
             return false;
         }
-        self.found.push(directive);
-        let repeated = self.found.iter().filter(|it| it.name == directive.name).count() > 1;
+        let repeated = self.seen.contains(&directive.name);
+        self.seen.push(directive.name);
+        self.only_escape |= indented;
+        if directive.name == DirectiveName::Escape || !self.only_escape {
+            self.found.push(directive);
+        }
         if repeated && !self.shebang {
             let name = match directive.name {
                 DirectiveName::Syntax => "syntax",

@@ -38,11 +38,11 @@ pub enum ErrorKind {
     NoStage,
     /// The name of a stage.
     StageName,
-    /// The image, the platform or the stage that an instruction refers to.
+    /// The image of a `FROM`.
     Reference,
     /// `COPY --from` its own stage.
     OwnStage,
-    /// A source or destination of `COPY` or `ADD`.
+    /// A source of `COPY` or `ADD`, or the stage that it is in.
     Copy,
 }
 

@@ -53,8 +53,8 @@ pub struct ExpansionError {
     pub message: String,
     /// Where in the text that was to be expanded.
     pub at: Range<usize>,
-    /// Whether it is the message of a `${name?message}`, which depends on the variables.
-    pub demanded: bool,
+    /// The variable of a `${name?message}` that has no value, if that is what is wrong.
+    pub demanded: Option<String>,
 }
 
 /// How to expand: BuildKit's lexer with its switches.

@@ -62,7 +62,8 @@ impl<'a> Reader<'a> {
             let content = split::trim(self.text, line.clone());
             let trimmed = self.slice(content.clone());
             let start = offset(content.start);
-            if self.directives.take(trimmed, start, &mut self.errors) {
+            let indented = content.start > line.start;
+            if self.directives.take(trimmed, (start, indented), &mut self.errors) {
                 continue;
             }
             if trimmed.starts_with('#') {
@@ -95,7 +96,7 @@ impl<'a> Reader<'a> {
         let length = rest.find('\n').map_or(rest.len(), |at| at + 1);
         self.at += length;
         let line = start..start + self.slice(start..self.at).trim_end_matches(['\n', '\r']).len();
-        if length >= MAX_LINE {
+        if self.slice(start..self.at).trim_end_matches('\n').len() >= MAX_LINE {
             let message =
                 format!("dockerfile line greater than maximum allowed size of {}", MAX_LINE - 1);
             let span = Span::from_range(line.clone());

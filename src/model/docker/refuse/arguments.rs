@@ -33,8 +33,10 @@ impl Refusals<'_, '_> {
                 }
             }
             Arguments::Healthcheck { kind: word, command } => {
+                // An array with something else in it was reported by the reader and has no words.
+                let reported = self.errors.iter().any(|error| whole.contains(error.span));
                 let missing = matches!(command.as_ref(), Arguments::Missing)
-                    || matches!(command.as_ref(), Arguments::Exec(words) if words.is_empty());
+                    || matches!(command.as_ref(), Arguments::Exec(words) if words.is_empty() && !reported);
                 let message = if word.text.eq_ignore_ascii_case("none") {
                     (!missing).then(|| "HEALTHCHECK NONE takes no arguments".to_owned())
                 } else if word.text.eq_ignore_ascii_case("cmd") {
@@ -53,15 +55,18 @@ impl Refusals<'_, '_> {
     fn exec(&mut self, instruction: &Instruction<'_>, empty: bool) {
         let kind = ErrorKind::Arguments;
         let span = instruction.rest_span();
-        // An array with something else in it was reported by the reader and has no words.
         let reported = self.errors.iter().any(|error| error.span == span);
         match instruction.keyword {
             Keyword::Shell | Keyword::Volume if empty && !reported => {
                 let name = instruction.keyword.as_str();
                 self.add(kind, span, format!("{name} requires at least one argument"));
             }
+            Keyword::Copy | Keyword::Add if empty && !reported => {
+                let name = instruction.keyword.as_str();
+                self.add(kind, span, format!("{name} requires at least two arguments"));
+            }
             Keyword::Volume => {
-                for word in instruction.words().iter().filter(|word| word.text.is_empty()) {
+                for word in instruction.words().iter().filter(|word| word.text.trim().is_empty()) {
                     let message = "VOLUME specified can not be an empty string";
                     self.add(kind, word.span, message);
                 }

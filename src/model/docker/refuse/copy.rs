@@ -1,7 +1,7 @@
 //! Sources, destinations and stages of `COPY` and `ADD`.
 
 use super::{Refusals, Step};
-use crate::model::docker::{CopyParts, StageRef};
+use crate::model::docker::{CopyParts, ImageRef, StageRef, is_git_source, is_http_source};
 use crate::syntax::dockerfile::{ErrorKind, Expander, Keyword, Value};
 
 impl Refusals<'_, '_> {
@@ -16,42 +16,61 @@ impl Refusals<'_, '_> {
             );
             self.add(ErrorKind::Arguments, only.span, message);
         }
+        if instruction.keyword == Keyword::Copy {
+            self.copy_from(step);
+        }
+        self.chmod(step);
         let Some(parts) = CopyParts::of(instruction) else { return };
         let is_heredoc = |span| instruction.heredocs.iter().any(|it| it.marker.span.touches(span));
         if is_heredoc(parts.destination.span.start) {
             let message = format!("{name} cannot accept a heredoc as a destination");
             self.add(ErrorKind::Heredoc, parts.destination.span, message);
         }
-        if instruction.keyword == Keyword::Copy {
-            self.copy_from(step);
-            for source in &parts.sources {
-                let text = source.text.to_ascii_lowercase();
-                if text.starts_with("http://") || text.starts_with("https://") {
-                    let message = "source can't be a URL for COPY: `ADD` takes one";
-                    self.add(ErrorKind::Copy, source.span, message);
-                } else if is_git(&text) {
-                    let message = "source can't be a git ref for COPY: `ADD` takes one";
-                    self.add(ErrorKind::Copy, source.span, message);
-                }
-            }
-        } else if let Some(flag) = instruction.flag("checksum") {
-            let sources = parts.sources.len() + instruction.heredocs.len();
-            let remote = |text: &str| text.contains("://") || text.contains('$') || is_git(text);
-            if sources != 1 {
-                let message = "checksum can't be specified for multiple sources";
-                self.add(ErrorKind::Copy, flag.span, message);
-            } else if !parts.sources.iter().all(|source| remote(&source.text)) {
-                let message = "checksum requires an HTTP or Git source";
-                self.add(ErrorKind::Copy, flag.span, message);
-            }
+        if instruction.keyword == Keyword::Add {
+            self.checksum(step, &parts);
+            return;
         }
-        self.chmod(step);
+        for source in &parts.sources {
+            let Some(text) = self.dockerfile.value(step.index, &source.text) else { continue };
+            let what = match text.as_str() {
+                text if is_git_source(text) => "git ref",
+                text if is_http_source(text) => "URL",
+                _ => continue,
+            };
+            let message = format!("source can't be a {what} for COPY: `ADD` takes one");
+            self.add(ErrorKind::Copy, source.span, message);
+        }
+    }
+
+    fn checksum(&mut self, step: Step<'_, '_>, parts: &CopyParts<'_, '_>) {
+        let Some(flag) = step.instruction.flag_value("checksum") else { return };
+        let Some(checksum) = self.dockerfile.value(step.index, &flag.text) else { return };
+        if checksum.is_empty() {
+            return;
+        }
+        let [source] = parts.sources.as_slice() else {
+            let message = "checksum can't be specified for multiple sources";
+            self.add(ErrorKind::Copy, flag.span, message);
+            return;
+        };
+        let Some(source) = self.dockerfile.value(step.index, &source.text) else { return };
+        if is_git_source(&source) {
+            return;
+        }
+        if !is_http_source(&source) {
+            let message = "checksum requires HTTP(S) or Git sources";
+            self.add(ErrorKind::Copy, flag.span, message);
+        } else if let Some(why) = odd_digest(&checksum) {
+            let message =
+                format!("{why}: {checksum}, it is `sha256:` and 64 lower-case hex digits");
+            self.add(ErrorKind::Flag, flag.span, message);
+        }
     }
 
     fn chmod(&mut self, step: Step<'_, '_>) {
         let Some(value) = step.instruction.flag_value("chmod") else { return };
         let Some(mode) = self.dockerfile.value(step.index, &value.text) else { return };
-        if !is_octal_mode(&mode) && !is_symbolic_mode(&mode) {
+        if !mode.is_empty() && !is_octal_mode(&mode) && !is_symbolic_mode(&mode) {
             let message = format!(
                 "invalid chmod parameter: '{mode}', it should be an octal string between 0 and \
                  07777 or a symbolic mode"
@@ -66,40 +85,64 @@ impl Refusals<'_, '_> {
         if expanded.is_ok_and(|it| !it.references.is_empty()) {
             let message = "variable expansion is not supported for --from, define a new stage \
                            with FROM using ARG from global scope as a workaround";
-            self.add(ErrorKind::Reference, from.span, message);
+            self.add(ErrorKind::Copy, from.span, message);
             return;
         }
         // At trigger time the stages are those of another file.
-        let Some(stage) = step.stage.filter(|_| !step.onbuild) else { return };
-        let message = match self.dockerfile.stage_ref(stage, &from.text) {
-            StageRef::Earlier(_) | StageRef::Context | StageRef::Other => return,
+        let Some(stage) = step.stage.filter(|_| !step.onbuild && !from.text.is_empty()) else {
+            return;
+        };
+        let name = &from.text;
+        let message = match self.dockerfile.stage_ref(stage, name) {
+            StageRef::Earlier(_) | StageRef::Context => return,
             StageRef::Same(_) => {
-                let message = format!(
-                    "circular dependency detected on stage: {} copies from itself",
-                    from.text
-                );
+                let message =
+                    format!("circular dependency detected on stage: {name} copies from itself");
                 self.add(ErrorKind::OwnStage, from.span, message);
                 return;
             }
+            StageRef::Later(later) if self.is_circular(stage.index, later) => format!(
+                "circular dependency detected on stage: {name} needs {} itself",
+                stage.label()
+            ),
             StageRef::Later(_) => {
-                format!("stage {:?} needs to be defined before current stage", from.text)
+                format!("stage {name:?} needs to be defined before current stage")
             }
-            StageRef::NoSuchNumber(number) => {
-                // A stage without `FROM` has no number, and neither have those before it.
-                format!("invalid stage index {number}")
-            }
+            // A stage without `FROM` has no number, and neither have those before it.
+            StageRef::NoSuchNumber(number) => format!("invalid stage index {number}"),
+            StageRef::Other if self.dockerfile.has_unknown_contexts => return,
+            StageRef::Other => match ImageRef::parse(name) {
+                Err(why) => format!("failed to parse stage name {name:?}: it {why}"),
+                Ok(_) => return,
+            },
         };
-        self.add(ErrorKind::Reference, from.span, message);
+        self.add(ErrorKind::Copy, from.span, message);
     }
 }
 
-/// Whether a source is a Git reference.
-fn is_git(text: &str) -> bool {
-    text.starts_with("git@") || text.starts_with("git://") || text.starts_with("ssh://")
+/// What is wrong with the digest of a download.
+fn odd_digest(text: &str) -> Option<&'static str> {
+    let format = Some("invalid checksum digest format");
+    let Some((algorithm, hex)) =
+        text.split_once(':').filter(|(a, hex)| !a.is_empty() && !hex.is_empty())
+    else {
+        return format;
+    };
+    let length = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return Some("unsupported digest algorithm"),
+    };
+    if hex.len() != length {
+        return Some("invalid checksum digest length");
+    }
+    let is_hex = hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if is_hex { None } else { format }
 }
 
 fn is_octal_mode(mode: &str) -> bool {
-    !mode.is_empty() && u32::from_str_radix(mode, 8).is_ok_and(|mode| mode <= 0o7777)
+    !mode.starts_with('+') && u32::from_str_radix(mode, 8).is_ok_and(|mode| mode <= 0o7777)
 }
 
 /// `u=rwX,go=rX`

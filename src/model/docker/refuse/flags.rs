@@ -1,6 +1,6 @@
 //! The builder flags of each instruction.
 
-use super::{Refusals, Step, duration};
+use super::{Refusals, Step, duration, nearest};
 use crate::syntax::dockerfile::{ErrorKind, Flag, Keyword};
 use crate::text::did_you_mean;
 
@@ -86,16 +86,11 @@ impl Refusals<'_, '_> {
         let name = &flag.name.text;
         let keyword = step.instruction.keyword.as_str();
         let mut message = format!("unknown flag: --{name}");
-        let distance = |known: &str| strsim::damerau_levenshtein(known, name);
-        let near = known.iter().map(|(known, _)| *known).min_by_key(|known| distance(known));
-        match near {
-            Some(near)
-                if name.len() < 30 && distance(near) <= 2 && distance(near) * 2 < name.len() =>
-            {
-                message.push_str(&format!(" ({})", did_you_mean(format_args!("--{near}"))));
-            }
-            Some(_) => {}
-            None => message.push_str(&format!(": `{keyword}` has no flags")),
+        let known: Vec<&str> = known.iter().map(|(known, _)| *known).collect();
+        if let Some(near) = nearest(name, &known) {
+            message.push_str(&format!(" ({})", did_you_mean(format_args!("--{near}"))));
+        } else if known.is_empty() {
+            message.push_str(&format!(": `{keyword}` has no flags"));
         }
         self.add(ErrorKind::Flag, flag.span, message);
     }
@@ -130,21 +125,21 @@ impl Refusals<'_, '_> {
                 Some(format!("invalid network mode {value:?}: it is `default`, `none` or `host`"))
             }
             "security" if !matches!(value, "sandbox" | "insecure") => {
-                Some(format!("invalid security mode {value:?}: it is `sandbox` or `insecure`"))
+                Some(format!("security {value:?} is not valid: it is `sandbox` or `insecure`"))
             }
             "interval" | "timeout" | "start-period" | "start-interval" if !value.is_empty() => {
                 match duration::nanoseconds(value) {
                     Err(why) => Some(format!("time: {why} duration {value:?} of --{name}")),
                     Ok(0) => None,
                     Ok(time) if time < 1_000_000 => {
-                        Some(format!("the value {value:?} of --{name} cannot be less than 1ms"))
+                        Some(format!("Interval {name:?} cannot be less than 1ms, not {value}"))
                     }
                     Ok(_) => None,
                 }
             }
             "retries" if !value.is_empty() => match value.parse::<i32>() {
                 Ok(retries) if retries >= 0 => None,
-                Ok(_) => Some(format!("--retries cannot be less than 0, not {value}")),
+                Ok(_) => Some(format!("--retries cannot be negative ({value})")),
                 Err(_) => Some(format!("invalid value {value:?} of --retries: it is a number")),
             },
             _ => None,

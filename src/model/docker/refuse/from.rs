@@ -1,13 +1,13 @@
 //! What a `FROM` refers to.
 
-use super::{Refusals, Step};
-use crate::model::docker::ImageRef;
-use crate::syntax::dockerfile::ErrorKind;
+use super::{Refusals, Step, nearest};
+use crate::model::docker::{Base, ImageRef, PLATFORM_ARGS, is_platform};
+use crate::syntax::dockerfile::{ErrorKind, Word};
+use crate::text::did_you_mean;
 
 impl Refusals<'_, '_> {
     pub(super) fn from(&mut self, step: Step<'_, '_>) {
-        let instruction = step.instruction;
-        if let Some(parts) = instruction.from_parts() {
+        if let Some(parts) = step.instruction.from_parts() {
             if let Some(name) = parts.name
                 && !is_stage_name(&name.text.to_lowercase())
             {
@@ -18,35 +18,51 @@ impl Refusals<'_, '_> {
                 );
                 self.add(ErrorKind::StageName, name.span, message);
             }
-            if let Ok(image) = self.dockerfile.expand(step.index, &parts.image.text) {
-                let text = &parts.image.text;
-                if !image.unknown && image.text.is_empty() {
-                    // With a default that is empty the build may still be given another one.
-                    let open = image.references.iter().any(|it| !it.unset);
-                    if !open {
-                        let message = format!("base name ({text}) should not be blank");
-                        self.add(ErrorKind::Reference, parts.image.span, message);
-                    }
-                } else if image.references.is_empty()
-                    && let Err(why) = ImageRef::parse(&image.text)
-                    && !step
-                        .stage
-                        .is_some_and(|it| matches!(it.base, crate::model::docker::Base::Stage(_)))
-                {
-                    let message = format!("failed to parse stage name {text:?}: it {why}");
-                    self.add(ErrorKind::Reference, parts.image.span, message);
-                }
-            }
+            self.base(step, parts.image);
         }
-        if let Some(value) = instruction.flag_value("platform")
-            && let Ok(platform) = self.dockerfile.expand(step.index, &value.text)
-            && !platform.unknown
-            && platform.text.is_empty()
-            && platform.references.iter().all(|it| it.unset)
-        {
-            let message = format!("empty platform value from expression {}", value.text);
-            self.add(ErrorKind::Reference, instruction.flags[0].span, message);
+        if let Some(value) = step.instruction.flag_value("platform") {
+            self.platform(step, value);
         }
+    }
+
+    /// The image. With a default that is not valid the build may still be given another value;
+    /// only where no argument is declared, the result is certain.
+    fn base(&mut self, step: Step<'_, '_>, image: &Word<'_>) {
+        let text = &image.text;
+        let Ok(expansion) = self.dockerfile.expand(step.index, text) else { return };
+        let is_stage = step.stage.is_some_and(|stage| matches!(stage.base, Base::Stage(_)));
+        if is_stage || expansion.unknown || expansion.references.iter().any(|it| !it.unset) {
+            return;
+        }
+        let message = if expansion.text.is_empty() {
+            format!("base name ({text}) should not be blank")
+        } else {
+            let Err(why) = ImageRef::parse(&expansion.text) else { return };
+            format!("failed to parse stage name {:?}: it {why}", expansion.text)
+        };
+        self.add(ErrorKind::Reference, image.span, message);
+    }
+
+    fn platform(&mut self, step: Step<'_, '_>, value: &Word<'_>) {
+        let text = &value.text;
+        let Ok(expansion) = self.dockerfile.expand(step.index, text) else { return };
+        let is_open = expansion.unknown || expansion.references.iter().any(|it| !it.unset);
+        if text.is_empty() || is_open || is_platform(&expansion.text) {
+            return;
+        }
+        let mut message = if expansion.text.is_empty() {
+            format!("empty platform value from expression {text}")
+        } else {
+            format!("failed to parse platform {text}: it is `os/arch` or `os/arch/variant`")
+        };
+        let mut known = PLATFORM_ARGS.to_vec();
+        let global = self.dockerfile.scopes.global.names();
+        known.extend(global.iter().map(String::as_str));
+        let names = expansion.references.iter().map(|it| it.name.as_str());
+        if let Some(near) = names.filter_map(|name| nearest(name, &known)).next() {
+            message.push_str(&format!(" ({})", did_you_mean(near)));
+        }
+        self.add(ErrorKind::Flag, value.span, message);
     }
 }
 

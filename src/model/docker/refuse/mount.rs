@@ -1,12 +1,34 @@
 //! The options of `RUN --mount`.
 
-use super::{Refusals, Step};
-use crate::model::docker::{MountKind, MountOptions};
+use super::{Refusals, Step, nearest};
+use crate::model::docker::{ImageRef, MountKind, MountOption, MountOptions, StageRef};
 use crate::syntax::dockerfile::ErrorKind;
-use crate::text::Span;
+use crate::text::{Span, did_you_mean};
 
 /// Options that buildah and podman have beyond BuildKit's; a file may be meant for them.
 const BUILDAH: [&str; 4] = ["z", "u", "relabel", "bind-propagation"];
+
+/// The options of BuildKit.
+const KNOWN: [&str; 18] = [
+    "destination",
+    "dst",
+    "env",
+    "from",
+    "gid",
+    "id",
+    "mode",
+    "readonly",
+    "readwrite",
+    "required",
+    "ro",
+    "rw",
+    "sharing",
+    "size",
+    "source",
+    "src",
+    "target",
+    "type",
+];
 
 impl Refusals<'_, '_> {
     pub(super) fn mounts(&mut self, step: Step<'_, '_>) {
@@ -17,87 +39,123 @@ impl Refusals<'_, '_> {
     }
 
     fn mount(&mut self, step: Step<'_, '_>, text: &str, span: Span) {
-        let mount = MountOptions::read(text, |value| self.dockerfile.value(step.index, value));
-        let refuse =
-            |refusals: &mut Self, message: String| refusals.add(ErrorKind::Mount, span, message);
+        let mut failures = Vec::new();
+        let mount =
+            MountOptions::read(text, |value| match self.dockerfile.expand(step.index, value) {
+                Ok(expansion) => (!expansion.unknown).then_some(expansion.text),
+                Err(error) => {
+                    failures.push((value.to_owned(), error));
+                    None
+                }
+            });
         if mount.malformed {
-            refuse(self, format!("the options of the mount are no CSV: {text}"));
+            let message = format!("the options of the mount are no CSV: {text}");
+            self.add(ErrorKind::Mount, span, message);
+            return;
+        }
+        if let Some((text, error)) = failures.first() {
+            self.expansion(step, (text, span), error);
             return;
         }
         if let Some(from) = &mount.from_with_variable {
-            refuse(
-                self,
-                format!(
-                    "'from' doesn't support variable expansion, define alias stage instead of `{from}`"
-                ),
+            let message = format!(
+                "'from' doesn't support variable expansion, define alias stage instead of `{from}`"
             );
+            self.add(ErrorKind::Mount, span, message);
+        } else if let Some(from) = mount.value(&["from"]).filter(|from| !from.is_empty()) {
+            self.mounted_stage(step, from, span);
         }
         if let Some(kind) = &mount.unknown_kind {
-            refuse(
-                self,
-                format!(
-                    "unsupported mount type {kind:?}: it is `bind`, `cache`, `tmpfs`, `secret` or `ssh`"
-                ),
+            let message = format!(
+                "unsupported mount type {kind:?}: it is `bind`, `cache`, `tmpfs`, `secret` or `ssh`"
             );
+            self.add(ErrorKind::Mount, span, message);
             return;
         }
-        // The type that was read so far decides about these two.
+        // The type that was read so far decides about some.
         let mut kind = Some(MountKind::Bind);
         for option in &mount.options {
-            let key = option.key.as_str();
-            let value = option.value.as_deref();
-            let name = kind.map_or("", MountKind::as_str);
-            match key {
-                "type" => kind = mount.kind,
-                "from" | "source" | "src" | "target" | "dst" | "destination" | "id" | "env"
-                    if option.has_value => {}
-                "readonly" | "ro" | "readwrite" | "rw" | "required" => {
-                    let required = key == "required";
-                    if required && !matches!(kind, None | Some(MountKind::Secret | MountKind::Ssh))
-                    {
-                        refuse(self, format!("unexpected key '{key}' for mount type '{name}'"));
-                    } else if value.is_some_and(|value| !is_go_bool(value)) {
-                        refuse(self, format!("invalid value for {key}: {}", value.unwrap_or("")));
-                    }
-                }
-                "size" if option.has_value => {
-                    if !matches!(kind, None | Some(MountKind::Tmpfs)) {
-                        refuse(self, format!("unexpected key '{key}' for mount type '{name}'"));
-                    } else if value.is_some_and(|value| !is_size(value)) {
-                        refuse(self, format!("invalid value for size: {}", value.unwrap_or("")));
-                    }
-                }
-                "sharing" if option.has_value => {
-                    if value.is_some_and(|it| !matches!(it, "shared" | "private" | "locked")) {
-                        refuse(
-                            self,
-                            format!(
-                                "unsupported sharing value {:?}: it is `shared`, `private` or `locked`",
-                                value.unwrap_or("")
-                            ),
-                        );
-                    }
-                }
-                "mode" | "uid" | "gid" if option.has_value => {
-                    let radix = if key == "mode" { 8 } else { 10 };
-                    if value.is_some_and(|value| u32::from_str_radix(value, radix).is_err()) {
-                        refuse(self, format!("invalid value {} for {key}", value.unwrap_or("")));
-                    }
-                }
-                _ if BUILDAH.contains(&key) => {}
-                _ if !option.has_value => {
-                    refuse(self, format!("invalid field '{key}' must be a key=value pair"));
-                }
-                _ => refuse(
-                    self,
-                    format!("unexpected key '{key}' in '{key}={}'", value.unwrap_or("")),
-                ),
+            if option.key == "type" {
+                kind = mount.kind;
+            }
+            if let Some(message) = odd_option(option, kind) {
+                self.add(ErrorKind::Mount, span, message);
             }
         }
-        if let Some(kind) = mount.kind
-            && let Some(message) = misfit(&mount, kind)
+        if let Some(message) = mount.kind.and_then(|kind| misfit(&mount, kind)) {
+            self.add(ErrorKind::Mount, span, message);
+        }
+    }
+
+    /// The stage or image that is mounted.
+    fn mounted_stage(&mut self, step: Step<'_, '_>, from: &str, span: Span) {
+        let Some(stage) = step.stage.filter(|_| !step.onbuild) else { return };
+        let message = match self.dockerfile.mount_ref(stage, from) {
+            StageRef::Same(_) => {
+                format!("circular dependency detected on stage: {from} is mounted into itself")
+            }
+            StageRef::Later(later) if self.is_circular(stage.index, later) => format!(
+                "circular dependency detected on stage: {from} needs {} itself",
+                stage.label()
+            ),
+            StageRef::Later(_) => format!(
+                "cannot mount from stage {from:?}: it needs to be defined before current command"
+            ),
+            StageRef::Other if self.dockerfile.has_unknown_contexts => return,
+            StageRef::Other => match ImageRef::parse(from) {
+                Err(why) => format!("failed to parse stage name {from:?}: it {why}"),
+                Ok(_) => return,
+            },
+            StageRef::Earlier(_) | StageRef::Context | StageRef::NoSuchNumber(_) => return,
+        };
+        self.add(ErrorKind::Mount, span, message);
+    }
+}
+
+/// What is wrong with one option as such; `kind` is the type that was read up to it.
+fn odd_option(option: &MountOption, kind: Option<MountKind>) -> Option<String> {
+    let key = option.key.as_str();
+    let value = option.value.as_deref();
+    let shown = value.unwrap_or("");
+    let name = kind.map_or("", MountKind::as_str);
+    let unexpected = || format!("unexpected key '{key}' for mount type '{name}'");
+    let is_bad = |fits: fn(&str) -> bool| value.is_some_and(|value| !fits(value));
+    match key {
+        "type" | "from" | "source" | "src" | "target" | "dst" | "destination" | "id" | "env"
+            if option.has_value =>
         {
-            refuse(self, message);
+            None
+        }
+        "required" if !matches!(kind, None | Some(MountKind::Secret | MountKind::Ssh)) => {
+            Some(unexpected())
+        }
+        "readonly" | "ro" | "readwrite" | "rw" | "required" => {
+            is_bad(is_go_bool).then(|| format!("invalid value for {key}: {shown}"))
+        }
+        "size" if option.has_value => {
+            if matches!(kind, None | Some(MountKind::Tmpfs)) {
+                is_bad(is_size).then(|| format!("invalid value for size: {shown}"))
+            } else {
+                Some(unexpected())
+            }
+        }
+        "sharing" if option.has_value => is_bad(is_sharing).then(|| {
+            format!("unsupported sharing value {shown:?}: it is `shared`, `private` or `locked`")
+        }),
+        "mode" if option.has_value => {
+            is_bad(is_octal).then(|| format!("invalid value {shown} for mode"))
+        }
+        "uid" | "gid" if option.has_value => {
+            is_bad(is_decimal).then(|| format!("invalid value {shown} for {key}"))
+        }
+        _ if BUILDAH.contains(&key) => None,
+        _ if !option.has_value => Some(format!("invalid field '{key}' must be a key=value pair")),
+        _ => {
+            let mut message = format!("unexpected key '{key}' in '{key}={shown}'");
+            if let Some(near) = nearest(key, &KNOWN) {
+                message.push_str(&format!(" ({})", did_you_mean(near)));
+            }
+            Some(message)
         }
     }
 }
@@ -111,14 +169,14 @@ fn misfit(mount: &MountOptions, kind: MountKind) -> Option<String> {
             return Some(format!("{key} not allowed for {name:?} type mounts"));
         }
     }
-    if kind != MountKind::Cache && mount.has("sharing") {
-        return Some(format!("invalid cache sharing set for {name} mount"));
-    }
     if kind == MountKind::Secret {
         let source = mount.has("source") || mount.has("src");
         let target = ["target", "dst", "destination"].iter().any(|key| mount.has(key));
         if mount.has("from") {
             return Some("secret mount should not have a from".to_owned());
+        }
+        if mount.has("sharing") {
+            return Some("secret mount should not define sharing".to_owned());
         }
         if source && mount.has("id") {
             return Some("both source and id can't be set for a secret mount".to_owned());
@@ -127,7 +185,40 @@ fn misfit(mount: &MountOptions, kind: MountKind) -> Option<String> {
             return Some("invalid secret mount. one of source, target required".to_owned());
         }
     }
-    None
+    if kind != MountKind::Cache && mount.has("sharing") {
+        return Some(format!("invalid cache sharing set for {name} mount"));
+    }
+    let filesystem = matches!(kind, MountKind::Bind | MountKind::Cache | MountKind::Tmpfs);
+    let target = mount.target().filter(|target| filesystem && is_root(target))?;
+    Some(format!("invalid mount target \"/\": `{target}` is the whole file system"))
+}
+
+/// Whether a path is the root once its dots are worked out.
+fn is_root(path: &str) -> bool {
+    if !path.starts_with('/') {
+        return false;
+    }
+    let mut depth = 0_u32;
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => depth = depth.saturating_sub(1),
+            _ => depth += 1,
+        }
+    }
+    depth == 0
+}
+
+fn is_sharing(text: &str) -> bool {
+    ["shared", "private", "locked"].iter().any(|mode| text.eq_ignore_ascii_case(mode))
+}
+
+fn is_octal(text: &str) -> bool {
+    !text.starts_with('+') && u32::from_str_radix(text, 8).is_ok()
+}
+
+fn is_decimal(text: &str) -> bool {
+    !text.starts_with('+') && text.parse::<u32>().is_ok()
 }
 
 /// What Go's `ParseBool` takes.

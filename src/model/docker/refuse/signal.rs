@@ -17,8 +17,11 @@ pub(super) fn is_signal(text: &str) -> bool {
     if NAMES.contains(&name) {
         return true;
     }
-    let offset = |rest: &str| rest.parse::<u8>().is_ok_and(|offset| (1..=15).contains(&offset));
-    name.strip_prefix("RTMIN+").or_else(|| name.strip_prefix("RTMAX-")).is_some_and(offset)
+    let offset = |prefix: &str, highest: u8| {
+        let rest = name.strip_prefix(prefix)?;
+        Some(rest.parse::<u8>().is_ok_and(|offset| (1..=highest).contains(&offset)))
+    };
+    offset("RTMIN+", 15).or_else(|| offset("RTMAX-", 14)).unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -30,7 +33,7 @@ mod tests {
         for text in ["SIGTERM", "term", "9", "SIGRTMIN+3", "RTMAX-1"] {
             assert!(is_signal(text), "{text}");
         }
-        for text in ["", "SIGFOO", "0", "SIGRTMIN+99"] {
+        for text in ["", "SIGFOO", "0", "SIGRTMIN+99", "RTMAX-15"] {
             assert!(!is_signal(text), "{text}");
         }
     }

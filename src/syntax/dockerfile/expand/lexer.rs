@@ -67,7 +67,7 @@ impl<'t, 'l, 'e, F: Fn(&str) -> Value<'e>> Lexer<'t, 'l, F> {
     }
 
     fn fail<T>(&self, start: usize, message: impl Into<String>) -> Lexed<T> {
-        Err(ExpansionError { message: message.into(), at: start..self.at, demanded: false })
+        Err(ExpansionError { message: message.into(), at: start..self.at, demanded: None })
     }
 
     /// Reads up to `stop` and over it, or to the end.
@@ -274,7 +274,8 @@ impl<'t, 'l, 'e, F: Fn(&str) -> Value<'e>> Lexer<'t, 'l, F> {
                 };
                 let why = if word.is_empty() { missing } else { &word };
                 let message = format!("{name}: {why}");
-                Err(ExpansionError { message, at: start..self.at, demanded: true })
+                let demanded = Some(name.to_owned());
+                Err(ExpansionError { message, at: start..self.at, demanded })
             }
             _ => Ok(plain(value)),
         }
