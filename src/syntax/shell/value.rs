@@ -23,6 +23,9 @@ const MAX_FILLED: usize = 20_000;
 /// A piece of a field: text, and whether the shell may split it.
 type Piece = (String, bool);
 
+/// A word by its index, and what it becomes, if that is known.
+type Filling = (u32, Option<Vec<String>>);
+
 /// What is asked for the value of one word.
 struct Lookup<'o> {
     outer: Outer<'o>,
@@ -126,7 +129,7 @@ impl Script {
     pub(super) fn fill_in(&mut self, outer: Outer<'_>) {
         // With other separators words are split otherwise.
         let splits = self.assigned_in("IFS").is_empty();
-        let mut filled: Vec<(u32, Vec<(u32, Option<Vec<String>>)>)> = Vec::new();
+        let mut filled: Vec<(u32, Vec<Filling>)> = Vec::new();
         let mut count = 0;
         for command in self.commands() {
             if command.words().all(|word| word.literal().is_some()) {
