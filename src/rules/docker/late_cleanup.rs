@@ -26,8 +26,10 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         if !commands.all(cleans) || file.mounts(run).next().is_some() {
             continue;
         }
-        let name = first.command.words().take(2).map(|word| word.source_text());
-        let name = name.collect::<Vec<_>>().join(" ");
+        let name = match PackageCommand::of(first.command) {
+            Some(it) => format!("{} {}", it.manager.name(), it.verb.name().unwrap_or("clean")),
+            None => "rm".to_owned(),
+        };
         let message = format!(
             "`{name}` comes too late: what it removes stays in the layer that brought it, \
              and the image gets no smaller"

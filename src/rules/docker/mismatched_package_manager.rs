@@ -4,7 +4,12 @@ use crate::rule::{Check, Cx};
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
 fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
+    let mut failed = None;
     for (at, command) in file.package_commands() {
+        // Behind the first that is not there, none of the script runs.
+        if failed == Some(at.run.instruction) {
+            continue;
+        }
         let Some(stage) = file.stages.get(at.run.stage) else { continue };
         let Some(distribution) = file.distribution(stage) else { continue };
         let fits = distribution.has_manager(command.manager).unwrap_or(true);
@@ -13,6 +18,7 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             continue;
         }
         let Some(name) = command.invocation.name_word() else { continue };
+        failed = Some(at.run.instruction);
         let is = command.manager.name();
         let has = match distribution.manager() {
             Some(manager) => format!("has `{manager}`"),

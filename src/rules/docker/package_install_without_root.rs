@@ -9,10 +9,18 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let system = command.manager.is_apt()
             || command.manager.is_dnf()
             || matches!(command.manager, Manager::Apk | Manager::Yum | Manager::Zypper);
-        let writes = matches!(command.action, Action::Install | Action::Upgrade | Action::Remove);
+        let writes = matches!(
+            command.action,
+            Action::Install | Action::Update | Action::Upgrade | Action::Remove
+        );
+        // `dnf check-update` and its like keep a cache of the user's own.
+        let own_cache = command.action == Action::Update
+            && !command.manager.is_apt()
+            && command.manager != Manager::Apk;
         let as_root = command.invocation.is_via(Wrapper::User);
         if !system
             || !writes
+            || own_cache
             || as_root
             || at.is_conditional()
             || at.is_elsewhere()

@@ -1,6 +1,7 @@
 use crate::model::docker::{Dockerfile, RunCommand};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::Keyword;
+use crate::syntax::shell::Word;
 
 pub(crate) const CHECK: Check = Check::Dockerfile(check);
 
@@ -19,22 +20,42 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         cx.report(file.at(flag.span), message).help(HELP).symbol(step.symbol());
     }
     for at in file.commands() {
-        let Some(chmod) = at.invocation().filter(|it| it.is("chmod")) else { continue };
-        let operands = chmod.operands(&["--reference"]);
-        let Some((first, paths)) = operands.split_first() else { continue };
-        let Some(mode) = first.literal().filter(|mode| opens(mode)) else { continue };
-        if paths.iter().all(|path| is_scratch(path.literal_prefix()))
+        let Some((tool, mode, paths)) = sets_mode(at) else { continue };
+        if !opens(mode)
+            || paths.iter().all(|path| is_scratch(path.literal_prefix()))
             || is_temporary(at)
             || !file.is_kept(at.run)
         {
             continue;
         }
-        let message = format!("`chmod {mode}` lets every user of the container change the files");
+        let message = format!("`{tool} {mode}` lets every user of the container change the files");
         cx.report(at.at(at.command.span()), message).help(HELP).symbol(at.symbol());
     }
 }
 
 const HELP: &str = "give the files to the user that needs them (`chown`, `--chown`), or to a group";
+
+/// The mode that a command gives to files or folders, with the words that say so in front of it.
+fn sets_mode<'d>(at: RunCommand<'d, '_>) -> Option<(&'static str, &'d str, Vec<Word<'d>>)> {
+    let run = at.invocation()?;
+    let (tool, option) = match run.name()? {
+        "chmod" => {
+            let mut operands = run.operands(&["--reference"]);
+            let mode = (!operands.is_empty()).then(|| operands.remove(0))?;
+            return Some(("chmod", mode.literal()?, operands));
+        }
+        "install" => ("install -m", ["-m", "--mode"]),
+        "mkdir" => ("mkdir -m", ["-m", "--mode"]),
+        _ => return None,
+    };
+    let mode = run.option_value(&option)?.text?;
+    let valued = ["-m", "--mode", "-o", "--owner", "-g", "--group", "-t", "--target-directory"];
+    let operands = run.operands(&valued);
+    // `install` takes its other operands from elsewhere.
+    let places =
+        if tool == "mkdir -m" { operands } else { operands.into_iter().rev().take(1).collect() };
+    Some((tool, mode, places))
+}
 
 /// Whether a mode lets all others write, and no sticky bit keeps them from removing.
 fn opens(mode: &str) -> bool {

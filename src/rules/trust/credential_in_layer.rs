@@ -35,13 +35,23 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             .symbol(format!("token {shown}"));
     }
     for at in file.commands() {
+        if let Some((word, name, target)) = written(at) {
+            let message = format!(
+                "the secret `{name}` is written into `{target}`, which stays in the layer for whoever can \
+                 pull the image"
+            );
+            cx.report(at.at(word.span()), message)
+                .help("mount the file for the one command that needs it: `RUN --mount=type=secret,id=...,target=...`")
+                .symbol(at.symbol());
+        }
         let Some(run) =
             at.invocation().filter(|it| it.is_any(&["curl", "wget", "git", "pip", "pip3"]))
         else {
             continue;
         };
         for word in run.arguments() {
-            let text = word.source_text().trim_matches(['"', '\'']);
+            let source = word.literal().filter(|_| word.is_filled_in());
+            let text = source.unwrap_or(word.source_text()).trim_matches(['"', '\'']);
             let secret = match (userinfo(text), header(text)) {
                 (Some(userinfo), _) => userinfo.split_once(':').map_or(userinfo, |(_, it)| it),
                 (None, Some(value)) if run.is_any(&["curl", "wget"]) => value,
@@ -65,6 +75,48 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             }
         }
     }
+}
+
+/// The secret that `echo` or `printf` puts into a file of the image, and the file: a build variable or
+/// a mounted secret. Not a file that the same script removes.
+fn written<'d>(at: RunCommand<'d, '_>) -> Option<(Word<'d>, &'d str, &'d str)> {
+    let run = at.invocation().filter(|it| it.is_any(&["echo", "printf"]))?;
+    let output = at.command.redirections().find(|it| it.takes_output())?;
+    let target = output.target()?.source_text().trim_matches(['"', '\'']);
+    let elsewhere = ["/dev/", "/run/", "/tmp/", "$("].iter().any(|it| target.starts_with(it));
+    let name = target.rsplit('/').next().unwrap_or(target);
+    let removed = at.later().any(|it| {
+        let removes = it.invocation().is_some_and(|it| it.is_any(&["rm", "shred"]));
+        removes && it.command.source_text().contains(name)
+    });
+    if elsewhere || removed || !at.dockerfile.is_kept(at.run) {
+        return None;
+    }
+    let mut secrets = run
+        .arguments()
+        .flat_map(|word| word.variables().into_iter().map(move |variable| (word, variable.name)));
+    let (word, name) =
+        secrets.find(|(_, name)| is_secret_name(name) && comes_from_outside(at, name))?;
+    Some((word, name, target))
+}
+
+/// Whether the build gives the variable its value: `ARG`, `ENV`, a secret that is mounted as `env=`.
+fn comes_from_outside(at: RunCommand<'_, '_>, name: &str) -> bool {
+    let file = at.dockerfile;
+    let flags = file.instruction_of(at.run).into_iter().flat_map(|it| &it.flags);
+    let mut mounts =
+        flags.filter(|flag| flag.name.text == "mount").filter_map(|it| it.value.as_ref());
+    let env = format!("env={name}");
+    mounts.any(|mount| mount.text.split(',').any(|field| field == env))
+        || file.scopes.definition(at.run.stage, name, at.run.instruction).is_some()
+}
+
+/// Whether a name says that its value is a secret, and nothing else.
+fn is_secret_name(name: &str) -> bool {
+    const WORDS: [&str; 7] =
+        ["token", "password", "passwd", "secret", "api_key", "private_key", "credential"];
+    let lower = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.ends_with(word) || lower.ends_with(&format!("{word}s")))
 }
 
 /// The value of a header that carries a secret, without the scheme in front of it.

@@ -23,6 +23,9 @@ const MAX_FILLED: usize = 20_000;
 /// A piece of a field: text, and whether the shell may split it.
 type Piece = (String, bool);
 
+/// A word by its index, and what it becomes, if that is known.
+type Filling = (u32, Option<Vec<String>>);
+
 /// What is asked for the value of one word.
 struct Lookup<'o> {
     outer: Outer<'o>,
@@ -120,16 +123,13 @@ impl<'s> Expansion<'s> {
     }
 }
 
-/// The words of a command by their numbers, each with the fields that it becomes where that is known.
-type KnownWords = Vec<(u32, Option<Vec<String>>)>;
-
 impl Script {
     /// Fills in the variables of [`Command::filled_words`] whose values are known, from the script
     /// itself and from `outer`.
     pub(super) fn fill_in(&mut self, outer: Outer<'_>) {
         // With other separators words are split otherwise.
         let splits = self.assigned_in("IFS").is_empty();
-        let mut filled: Vec<(u32, KnownWords)> = Vec::new();
+        let mut filled: Vec<(u32, Vec<Filling>)> = Vec::new();
         let mut count = 0;
         for command in self.commands() {
             if command.words().all(|word| word.literal().is_some()) {
