@@ -19,6 +19,9 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let Some(life) = lives.of(&image).into_iter().find(|life| life.end < latest) else {
             continue;
         };
+        if is_asked_for(text, cx) {
+            continue;
+        }
         let release = life.tags.first().map_or("", String::as_str);
         let message = message(text, &format!("{} {release}", life.image), life.end, today);
         let mut report =
@@ -33,6 +36,13 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             life.source, life.seen
         ));
     }
+}
+
+/// Whether a clause of the spec asks for the image by this very name.
+fn is_asked_for(image: &str, cx: &Cx<'_, '_>) -> bool {
+    let clauses = cx.facts.spec.clauses.iter().filter(|clause| !clause.negated);
+    let part = |it: char| !(it.is_alphanumeric() || "./:@_-".contains(it));
+    clauses.into_iter().any(|clause| clause.text.split(part).any(|word| word == image))
 }
 
 fn message(image: &str, release: &str, end: Date, today: Date) -> String {
