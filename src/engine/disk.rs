@@ -34,6 +34,8 @@ pub struct DiskFiles {
     exclude: globset::GlobSet,
     /// Folders all of whose files are left out.
     pruned: globset::GlobSet,
+    /// How many folders deep [`Files::paths`] goes; nothing for all.
+    depth: Option<usize>,
 }
 
 impl DiskFiles {
@@ -50,7 +52,14 @@ impl DiskFiles {
             paths: OnceLock::new(),
             exclude,
             pruned,
+            depth: None,
         }
+    }
+
+    /// The same files, of which [`Files::paths`] lists those only that lie in the root itself: for a file that
+    /// was named in a folder that is no project, below which anything may lie.
+    pub fn shallow(self) -> Self {
+        Self { depth: Some(1), ..self }
     }
 
     /// Files that live in memory only, by path; there is no folder behind them.
@@ -163,7 +172,7 @@ impl DiskFiles {
         let mut walk = ignore::WalkBuilder::new(&self.root);
         // What git keeps depends on the repository alone, not on who checks it.
         walk.hidden(false).require_git(false).follow_links(false);
-        walk.ignore(false).git_global(false);
+        walk.ignore(false).git_global(false).max_depth(self.depth);
         let (root, pruned) = (self.root.clone(), self.pruned.clone());
         walk.filter_entry(move |entry| {
             let excluded = || below(&root, entry.path()).is_some_and(|it| pruned.is_match(it));

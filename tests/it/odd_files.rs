@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
+use pipespec::engine::{CheckOptions, Project, analyze};
+
 use super::trace::Folder;
 
 const SPEC: &str = "openspec/specs/ci/spec.md";
@@ -164,4 +166,20 @@ fn errors_of_the_system_are_told_in_words() {
     told(&["collect", "raw", "tags", "openspec"], "is a folder where a file is expected");
     let output = ["collect", "--output", "openspec", "raw", "tags", "/dev/null"];
     told(&output, "`openspec` cannot be read: is a directory");
+}
+
+#[test]
+fn a_file_that_is_named_where_no_project_is_does_not_draw_in_what_lies_below() {
+    let files =
+        [("Dockerfile.a", "FROM debian:12.5\n"), ("far/below/Dockerfile", "FROM debian:12.5\n")];
+    let folder = Folder::new("odd-stray", &files);
+    let read = |only: &[&str]| -> Vec<String> {
+        let only = only.iter().map(|it| (*it).to_owned()).collect();
+        let options = CheckOptions { only, ..CheckOptions::default() };
+        let project = Project::open(&folder.path(""), options).unwrap();
+        let catalog = pipespec::rules::catalog();
+        analyze(&project, &catalog).sources.iter().map(|it| it.path.clone()).collect()
+    };
+    assert_eq!(read(&["Dockerfile.a"]), ["Dockerfile.a"]);
+    assert_eq!(read(&[]), ["Dockerfile.a", "far/below/Dockerfile"]);
 }
