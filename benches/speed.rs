@@ -55,18 +55,20 @@ fn configuration(jobs: usize, files: usize) -> Vec<(String, String)> {
     all
 }
 
-fn row(name: &str, bytes: usize, time: Duration) {
+fn row(name: &str, bytes: usize, time: Duration) -> Duration {
     let seconds = time.as_secs_f64();
     let rate = bytes as f64 / seconds / 1e6;
     println!("{name:<44} {:>9.3} ms {rate:>9.1} MB/s", seconds * 1e3);
+    time
 }
 
-fn measure(name: &str, files: &[(String, String)]) {
+/// What a configuration costs to parse, to resolve and to check; gives the whole check.
+fn measure(name: &str, files: &[(String, String)]) -> std::io::Result<Duration> {
     let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
     let lines: usize = files.iter().map(|(_, text)| text.lines().count()).sum();
     println!("\n{name}: {lines} lines, {bytes} bytes, {} files", files.len());
     let runs = if bytes > 1_000_000 { 5 } else { 20 };
-    row(
+    let parse = row(
         "  parse",
         bytes,
         best(runs, || files.iter().map(|(_, text)| yaml::parse(text).errors.len()).sum::<usize>()),
@@ -79,7 +81,7 @@ fn measure(name: &str, files: &[(String, String)]) {
         bytes,
         best(runs, || Pipeline::resolve(root, &memory, &settings).jobs.len()),
     );
-    row(
+    let check = row(
         "  parse, resolve and check",
         bytes,
         best(runs, || {
@@ -88,6 +90,16 @@ fn measure(name: &str, files: &[(String, String)]) {
             analyze(&project, &project.catalog).findings.len()
         }),
     );
+    println!("  the check costs {:.2} times the parse", check.as_secs_f64() / parse.as_secs_f64());
+    let folder = std::env::temp_dir().join(format!("pipespec-bench-{}", std::process::id()));
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
+        std::fs::write(path, text)?;
+    }
+    process("  whole process", &["check", "--no-config", &folder.to_string_lossy()]);
+    std::fs::remove_dir_all(folder)?;
+    Ok(check)
 }
 
 /// Specs of 40 clauses each, of which half are known to rules and half to none.
@@ -230,21 +242,27 @@ fn dockerfiles() -> std::io::Result<()> {
     std::fs::remove_dir_all(folder)
 }
 
-fn main() {
+fn main() -> std::io::Result<()> {
     if std::env::args().any(|it| it == "trace") {
         trace();
-        return;
+        return Ok(());
     }
     println!("whole process");
     process("  pipespec --version", &["--version"]);
     process("  pipespec check (this repository)", &["check"]);
     process("  pipespec check fixtures/go-service", &["check", "fixtures/go-service"]);
     trace();
-    measure("small", &configuration(4, 1));
-    measure("middle", &configuration(460, 9));
-    measure("large", &configuration(2_700, 49));
-    for (name, jobs) in [("10 jobs", 10), ("100 jobs", 100), ("1,000 jobs", 1_000)] {
-        measure(name, &configuration(jobs, 1));
+    measure("small", &configuration(4, 1))?;
+    measure("middle", &configuration(460, 9))?;
+    measure("large", &configuration(2_700, 49))?;
+    let mut each = Vec::new();
+    for jobs in [100, 1_000, 10_000] {
+        let time = measure(&format!("{jobs} jobs"), &configuration(jobs, 1))?;
+        each.push(time.as_secs_f64() * 1e6 / f64::from(u32::try_from(jobs).unwrap_or(u32::MAX)));
     }
-    dockerfiles().expect("a temporary folder");
+    println!(
+        "\na job costs {:.1} us among 100, {:.1} among 1,000, {:.1} among 10,000",
+        each[0], each[1], each[2]
+    );
+    dockerfiles()
 }

@@ -38,6 +38,7 @@ pub struct Pipeline<'p> {
     pub undecided: Vec<Undecided>,
     /// For what the server refuses the configuration, in no certain order.
     pub problems: Vec<Problem>,
+    /// By their sources, in order.
     pub(super) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
     /// Whether `stages` is something from which no list of names can be read.
     pub(super) stages_unknown: bool,
@@ -143,16 +144,30 @@ impl<'p> Pipeline<'p> {
 
     /// The YAML tree of a file that was read.
     pub fn tree(&self, source: SourceId) -> Option<&Tree<'p>> {
-        self.trees.iter().find(|(id, _)| *id == source).map(|(_, tree)| &**tree)
+        self.shared_tree(source).map(|tree| &**tree)
+    }
+
+    fn shared_tree(&self, source: SourceId) -> Option<&Arc<Tree<'p>>> {
+        let at = self.trees.binary_search_by_key(&source, |(id, _)| *id).ok()?;
+        self.trees.get(at).map(|(_, tree)| tree)
+    }
+
+    /// The tree and the file that a value is written in; nothing if it was composed.
+    pub(super) fn written(&self, value: &Value<'p>) -> Option<(Arc<Tree<'p>>, &'p Source)> {
+        let source = value.origin.at.source;
+        value.node?;
+        let tree = self.shared_tree(source)?;
+        let file = self.files.iter().find(|file| file.source.id == source)?;
+        Some((Arc::clone(tree), file.source))
     }
 
     /// From offsets in a text to the file that it is written in; nothing for a text that was
     /// composed, such as one with inputs filled in.
     pub fn scalar_map(&self, value: &Value<'p>) -> Option<ScalarMap> {
-        let (source, node) = (value.origin.at.source, value.node?);
+        let node = value.node?;
         value.as_str()?;
-        let file = self.files.iter().find(|file| file.source.id == source)?;
-        Some(self.tree(source)?.scalar_map(node, file.source.text()))
+        let (tree, source) = self.written(value)?;
+        Some(tree.scalar_map(node, source.text()))
     }
 
     /// The names that a job extends, itself or through others, the nearest first.

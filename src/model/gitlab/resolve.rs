@@ -1,3 +1,4 @@
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::defaults::{Defaults, is_global};
@@ -9,7 +10,7 @@ use super::stages::{put, stages};
 use super::steps::COPIES;
 use super::{FileKind, KeyKind, Pipeline, Settings, validate};
 use crate::model::Files;
-use crate::text::Source;
+use crate::text::{Source, are_large};
 
 /// Keys of the top level that are never jobs.
 fn is_reserved(key: &str) -> bool {
@@ -35,7 +36,8 @@ impl<'p> Pipeline<'p> {
     ) -> Self {
         let mut problems = Vec::new();
         let expanded = expand(root, (files, settings), kind, &mut problems);
-        let Expanded { config, files, missing, includes, undecided, trees } = expanded;
+        let Expanded { config, files, missing, includes, undecided, mut trees } = expanded;
+        trees.sort_by_key(|(source, _)| *source);
         // A key that could not be read may be the template that something extends.
         let broken = trees.iter().any(|(_, tree)| !tree.errors.is_empty());
         let config = if broken || kind.is_part() { config.into_partial() } else { config };
@@ -103,8 +105,7 @@ impl<'p> Pipeline<'p> {
     }
 
     fn add_jobs(&mut self, defaults: &Defaults<'p>) {
-        let visible = self.config.entries().iter().filter(|entry| !entry.key.starts_with('.'));
-        self.jobs.reserve_exact(visible.count());
+        let mut visible = Vec::new();
         for entry in self.config.entries() {
             if entry.key_kind != KeyKind::Str || is_reserved(&entry.key) {
                 continue;
@@ -116,11 +117,14 @@ impl<'p> Pipeline<'p> {
             let kind = JobKind::of(&entry.value);
             let is_keyword =
                 matches!(&*entry.key, "default" | "workflow") && kind == JobKind::Unknown;
-            if entry.value.as_map().is_none() || is_keyword {
-                continue;
+            if entry.value.as_map().is_some() && !is_keyword {
+                visible.push(entry);
             }
-            self.jobs.push(Job::new(entry, defaults));
         }
+        self.jobs = match are_large(self.files.iter().map(|file| file.source)) {
+            true => visible.into_par_iter().map(|entry| Job::new(entry, defaults)).collect(),
+            false => visible.into_iter().map(|entry| Job::new(entry, defaults)).collect(),
+        };
         for (at, job) in self.jobs.iter().enumerate() {
             self.by_name.insert(job.name.clone(), at);
             for name in job.run_names() {

@@ -1,9 +1,11 @@
 //! The scripts of a job as the shell sees them.
 
+use std::sync::Arc;
+
 use super::{Job, Pipeline, Section, Value};
 use crate::model::Files;
 use crate::syntax::shell::{Command, Dialect, Script};
-use crate::syntax::yaml::ScalarMap;
+use crate::syntax::yaml::{ScalarMap, Tree};
 use crate::text::{Location, Source, Span};
 
 /// What one shell of a job runs: `before_script` and `script` share one, `after_script` has its own.
@@ -12,9 +14,30 @@ pub struct JobShell<'p> {
     pub script: Script,
     /// The section of the last item.
     pub section: Section,
-    items: Vec<(Value<'p>, ScalarMap)>,
+    items: Vec<Item<'p>>,
     /// Scripts of the repository that it runs or reads in, in order.
     pub called: Vec<CalledScript<'p>>,
+}
+
+/// An item of a script.
+struct Item<'p> {
+    value: Value<'p>,
+    /// The tree and the file that it is written in; nothing if it was composed.
+    written: Option<(Arc<Tree<'p>>, &'p Source)>,
+}
+
+impl<'p> Item<'p> {
+    fn new(value: &Value<'p>, pipeline: &Pipeline<'p>) -> Self {
+        Self { value: value.clone(), written: pipeline.written(value) }
+    }
+
+    /// From offsets in its text to the file.
+    fn map(&self) -> ScalarMap {
+        let place = self.value.node.zip(self.written.as_ref());
+        place.map_or_else(ScalarMap::default, |(node, (tree, source))| {
+            tree.scalar_map(node, source.text())
+        })
+    }
 }
 
 /// A script of the repository that a job runs.
@@ -46,7 +69,7 @@ impl<'p> JobShell<'p> {
             if Script::looks_like_powershell(script.text()) {
                 continue;
             }
-            let items = items.into_iter().map(|item| (item.clone(), map(item, pipeline))).collect();
+            let items = items.into_iter().map(|item| Item::new(item, pipeline)).collect();
             let mut shell = Self { script, section: last.section, items, called: Vec::new() };
             shell.called = shell.called_scripts(files);
             shells.push(shell);
@@ -58,17 +81,15 @@ impl<'p> JobShell<'p> {
     pub fn at(&self, span: Span) -> Location {
         let (item, start) = self.script.item_at(span.start);
         let (last, end) = self.script.item_at(span.end.saturating_sub(1).max(span.start));
-        let Some((value, map)) = self.items.get(item) else {
-            return self
-                .items
-                .last()
-                .map_or(Location::new(crate::text::SourceId(0), Span::default()), |(it, _)| {
-                    it.at()
-                });
+        let Some(found) = self.items.get(item) else {
+            let nowhere = Location::new(crate::text::SourceId(0), Span::default());
+            return self.items.last().map_or(nowhere, |it| it.value.at());
         };
+        let value = &found.value;
         if value.node.is_none() {
             return value.at();
         }
+        let map = found.map();
         let start = map.to_source(start);
         let end = if last == item && !span.is_empty() { map.to_source(end) + 1 } else { start };
         Location::new(value.at().source, Span::new(start, end.max(start)))
@@ -105,14 +126,5 @@ impl<'p> JobShell<'p> {
             }
         }
         called
-    }
-}
-
-fn map(value: &Value<'_>, pipeline: &Pipeline<'_>) -> ScalarMap {
-    let source = value.at().source;
-    let file = pipeline.files.iter().find(|file| file.source.id == source);
-    match (value.node, pipeline.tree(source), file) {
-        (Some(node), Some(tree), Some(file)) => tree.scalar_map(node, file.source.text()),
-        _ => ScalarMap::default(),
     }
 }

@@ -107,6 +107,7 @@ impl Script {
             lower.script(&parsed);
             too_complex = lower.too_complex;
         }
+        tree.shrink_to_fit();
         let mut script =
             Self { text, dialect, items, errors, too_complex, tree, assigned: Vec::new() };
         script.assigned = script.assigned_names();

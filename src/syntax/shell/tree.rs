@@ -43,6 +43,16 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// Gives back what its lists do not need: there are as many trees as jobs, and all stay.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.commands.shrink_to_fit();
+        self.words.shrink_to_fit();
+        self.parts.shrink_to_fit();
+        self.frames.shrink_to_fit();
+    }
+}
+
+impl Tree {
     /// Keeps a text that stands nowhere in the script as it is.
     pub(super) fn decode(&mut self, text: &str) -> TextRef {
         let start = self.decoded.len();

@@ -22,7 +22,8 @@ impl<'p> Pipeline<'p> {
     /// place once.
     pub fn conditions<'a>(&'a self) -> Vec<Condition<'a, 'p>> {
         let mut seen = FxHashSet::default();
-        let mut conditions = Vec::new();
+        let rules = self.jobs.iter().filter_map(|job| job.rules.as_ref()).map(Vec::len);
+        let mut conditions = Vec::with_capacity(rules.sum());
         let mut add = |value, job: Option<usize>| {
             let text = Value::as_str(value);
             if let Some(text) = text.filter(|_| seen.insert((value.at(), job.is_none()))) {

@@ -23,13 +23,15 @@ mod words;
 pub use self::keyword::{Expands, Keyword};
 pub use self::shape::{Place, conflicts, keyword, keywords, places};
 
+use rayon::prelude::*;
+
 use self::findings::Findings;
 use self::keyword::{KeyPath, exclusive, map};
 use self::kind::check as check_value;
 use self::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
-use super::{Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value, nearest};
+use super::{Entry, Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value, nearest};
 use crate::model::Origin;
-use crate::text::did_you_mean;
+use crate::text::{are_large, did_you_mean};
 
 /// Keys of the top level that are neither jobs nor looked at here.
 const OTHER: [&str; 1] = ["include"];
@@ -54,53 +56,17 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
     }
     // A child pipeline may be put together from several files.
     let whole = pipeline.is_complete() && pipeline.kind == super::FileKind::Root;
-    let mut visible = false;
-    for entry in pipeline.config.entries() {
-        let (name, value) = (entry.key.as_str(), &entry.value);
-        let at = Origin { at: entry.key_at, last: value.origin.last.clone() };
-        if name.starts_with('.') && entry.key_kind == KeyKind::Str {
-            let blank = value.is_blank() && !value.is_unknown();
-            if blank {
-                let message = format!(
-                    "`jobs:{name}` can't be blank: a hidden entry holds something for others to use"
-                );
-                out.push(Problem::new("invalid-keyword-value", &at, message));
-            }
-            continue;
-        }
-        let is_global = entry.key_kind == KeyKind::Str && pipeline.job(name).is_none();
-        if let Some(keyword) = GLOBALS.keyword(name).filter(|_| is_global) {
-            let before = out.len();
-            let path = KeyPath::top(name);
-            check_value(value, &keyword.kind, path, &mut out);
-            out.advise(before, path, || format!("`{name}` takes {}", keyword.shape()));
-            twice(pipeline, name, value, &mut out);
-            continue;
-        }
-        if OTHER.contains(&name) && entry.key_kind == KeyKind::Str {
-            continue;
-        }
-        visible = true;
-        if entry.key_kind != KeyKind::Str {
-            let message = match entry.key_kind {
-                KeyKind::Null => format!("job name can't be blank: `{name}` is null; quote it"),
-                _ => format!("job name `{name}` should be a string; quote it"),
-            };
-            out.push(Problem::new("invalid-job-name", &at, message));
-        } else if name.is_empty() || name.chars().count() > 255 {
-            let message = match name {
-                "" => "job name can't be blank".to_owned(),
-                _ => format!("job name `{name}` is too long (maximum is 255 characters)"),
-            };
-            out.push(Problem::new("invalid-job-name", &at, message));
-        }
-        match pipeline.job(name).filter(|_| entry.key_kind == KeyKind::Str) {
-            Some(job) => check_job(job, pipeline, &mut out),
-            // A file that could not be read may say the rest.
-            None if !whole || value.is_unknown() || entry.key_kind != KeyKind::Str => {}
-            None => without_script(name, value, &at, &mut out),
-        }
-    }
+    let entries = pipeline.config.entries();
+    let judge = |entry: &Entry<'_>| {
+        let mut found = out.fresh();
+        (check_entry(entry, (pipeline, whole), &mut found), found)
+    };
+    let judged: Vec<(bool, Findings)> = match are_large(pipeline.files.iter().map(|it| it.source)) {
+        true => entries.par_iter().map(judge).collect(),
+        false => entries.iter().map(judge).collect(),
+    };
+    let visible = judged.iter().any(|(visible, _)| *visible);
+    judged.into_iter().for_each(|(_, found)| out.append(found));
     // A wildcard of `include` that matches nothing is no fault, and in a lone file it never matches.
     let tree = pipeline.tree(pipeline.root.id);
     let includes = tree.is_some_and(|tree| {
@@ -118,6 +84,59 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
         out.retain(|problem| problem.rule != "script-not-text");
     }
     out.into_problems()
+}
+
+/// Checks one entry of the configuration, of which the `whole` may be known; says whether it is a job that is
+/// not hidden.
+fn check_entry(
+    entry: &Entry<'_>,
+    (pipeline, whole): (&Pipeline<'_>, bool),
+    out: &mut Findings,
+) -> bool {
+    let (name, value) = (entry.key.as_str(), &entry.value);
+    let at = Origin { at: entry.key_at, last: value.origin.last.clone() };
+    if name.starts_with('.') && entry.key_kind == KeyKind::Str {
+        let blank = value.is_blank() && !value.is_unknown();
+        if blank {
+            let message = format!(
+                "`jobs:{name}` can't be blank: a hidden entry holds something for others to use"
+            );
+            out.push(Problem::new("invalid-keyword-value", &at, message));
+        }
+        return false;
+    }
+    let is_global = entry.key_kind == KeyKind::Str && pipeline.job(name).is_none();
+    if let Some(keyword) = GLOBALS.keyword(name).filter(|_| is_global) {
+        let before = out.len();
+        let path = KeyPath::top(name);
+        check_value(value, &keyword.kind, path, out);
+        out.advise(before, path, || format!("`{name}` takes {}", keyword.shape()));
+        twice(pipeline, name, value, out);
+        return false;
+    }
+    if OTHER.contains(&name) && entry.key_kind == KeyKind::Str {
+        return false;
+    }
+    if entry.key_kind != KeyKind::Str {
+        let message = match entry.key_kind {
+            KeyKind::Null => format!("job name can't be blank: `{name}` is null; quote it"),
+            _ => format!("job name `{name}` should be a string; quote it"),
+        };
+        out.push(Problem::new("invalid-job-name", &at, message));
+    } else if name.is_empty() || name.chars().count() > 255 {
+        let message = match name {
+            "" => "job name can't be blank".to_owned(),
+            _ => format!("job name `{name}` is too long (maximum is 255 characters)"),
+        };
+        out.push(Problem::new("invalid-job-name", &at, message));
+    }
+    match pipeline.job(name).filter(|_| entry.key_kind == KeyKind::Str) {
+        Some(job) => check_job(job, pipeline, out),
+        // A file that could not be read may say the rest.
+        None if !whole || value.is_unknown() || entry.key_kind != KeyKind::Str => {}
+        None => without_script(name, value, &at, out),
+    }
+    true
 }
 
 /// How deep a value is searched for gaps.
