@@ -287,7 +287,7 @@ impl<'p> Resolver<'_, 'p> {
             _ => Known::Unknown,
         };
         let name = match keyword {
-            Keyword::Arg => pair.key.text.to_string(),
+            Keyword::Arg if stage.is_none() => pair.key.text.to_string(),
             _ => match expand(&pair.key.text) {
                 Known::Text(name) => name,
                 Known::Open | Known::Unknown => return,

@@ -49,6 +49,17 @@ fn a_variable_is_what_it_was_in_front_of_the_instruction() {
 }
 
 #[test]
+fn names_of_arguments_are_expanded_in_stages() {
+    let source = source(
+        "ARG X=1\nFROM scratch\nENV OF=file\nARG ${OF}_a=1 $OF=$file_a\nCOPY $file_a $file /\n",
+    );
+    let dockerfile = Dockerfile::resolve(&source);
+    assert_eq!(dockerfile.value(4, "$file_a,$file").unwrap(), "1,1");
+    let names = dockerfile.scopes.stages[0].definitions().iter().map(|it| it.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["OF", "file_a", "file"]);
+}
+
+#[test]
 fn shell_user_and_directory_pass_on_to_stages_on_top() {
     let source = source(
         "FROM alpine AS a\nUSER app\nRUN one\nSHELL [\"bash\", \"-o\", \"pipefail\", \"-c\"]\n\
