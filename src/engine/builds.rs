@@ -22,13 +22,7 @@ pub(super) fn dockerfiles<'p>(project: &'p Project, builds: &[ImageBuild]) -> Ve
         }
     }
     sources.sort_by(|a, b| a.path.cmp(&b.path));
-    sources.retain(|source| {
-        let is_text = !source.text().contains('\0');
-        if !is_text {
-            files.refuse(&source.path, "is a binary file, no Dockerfile");
-        }
-        is_text
-    });
+    sources.retain(|source| files.takes_text(source, "Dockerfile"));
     let resolve = |source: &'p Source| {
         let of_file = builds.iter().zip(&built).filter(|(_, path)| **path == Some(&source.path));
         let of_file: Vec<&ImageBuild> = of_file.map(|(build, _)| build).collect();

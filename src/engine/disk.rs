@@ -126,9 +126,14 @@ impl DiskFiles {
         source
     }
 
-    /// Notes that a file was read and cannot be judged.
-    pub(super) fn refuse(&self, path: &str, reason: &str) {
-        self.fail(path.to_owned(), reason.to_owned());
+    /// Whether a file holds text; notes a binary file as one that cannot be judged as what it
+    /// should be.
+    pub(super) fn takes_text(&self, source: &Source, wanted: &str) -> bool {
+        let is_text = !source.text().contains('\0');
+        if !is_text {
+            self.fail(source.path.clone(), format!("is a binary file, no {wanted}"));
+        }
+        is_text
     }
 
     /// The files that could not be read, sorted.

@@ -7,6 +7,9 @@ use crate::model::gitlab::{self, Pipeline, Settings};
 use crate::syntax::yaml;
 use crate::text::Source;
 
+/// What a binary file is not.
+const WANTED: &str = "GitLab CI configuration";
+
 /// Reads and resolves the configurations of GitLab that are judged: the roots first, then child
 /// pipelines, components and templates, each by itself.
 pub fn pipelines(project: &Project) -> Vec<Pipeline<'_>> {
@@ -21,7 +24,8 @@ pub fn pipelines(project: &Project) -> Vec<Pipeline<'_>> {
         }
         let tree = yaml::parse(part.text());
         let kind = gitlab::FileKind::of(&part.path, &tree, &pipelines, &settings);
-        if !matches!(kind, gitlab::FileKind::Included | gitlab::FileKind::Other) {
+        let is_other = matches!(kind, gitlab::FileKind::Included | gitlab::FileKind::Other);
+        if !is_other && files.takes_text(part, WANTED) {
             pipelines.push(Pipeline::resolve_as(kind, part, files, &settings));
         }
     }
@@ -69,5 +73,6 @@ fn roots(project: &Project) -> Vec<&Source> {
     {
         roots.push(source);
     }
+    roots.retain(|root| project.files.takes_text(root, WANTED));
     roots
 }

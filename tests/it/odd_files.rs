@@ -183,3 +183,42 @@ fn a_file_that_is_named_where_no_project_is_does_not_draw_in_what_lies_below() {
     assert_eq!(read(&["Dockerfile.a"]), ["Dockerfile.a"]);
     assert_eq!(read(&[]), ["Dockerfile.a", "far/below/Dockerfile"]);
 }
+
+#[test]
+fn a_binary_file_is_told_once() {
+    let bytes: Vec<u8> = (0..4_000_u32).flat_map(|it| [it as u8, b'\n', b'"', 0x80]).collect();
+    for (path, wanted) in
+        [(".gitlab-ci.yml", "no GitLab CI configuration"), ("Dockerfile.ci", "no Dockerfile")]
+    {
+        let folder = with("binary", path, |it| fs::write(it, &bytes).unwrap());
+        let (code, out, error) = folder.run(&["check", "--format", "short"]);
+        let told = format!("`{path}` is a binary file, {wanted}");
+        assert!(code == 2 && error.matches(&told).count() == 1, "{code} {error}");
+        assert!(!out.contains(path), "{out}");
+    }
+    let folder = Folder::new("odd-binary-part", &[(".gitlab-ci.yml", "include: /part.yml\n")]);
+    fs::write(folder.path("part.yml"), &bytes).unwrap();
+    let (code, out, _) = folder.run(&["check", "--format", "short"]);
+    assert!(code == 1 && out.matches("[invalid-yaml]").count() == 1, "{code} {out}");
+    assert!(out.contains("this is a binary file, no YAML"), "{out}");
+}
+
+#[test]
+fn many_faults_of_syntax_are_counted() {
+    let broken: String = (0..50).map(|it| format!("job{it}:\n  script: a: b: c\n")).collect();
+    let folder = Folder::new("odd-broken", &[(".gitlab-ci.yml", &broken)]);
+    let (_, out, _) = folder.run(&["check", "--format", "short", "--select", "invalid-yaml"]);
+    assert_eq!(out.matches("[invalid-yaml]").count(), 21, "{out}");
+    assert!(out.contains(".gitlab-ci.yml:42:12: error[invalid-yaml]: 30 more faults"), "{out}");
+}
+
+#[test]
+fn a_script_that_a_fault_of_yaml_may_have_cut_is_left_alone() {
+    let cut = "a:\n  script:\n    - |\n      if true; then\nimport: b: c\n";
+    let folder = Folder::new("odd-cut", &[(".gitlab-ci.yml", cut)]);
+    let (_, out, _) = folder.run(&["check", "--format", "short"]);
+    assert!(out.contains("[invalid-yaml]") && !out.contains("[script-syntax-error]"), "{out}");
+    fs::write(folder.path(".gitlab-ci.yml"), cut.replace("import: b: c", "")).unwrap();
+    let (_, out, _) = folder.run(&["check", "--format", "short"]);
+    assert!(out.contains("[script-syntax-error]"), "{out}");
+}

@@ -18,6 +18,9 @@ const REPEATED: usize = 250_000;
 /// Memory that Ruby needs at least for one string, list or mapping.
 const OBJECT: usize = 40;
 
+/// So many faults of syntax in a file are told one by one.
+const MAX_SYNTAX_ERRORS: usize = 20;
+
 /// Strings up to this many bytes need no memory of their own.
 const EMBEDDED: usize = 23;
 
@@ -171,7 +174,8 @@ impl<'p> Loader<'_, 'p> {
 
     fn syntax_errors(&mut self, text: &str) {
         let tree = self.tree;
-        for error in &tree.errors {
+        let (shown, rest) = tree.errors.split_at(tree.errors.len().min(MAX_SYNTAX_ERRORS));
+        for error in shown {
             let name = text.get(error.span.range()).and_then(|it| it.strip_prefix('*'));
             let message = match name {
                 Some(_) if error.message.contains("inside the node") => {
@@ -189,6 +193,14 @@ impl<'p> Loader<'_, 'p> {
                 ),
                 false => problem,
             });
+        }
+        if let Some(next) = rest.first() {
+            let message = match rest.len() {
+                1 => "one more fault of syntax begins here".to_owned(),
+                count => format!("{count} more faults of syntax begin here"),
+            };
+            let problem = Problem::new("invalid-yaml", &self.origin(next.span), message);
+            self.problems.push(problem.help("mend those above first: one fault can make many"));
         }
         // The server cuts the file at `---` lines, which leaves a directive in a piece of its own.
         let (mut at, mut directive) = (0, None);

@@ -11,6 +11,12 @@ use crate::text::Span;
 
 /// Reads a whole file. A byte order mark may stand in front; spans count bytes of `text`.
 pub fn parse(text: &str) -> Tree<'_> {
+    if let Some(at) = text.find('\0') {
+        let at = offset(at);
+        let message = "control characters are not allowed: this is a binary file, no YAML";
+        let error = SyntaxError { span: Span::new(at, at + 1), message: message.to_owned() };
+        return Tree { errors: vec![error], ..Tree::default() };
+    }
     let mut builder = Builder::new(text);
     if let Err(error) = builder.read(0, text.len()) {
         // One fault must not lose the rest: read each top-level entry by itself.
