@@ -174,7 +174,10 @@ impl<'p> Loader<'_, 'p> {
 
     fn syntax_errors(&mut self, text: &str) {
         let tree = self.tree;
-        let (shown, rest) = tree.errors.split_at(tree.errors.len().min(MAX_SYNTAX_ERRORS));
+        let all = tree.errors.len();
+        // A count of one would say less than the fault.
+        let told = if all > MAX_SYNTAX_ERRORS + 1 { MAX_SYNTAX_ERRORS } else { all };
+        let (shown, rest) = tree.errors.split_at(told);
         for error in shown {
             let name = text.get(error.span.range()).and_then(|it| it.strip_prefix('*'));
             let message = match name {
@@ -195,10 +198,7 @@ impl<'p> Loader<'_, 'p> {
             });
         }
         if let Some(next) = rest.first() {
-            let message = match rest.len() {
-                1 => "one more fault of syntax begins here".to_owned(),
-                count => format!("{count} more faults of syntax begin here"),
-            };
+            let message = format!("{} more faults of syntax begin here", rest.len());
             let problem = Problem::new("invalid-yaml", &self.origin(next.span), message);
             self.problems.push(problem.help("mend those above first: one fault can make many"));
         }
