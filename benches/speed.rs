@@ -197,7 +197,7 @@ fn dockerfile(number: usize) -> String {
     for at in 0..8 {
         let _ = write!(
             text,
-            "ENV KEY_{at}=\"value {at}\" OTHER_{at}=${{KEY_{at}:-none}}\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends package-{at}=1.{at} \\\n && rm -rf /var/lib/apt/lists/*\n"
+            "ENV MODE_{at}=\"value {at}\" LEVEL_{at}=${{MODE:-none}}\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends package-{at}=1.{at} \\\n && rm -rf /var/lib/apt/lists/*\n"
         );
     }
     text.push_str(
@@ -211,7 +211,9 @@ fn dockerfiles() -> std::io::Result<()> {
     let folder = std::env::temp_dir().join(format!("pipespec-bench-{}", std::process::id()));
     let many = folder.join("many");
     std::fs::create_dir_all(&many)?;
-    let one = folder.join("Dockerfile");
+    let one = folder.join("one");
+    std::fs::create_dir_all(&one)?;
+    let one = one.join("Dockerfile");
     std::fs::write(&one, dockerfile(0))?;
     let mut paths = Vec::new();
     for number in 0..1_500 {

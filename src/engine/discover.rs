@@ -130,6 +130,11 @@ pub fn is_project(folder: &Path) -> bool {
             .any(|name| folder.join(name).exists())
 }
 
+/// Whether a folder without a configuration of ours holds a repository, as far as one can tell.
+pub(super) fn is_repository(folder: &Path) -> bool {
+    [".git", GITLAB_CI, "openspec"].iter().any(|name| folder.join(name).exists())
+}
+
 /// The configuration file in `folder`, if there is one.
 pub(super) fn config_in(folder: &Path) -> Option<PathBuf> {
     CONFIG_NAMES.iter().map(|name| folder.join(name)).find(|path| {

@@ -92,7 +92,7 @@ impl Project {
         // What lies below such a folder need not even be listed.
         let pruned = set(&mut config.exclude.iter().filter_map(|it| it.strip_suffix("/**")))?;
         let files = DiskFiles::new(root, exclude, pruned);
-        let stray = !options.only.is_empty() && written.is_none() && !discover::is_project(root);
+        let stray = !options.only.is_empty() && written.is_none() && !discover::is_repository(root);
         let files = if stray { files.shallow() } else { files };
         let mut catalog = rules::catalog();
         let named_by = written.as_ref().map_or(("", ""), |(path, text)| (path, text));

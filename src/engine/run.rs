@@ -35,6 +35,7 @@ pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     };
     // The outcomes stand in the order of the rules, however many threads there are.
     let outcomes: Vec<_> = if are_large(project.files.sources().iter()) {
+        read_scripts(&facts);
         rules.par_iter().map(run).collect()
     } else {
         rules.iter().map(run).collect()
@@ -136,6 +137,17 @@ fn read(project: &Project) -> Facts<'_> {
     let now = super::clock::now(&project.options, &project.config).seconds;
     facts.today = u64::try_from(now).ok().and_then(Date::from_unix);
     facts
+}
+
+/// Reads all scripts on all cores. The rules would read each at its first use, and wait for one another.
+fn read_scripts(facts: &Facts<'_>) {
+    let jobs: Vec<_> = facts.jobs().collect();
+    jobs.into_par_iter().for_each(|(job, pipeline)| {
+        facts.shells(job, pipeline);
+    });
+    facts.dockerfiles.par_iter().flat_map(|file| &file.runs).for_each(|run| {
+        run.script();
+    });
 }
 
 /// The options of a rule: what the configuration says over what its page says.

@@ -17,8 +17,10 @@ const SOUND: [(&str, &str); 4] = [
         SPEC,
         "## Purpose\nWhat every pipeline may rely on.\n\n## Requirements\n\n### Requirement: A\nA SHALL b.\n",
     ),
-    ("pipespec.yaml", ""),
+    OWN,
 ];
+/// Makes a folder a project of its own, wherever it lies.
+const OWN: (&str, &str) = ("pipespec.yaml", "");
 
 /// The sound repository with `path` replaced by something that `make` puts there.
 fn with(name: &str, path: &str, make: impl Fn(&std::path::Path)) -> Folder {
@@ -196,7 +198,7 @@ fn a_binary_file_is_told_once() {
         assert!(code == 2 && error.matches(&told).count() == 1, "{code} {error}");
         assert!(!out.contains(path), "{out}");
     }
-    let folder = Folder::new("odd-binary-part", &[(".gitlab-ci.yml", "include: /part.yml\n")]);
+    let folder = Folder::new("odd-binary-part", &[(".gitlab-ci.yml", "include: /part.yml\n"), OWN]);
     fs::write(folder.path("part.yml"), &bytes).unwrap();
     let (code, out, _) = folder.run(&["check", "--format", "short"]);
     assert!(code == 1 && out.matches("[invalid-yaml]").count() == 1, "{code} {out}");
@@ -206,7 +208,7 @@ fn a_binary_file_is_told_once() {
 #[test]
 fn many_faults_of_syntax_are_counted() {
     let broken: String = (0..50).map(|it| format!("job{it}:\n  script: a: b: c\n")).collect();
-    let folder = Folder::new("odd-broken", &[(".gitlab-ci.yml", &broken)]);
+    let folder = Folder::new("odd-broken", &[(".gitlab-ci.yml", &broken), OWN]);
     let (_, out, _) = folder.run(&["check", "--format", "short", "--select", "invalid-yaml"]);
     assert_eq!(out.matches("[invalid-yaml]").count(), 21, "{out}");
     assert!(out.contains(".gitlab-ci.yml:42:12: error[invalid-yaml]: 30 more faults"), "{out}");
@@ -215,7 +217,7 @@ fn many_faults_of_syntax_are_counted() {
 #[test]
 fn a_script_that_a_fault_of_yaml_may_have_cut_is_left_alone() {
     let cut = "a:\n  script:\n    - |\n      if true; then\nimport: b: c\n";
-    let folder = Folder::new("odd-cut", &[(".gitlab-ci.yml", cut)]);
+    let folder = Folder::new("odd-cut", &[(".gitlab-ci.yml", cut), OWN]);
     let (_, out, _) = folder.run(&["check", "--format", "short"]);
     assert!(out.contains("[invalid-yaml]") && !out.contains("[script-syntax-error]"), "{out}");
     fs::write(folder.path(".gitlab-ci.yml"), cut.replace("import: b: c", "")).unwrap();

@@ -1,5 +1,6 @@
 use super::Script;
 use super::command::Command;
+use super::tree::Invoked;
 use super::word::Word;
 use super::wrapper::{self, Step, Wrapper};
 use crate::text::Span;
@@ -27,6 +28,12 @@ impl<'s> Command<'s> {
     /// What it really runs, variables filled in where their values are known; nothing if it only
     /// assigns.
     pub fn invocation(self) -> Option<Invocation<'s>> {
+        let invoked = self.data().invoked.or_else(|| self.find_invoked())?;
+        Some(Invocation { command: self, name: invoked.name, wrappers: invoked.wrappers })
+    }
+
+    /// The same, found out; every rule asks, so a script that is read keeps it.
+    pub(super) fn find_invoked(self) -> Option<Invoked> {
         let mut name = 0;
         let mut wrappers = 0;
         let first = self.filled_words().next()?;
@@ -38,7 +45,7 @@ impl<'s> Command<'s> {
             }
         }
         let name = u32::try_from(name).unwrap_or(u32::MAX);
-        Some(Invocation { command: self, name, wrappers })
+        Some(Invoked { name, wrappers })
     }
 }
 

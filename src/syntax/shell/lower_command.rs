@@ -66,6 +66,7 @@ impl Lower<'_> {
             filled: Range::default(),
             assignments: Range::default(),
             redirections: Range::default(),
+            invoked: None,
             end: index + 1,
         });
         index

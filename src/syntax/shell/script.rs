@@ -112,7 +112,15 @@ impl Script {
             Self { text, dialect, items, errors, too_complex, tree, assigned: Vec::new() };
         script.assigned = script.assigned_names();
         script.fill_in(outer);
+        script.keep_invoked();
         script
+    }
+
+    fn keep_invoked(&mut self) {
+        let invoked: Vec<_> = self.commands().map(|it| (it.index(), it.find_invoked())).collect();
+        for (index, invoked) in invoked {
+            self.tree.commands[index].invoked = invoked;
+        }
     }
 
     /// Where variables get values, or lose them: assignments, `read`, `getopts`, `unset`.

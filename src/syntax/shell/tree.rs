@@ -71,8 +71,19 @@ pub(super) struct CommandData {
     pub(super) filled: Range,
     pub(super) assignments: Range,
     pub(super) redirections: Range,
+    /// What it runs, once the whole script is read.
+    pub(super) invoked: Option<Invoked>,
     /// The commands that stand inside this one (substitutions, `sh -c`): those behind it up to here.
     pub(super) end: u32,
+}
+
+/// Behind which wrappers the words of a command go on with what it really runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Invoked {
+    /// The number of the word that is its name.
+    pub(super) name: u32,
+    /// The wrappers, a bit for each.
+    pub(super) wrappers: u8,
 }
 
 #[derive(Debug, Clone, Copy)]
