@@ -124,10 +124,10 @@ pub fn project_root(start: &Path) -> PathBuf {
 
 /// Whether a folder that the user named is a project of its own rather than a part of one.
 pub fn is_project(folder: &Path) -> bool {
+    let dockerfiles = ["Dockerfile", "Dockerfile.ci", "Containerfile"];
     config_in(folder).is_some()
-        || [".git", GITLAB_CI, "openspec", "Dockerfile", "Dockerfile.ci", "Containerfile"]
-            .iter()
-            .any(|name| folder.join(name).exists())
+        || is_repository(folder)
+        || dockerfiles.iter().any(|name| folder.join(name).exists())
 }
 
 /// Whether a folder without a configuration of ours holds a repository, as far as one can tell.
