@@ -1,5 +1,6 @@
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::chunks::in_chunks;
 use super::merge::deep_merge;
 use super::steps::Steps;
 use super::{Entry, KeyKind, Map, Problem, Value, ValueKind};
@@ -20,22 +21,48 @@ pub(super) fn extend<'p>(
     copies: &mut usize,
     problems: &mut Vec<Problem>,
 ) -> Map<'p> {
-    let by_name = config.entries().iter().enumerate();
+    let entries = config.entries();
+    let by_name = entries.iter().enumerate();
     let by_name =
         by_name.filter(|(_, it)| it.key_kind == KeyKind::Str).map(|(at, it)| (&*it.key, at));
+    let by_name: FxHashMap<&str, usize> = by_name.collect();
+    // What is extended comes first; then no other entry needs one that is still to be done.
+    let named = entries.iter().filter_map(|entry| entry.value.get("extends")).flat_map(bases);
+    let named: FxHashSet<usize> =
+        named.filter_map(|(name, _)| by_name.get(name.as_str()).copied()).collect();
+    let mut named: Vec<usize> = named.into_iter().collect();
+    named.sort_unstable();
     let mut extending = Extending {
-        entries: config.entries(),
-        by_name: by_name.collect(),
-        states: vec![State::New; config.len()],
+        entries,
+        by_name: &by_name,
+        states: States::Growing(vec![State::New; entries.len()]),
         complete,
-        copies,
-        problems,
+        copies: &mut *copies,
+        problems: &mut *problems,
     };
-    let mut extended = Vec::with_capacity(config.len());
-    for (at, entry) in config.entries().iter().enumerate() {
-        let value = extending.entry(at, 0).value;
-        extended.push(Entry { value, ..entry.clone() });
+    for at in named {
+        extending.entry(at, 0);
     }
+    let states = match extending.states {
+        States::Growing(states) => states,
+        States::Settled(states) => states.to_vec(),
+    };
+    let places: Vec<usize> = (0..entries.len()).collect();
+    let extended = in_chunks(&places, copies, problems, |places, copies, problems| {
+        let mut extending = Extending {
+            entries,
+            by_name: &by_name,
+            states: States::Settled(&states),
+            complete,
+            copies,
+            problems,
+        };
+        let one = |&at: &usize| {
+            let value = extending.entry(at, 0).value;
+            Entry { value, ..entries[at].clone() }
+        };
+        places.iter().map(one).collect()
+    });
     let extended = Map::new(extended);
     if config.is_partial() { extended.into_partial() } else { extended }
 }
@@ -60,10 +87,34 @@ struct Extended<'p> {
     height: u32,
 }
 
+/// What is known of the entries by their places.
+enum States<'a, 'p> {
+    Growing(Vec<State<'p>>),
+    /// All that others extend is done.
+    Settled(&'a [State<'p>]),
+}
+
+impl<'p> States<'_, 'p> {
+    fn get(&self, at: usize) -> Option<&State<'p>> {
+        match self {
+            States::Growing(states) => states.get(at),
+            States::Settled(states) => states.get(at),
+        }
+    }
+
+    fn set(&mut self, at: usize, state: impl FnOnce() -> State<'p>) {
+        if let States::Growing(states) = self
+            && let Some(place) = states.get_mut(at)
+        {
+            *place = state();
+        }
+    }
+}
+
 struct Extending<'a, 'p> {
     entries: &'a [Entry<'p>],
-    by_name: FxHashMap<&'a str, usize>,
-    states: Vec<State<'p>>,
+    by_name: &'a FxHashMap<&'a str, usize>,
+    states: States<'a, 'p>,
     complete: bool,
     copies: &'a mut usize,
     problems: &'a mut Vec<Problem>,
@@ -82,7 +133,7 @@ impl<'a, 'p> Extending<'a, 'p> {
         let Some(extends) = entry.value.get("extends").filter(|it| !it.is_null()) else {
             return self.done(at, entry.value.clone(), 0);
         };
-        self.states[at] = State::Open;
+        self.states.set(at, || State::Open);
         self.undefined(entry, extends);
         let (mut height, mut partial, mut too_deep) = (0, false, false);
         let mut inherited: Option<Value<'p>> = None;
@@ -121,9 +172,7 @@ impl<'a, 'p> Extending<'a, 'p> {
 
     fn done(&mut self, at: usize, value: Value<'p>, height: u32) -> Extended<'p> {
         let done = Extended { value, height };
-        if let Some(state) = self.states.get_mut(at) {
-            *state = State::Done(done.clone());
-        }
+        self.states.set(at, || State::Done(done.clone()));
         done
     }
 

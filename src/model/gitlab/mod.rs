@@ -13,6 +13,7 @@ mod text;
 mod value;
 
 // From files to one configuration, in the server's order.
+mod chunks;
 mod extends;
 mod include;
 mod inputs;

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::chunks::in_chunks;
 use super::steps::Steps;
 use super::{Entry, Map, Problem, Unknown, Value, ValueKind};
 use crate::model::StepKind;
@@ -18,21 +19,22 @@ pub(super) fn dereference<'p>(
     copies: &mut usize,
     problems: &mut Vec<Problem>,
 ) -> Map<'p> {
-    let mut lookup = Lookup {
-        config,
-        complete,
-        copies,
-        problems,
-        states: FxHashMap::default(),
-        done: Vec::new(),
-        refused: false,
-    };
-    let mut entries = Vec::with_capacity(config.len());
-    for entry in config.entries() {
-        let value = lookup.value(&entry.value, 0).map(|(value, _)| value);
-        entries
-            .push(Entry { value: value.unwrap_or_else(|| entry.value.clone()), ..entry.clone() });
-    }
+    let entries = in_chunks(config.entries(), copies, problems, |entries, copies, problems| {
+        let mut lookup = Lookup {
+            config,
+            complete,
+            copies,
+            problems,
+            states: FxHashMap::default(),
+            done: Vec::new(),
+            refused: false,
+        };
+        let one = |entry: &Entry<'p>| match lookup.value(&entry.value, 0) {
+            Some((value, _)) => Entry { value, ..entry.clone() },
+            None => entry.clone(),
+        };
+        entries.iter().map(one).collect()
+    });
     let resolved = Map::new(entries);
     if config.is_partial() { resolved.into_partial() } else { resolved }
 }
@@ -173,6 +175,7 @@ impl<'p> Lookup<'_, 'p> {
         }
         if cost > *self.copies && !self.refused {
             self.refused = true;
+            *self.copies = 0;
             let message = "The parsed YAML is too big: its references written out are more than the server can load";
             self.problems.push(Problem::new("yaml-too-big", &reference.origin, message));
         }

@@ -3,33 +3,59 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::entry::{IncludeEntry, Target};
-use super::expand::Expander;
+use super::expand::{Expander, Steps};
 use super::locate::Base;
+use crate::model::StepKind;
+use crate::model::gitlab::Problem;
+use crate::model::gitlab::load::{Loaded, load};
 use crate::syntax::yaml;
-use crate::text::{Source, are_large};
+use crate::text::{Location, Source, SourceId, are_large};
+
+/// A file that was read before its turn, as it comes by these steps.
+pub(super) struct Ahead<'p> {
+    pub(super) source: SourceId,
+    pub(super) steps: Steps,
+    pub(super) loaded: Loaded<'p>,
+    pub(super) problems: Vec<Problem>,
+}
 
 impl<'p> Expander<'_, 'p> {
-    /// Parses the local files that these entries surely include, on all cores where it is worth while.
-    pub(super) fn parse_ahead(&mut self, entries: &[IncludeEntry<'_, 'p>], base: &Base) {
+    /// Reads the local files that these entries surely include, on all cores where it is worth while.
+    pub(super) fn read_ahead(
+        &mut self,
+        entries: &[IncludeEntry<'_, 'p>],
+        base: &Base,
+        steps: &Steps,
+    ) {
         let plain = |entry: &IncludeEntry<'_, 'p>| match entry.target {
             Target::Local(path) if entry.rules.is_none() => {
                 let path = path.as_str()?;
                 let is_plain = !path.contains(['*', '$', '%']) && path.ends_with(".yml");
-                is_plain.then(|| base.path(path)).flatten()
+                Some((is_plain.then(|| base.path(path)).flatten()?, entry.value.at()))
             }
             _ => None,
         };
         let paths = entries.iter().filter_map(plain).take(self.settings.limits.includes);
-        let mut sources: Vec<&'p Source> =
-            paths.filter_map(|path| self.files.read(&path)).collect();
-        sources.sort_by_key(|source| source.id);
-        sources.dedup_by_key(|source| source.id);
-        sources.retain(|source| self.trees.iter().all(|(id, _)| *id != source.id));
-        if !are_large(sources.iter().copied()) {
+        let mut sources: Vec<(&'p Source, Location)> =
+            paths.filter_map(|(path, at)| Some((self.files.read(&path)?, at))).collect();
+        sources.sort_by_key(|(source, _)| source.id);
+        sources.dedup_by_key(|(source, _)| source.id);
+        sources.retain(|(source, _)| self.trees.iter().all(|(id, _)| *id != source.id));
+        if !are_large(sources.iter().map(|(source, _)| *source)) {
             return;
         }
-        let parse = |source: &'p Source| (source.id, Arc::new(yaml::parse(source.text())));
-        let trees: Vec<_> = sources.into_par_iter().map(parse).collect();
+        let bounds = self.bounds();
+        let read = |(source, at): (&'p Source, Location)| {
+            let tree = Arc::new(yaml::parse(source.text()));
+            let mut steps = steps.clone();
+            steps.push((StepKind::Include, at));
+            let mut problems = Vec::new();
+            let text = (source.id, source.text());
+            let loaded = load(&tree, text, &steps, bounds, &mut problems);
+            ((source.id, tree), Ahead { source: source.id, steps, loaded, problems })
+        };
+        let (trees, ahead): (Vec<_>, Vec<_>) = sources.into_par_iter().map(read).unzip();
         self.trees.extend(trees);
+        self.ahead.extend(ahead);
     }
 }

@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::ahead::Ahead;
 use super::entry::{IncludeEntry, Target, entries};
 use super::found::Found;
 use super::integrity::{Integrity, integrity};
 use super::locate::Base;
 use super::rules::applies;
 use crate::model::gitlab::inputs::{self, Component, Given};
-use crate::model::gitlab::load::{Bounds, load};
+use crate::model::gitlab::load::{Bounds, Loaded, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::presence::Truth;
 use crate::model::gitlab::{
@@ -42,6 +43,7 @@ pub(in crate::model::gitlab) fn expand<'p>(
         problems,
         read: Vec::new(),
         trees: Vec::new(),
+        ahead: Vec::new(),
         missing: Vec::new(),
         includes: Vec::new(),
         undecided: Vec::new(),
@@ -67,9 +69,12 @@ pub(in crate::model::gitlab) fn expand<'p>(
     Expanded { config, files: read, missing, includes, undecided, trees }
 }
 
+/// The steps by which a file came, the outermost first.
+pub(super) type Steps = Vec<(StepKind, Location)>;
+
 /// How a file is come by.
 struct Way<'v, 'p> {
-    steps: Vec<(StepKind, Location)>,
+    steps: Steps,
     parent: Option<usize>,
     certain: bool,
     base: Base,
@@ -87,6 +92,8 @@ pub(super) struct Expander<'a, 'p> {
     pub(super) problems: &'a mut Vec<Problem>,
     read: Vec<IncludedFile<'p>>,
     pub(super) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
+    /// Files that were read before their turn.
+    pub(super) ahead: Vec<Ahead<'p>>,
     pub(super) missing: Vec<Missing>,
     includes: Vec<Include<'p>>,
     pub(super) undecided: Vec<Undecided>,
@@ -98,6 +105,23 @@ pub(super) struct Expander<'a, 'p> {
 impl<'p> Expander<'_, 'p> {
     pub(super) fn refuse(&mut self, rule: &'static str, at: &Origin, message: impl Into<String>) {
         self.problems.push(Problem::new(rule, at, message));
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        let limits = self.settings.limits;
+        Bounds { depth: limits.yaml_depth, bytes: limits.yaml_bytes }
+    }
+
+    /// What a file holds as it comes by these steps.
+    fn load(&mut self, source: &'p Source, tree: &Tree<'p>, steps: &Steps) -> Loaded<'p> {
+        let same = |it: &Ahead<'p>| it.source == source.id && it.steps == *steps;
+        if let Some(at) = self.ahead.iter().position(same) {
+            let ahead = self.ahead.swap_remove(at);
+            self.problems.extend(ahead.problems);
+            return ahead.loaded;
+        }
+        let bounds = self.bounds();
+        load(tree, (source.id, source.text()), steps, bounds, self.problems)
     }
 
     fn tree(&mut self, source: &'p Source) -> Arc<Tree<'p>> {
@@ -115,12 +139,10 @@ impl<'p> Expander<'_, 'p> {
         let at = way.parent.map(|_| way.at.at);
         self.read.push(IncludedFile { source, parent: way.parent, at, certain: way.certain });
         let tree = self.tree(source);
-        let limits = self.settings.limits;
-        let bounds = Bounds { depth: limits.yaml_depth, bytes: limits.yaml_bytes };
         // The faults of a file are told once, however often it is included.
         let known = self.read.iter().filter(|it| it.source.id == source.id).count() > 1;
         let before = self.problems.len();
-        let loaded = load(&tree, (source.id, source.text()), &way.steps, bounds, self.problems);
+        let loaded = self.load(source, &tree, &way.steps);
         if known {
             self.problems.truncate(before);
         }
@@ -224,10 +246,7 @@ impl<'p> Expander<'_, 'p> {
                     continue;
                 };
                 let tree = self.tree(source);
-                let limits = self.settings.limits;
-                let bounds = Bounds { depth: limits.yaml_depth, bytes: limits.yaml_bytes };
-                let text = (source.id, source.text());
-                let loaded = load(&tree, text, &way.steps, bounds, self.problems);
+                let loaded = self.load(source, &tree, &way.steps);
                 let Some(content) = loaded.content else { continue };
                 let version = self.settings.gitlab_version;
                 let prefix = format!("{}`{}`: ", way.prefix, source.path);
@@ -265,7 +284,7 @@ impl<'p> Expander<'_, 'p> {
         let mut merged = Merged::new(Vec::new());
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
         let items = entries(include, self.problems);
-        self.parse_ahead(&items, &way.base);
+        self.read_ahead(&items, &way.base, &way.steps);
         for (item, entry) in items.iter().enumerate() {
             self.includes.push(entry.told());
             let rules =

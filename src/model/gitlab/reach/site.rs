@@ -1,6 +1,8 @@
 //! Where the conditions of a pipeline stand.
 
-use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::gitlab::{Job, Pipeline, Rule, Value, Variable, nearest};
 use crate::syntax::expression::{Expression, parse};
@@ -12,7 +14,7 @@ pub struct Condition<'a, 'p> {
     /// The text.
     pub value: &'a Value<'p>,
     /// What it asks.
-    pub expression: Expression<'a>,
+    pub expression: Arc<Expression<'a>>,
     /// The place of the first job that has it; nothing for `workflow`.
     pub job: Option<usize>,
 }
@@ -24,10 +26,13 @@ impl<'p> Pipeline<'p> {
         let mut seen = FxHashSet::default();
         let rules = self.jobs.iter().filter_map(|job| job.rules.as_ref()).map(Vec::len);
         let mut conditions = Vec::with_capacity(rules.sum());
+        // The same few conditions stand in many jobs.
+        let mut parsed: FxHashMap<&str, Arc<Expression<'_>>> = FxHashMap::default();
         let mut add = |value, job: Option<usize>| {
             let text = Value::as_str(value);
             if let Some(text) = text.filter(|_| seen.insert((value.at(), job.is_none()))) {
-                conditions.push(Condition { value, expression: parse(text), job });
+                let expression = parsed.entry(text).or_insert_with(|| Arc::new(parse(text)));
+                conditions.push(Condition { value, expression: Arc::clone(expression), job });
             }
         };
         let asked = |rules: &'a Option<Vec<Rule<'p>>>| {
