@@ -36,7 +36,13 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
 
 /// Whether two keys have the same text; quick, since hardly any mapping has such.
 fn has_equal_keys(tree: &Tree<'_>, entries: &[Entry]) -> bool {
+    const FEW: usize = 12;
     let text = |entry: &Entry| tree.scalar(entry.key).map(|key| key.value.as_ref());
+    if entries.len() <= FEW {
+        return entries.iter().enumerate().any(|(at, entry)| {
+            text(entry).is_some_and(|key| entries[..at].iter().any(|it| text(it) == Some(key)))
+        });
+    }
     let mut keys: Vec<&str> = entries.iter().filter_map(text).collect();
     keys.sort_unstable();
     keys.windows(2).any(|pair| pair[0] == pair[1])

@@ -6,12 +6,12 @@ pub(crate) const CHECK: Check = Check::Project(check);
 fn check(cx: &mut Cx<'_, '_>) {
     let facts = cx.facts;
     for it in &facts.scripts() {
+        let Some(error) = it.script.errors().first() else { continue };
         let text = it.script.text();
         let foreign = Script::looks_like_cmd(text) || Script::looks_like_powershell(text);
         if foreign || it.script.is_too_complex() {
             continue;
         }
-        let Some(error) = it.script.errors().first() else { continue };
         let at = it.at(error.span);
         // A fault in the YAML may have cut the script.
         let mut trees = facts.pipelines.iter().filter_map(|pipeline| pipeline.tree(at.source));

@@ -83,7 +83,9 @@ impl<'s> Command<'s> {
 
     /// Whether the first word is literally `name`, or a path that ends in it.
     pub fn is(self, name: &str) -> bool {
-        self.name().is_some_and(|own| own.rsplit('/').next() == Some(name))
+        self.name().is_some_and(|own| {
+            own.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with('/'))
+        })
     }
 
     /// All its words, the name first; none if it only assigns.

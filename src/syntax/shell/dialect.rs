@@ -101,11 +101,13 @@ const VERBS: &[&str] = &[
 pub(super) fn looks_like_powershell(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start().trim_start_matches(['@', '&', '(', '{']).trim_start();
-        let lower = line.get(..5).unwrap_or("");
-        lower.eq_ignore_ascii_case("$env:")
-            || has_environment_drive(line)
-            || sets_like_powershell(line)
-            || line.split(['|', ';', '=', '{', '(']).any(starts_with_cmdlet)
+        let with_dollar = || {
+            line.get(..5).is_some_and(|it| it.eq_ignore_ascii_case("$env:"))
+                || has_environment_drive(line)
+                || sets_like_powershell(line)
+        };
+        line.contains('$') && with_dollar()
+            || line.contains('-') && line.split(['|', ';', '=', '{', '(']).any(starts_with_cmdlet)
     })
 }
 
