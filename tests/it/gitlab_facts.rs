@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use pipespec::engine::{CheckOptions, Project, analyze};
 use pipespec::rule::{Catalog, Family, Severity};
 use pipespec::rules::catalog;
+use pipespec::syntax::yaml;
 
 struct Fact {
     name: String,
@@ -111,3 +112,53 @@ parts![
     needs,
     deploy
 ];
+
+/// The facts of a part with their files made larger by `grow`, which gives nothing where that would change
+/// what they are.
+fn hold_when_grown(
+    part: &str,
+    grow: impl Fn(&[(String, String)]) -> Option<Vec<(String, String)>>,
+) -> usize {
+    let catalog = catalog();
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/facts/{part}.txt"));
+    let mut compared = 0;
+    for fact in facts(&std::fs::read_to_string(path).unwrap()) {
+        let Some(grown) = grow(&fact.files) else { continue };
+        compared += 1;
+        assert_eq!(refused(fact.files, &catalog), refused(grown, &catalog), "{}", fact.name);
+    }
+    compared
+}
+
+/// The entries of a large configuration are resolved in pieces.
+#[test]
+fn among_many_entries_the_same_is_refused() {
+    let mut filler = String::new();
+    for number in 0..520 {
+        let _ = writeln!(filler, ".filler-{number}: {{extends: .filler}}");
+    }
+    filler.push_str(".filler: {script: [y]}\n");
+    let compared = hold_when_grown("extends_reference", |files| {
+        let mut files = files.to_vec();
+        let (alone, root) = (yaml::parse(&files[0].1).errors.len(), &mut files[0].1);
+        root.push_str(&filler);
+        // What ends in another collection cannot go on with a mapping.
+        (yaml::parse(root).errors.len() == alone).then_some(files)
+    });
+    assert!(compared > 40, "only {compared} facts could be compared");
+}
+
+/// Large files are read before it is known whether they are included.
+#[test]
+fn of_large_included_files_the_same_is_refused() {
+    let filler = "# what nobody reads\n".repeat(4_000);
+    let compared = hold_when_grown("include", |files| {
+        let mut files = files.to_vec();
+        let included = files.iter_mut().skip(1).filter(|(path, text)| {
+            path.ends_with(".yml") && text.ends_with('\n') && !text.trim().is_empty()
+        });
+        let count = included.map(|(_, text)| text.push_str(&filler)).count();
+        (count > 0).then_some(files)
+    });
+    assert!(compared > 20, "only {compared} facts could be compared");
+}
