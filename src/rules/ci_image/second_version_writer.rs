@@ -4,6 +4,9 @@ pub(crate) const CHECK: Check = Check::Project(check);
 
 fn check(cx: &mut Cx<'_, '_>) {
     let facts = cx.facts;
+    if facts.spec.clauses.is_empty() {
+        return;
+    }
     let pattern = |then: &'static str| {
         Binding::compile(&BindingSource { given: None, then: then.into() }).ok()
     };
