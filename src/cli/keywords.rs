@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Exit, print};
 use crate::engine::Error;
-use crate::model::gitlab::{self as model, Expands, Keyword, Place, keyword, keywords, places};
+use crate::model::gitlab::{Described, described};
 use crate::text::did_you_mean;
 
 #[derive(Args)]
@@ -49,22 +49,12 @@ struct JsonWord {
     since: Option<String>,
 }
 
-/// A keyword with the way to it.
-struct Found {
-    path: String,
-    places: Vec<Place>,
-    keyword: &'static Keyword,
-}
-
-/// How deep keywords stand in keywords.
-const LEVELS: usize = 6;
-
 pub(super) fn run(args: &KeywordsArgs) -> Result<Exit, Error> {
-    let all = all();
-    let wanted: Vec<&Found> = match &args.name {
+    let all = described();
+    let wanted: Vec<&Described> = match &args.name {
         None => all.iter().collect(),
         Some(name) => {
-            let same: Vec<&Found> = all.iter().filter(|it| it.path == *name).collect();
+            let same: Vec<&Described> = all.iter().filter(|it| it.path == *name).collect();
             match same.is_empty() {
                 true => all.iter().filter(|it| it.keyword.name == name).collect(),
                 false => same,
@@ -83,7 +73,7 @@ pub(super) fn run(args: &KeywordsArgs) -> Result<Exit, Error> {
     Ok(Exit::Clean)
 }
 
-fn unknown(name: &str, all: &[Found]) -> Error {
+fn unknown(name: &str, all: &[Described]) -> Error {
     let near = all.iter().map(|it| (strsim::osa_distance(name, &it.path), &it.path));
     let near = near.min().filter(|(far, _)| *far <= 3);
     Error::Usage {
@@ -92,37 +82,7 @@ fn unknown(name: &str, all: &[Found]) -> Error {
     }
 }
 
-/// All keywords, each with those that may stand in it behind it.
-fn all() -> Vec<Found> {
-    let mut all: Vec<Found> = Vec::new();
-    for place in Place::ALL {
-        for keyword in keywords(place) {
-            add(keyword, keyword.name.to_owned(), place, LEVELS, &mut all);
-        }
-    }
-    all
-}
-
-fn add(keyword: &'static Keyword, path: String, place: Place, levels: usize, all: &mut Vec<Found>) {
-    let same = |it: &&mut Found| {
-        it.path == path
-            && it.keyword.shape() == keyword.shape()
-            && it.keyword.since == keyword.since
-    };
-    match all.iter_mut().find(same) {
-        Some(found) if found.places.contains(&place) => return,
-        Some(found) => found.places.push(place),
-        None => all.push(Found { path: path.clone(), places: vec![place], keyword }),
-    }
-    // What stands in `default` is listed for that place.
-    if levels > 0 && path != "default" {
-        for child in keyword.children() {
-            add(child, format!("{path}:{}", child.name), place, levels - 1, all);
-        }
-    }
-}
-
-fn list(found: &[&Found]) -> String {
+fn list(found: &[&Described]) -> String {
     let width = found.iter().map(|it| it.path.len()).max().unwrap_or(0).min(40);
     let mut out = String::new();
     for it in found {
@@ -138,71 +98,19 @@ fn list(found: &[&Found]) -> String {
     out
 }
 
-fn page(found: &Found) -> String {
-    let keyword = found.keyword;
-    let mut out = format!("{}\n  {}\n", found.path, keyword.summary);
-    let mut line = |name: &str, text: String| {
+fn page(found: &Described) -> String {
+    let mut out = format!("{}\n  {}\n", found.path, found.keyword.summary);
+    for (name, text) in found.facts() {
         let _ = writeln!(out, "  {name:<11}{text}");
-    };
-    line("stands in", found.places.iter().map(|it| it.name()).collect::<Vec<_>>().join(", "));
-    line("value", keyword.shape());
-    let words = keyword.words();
-    if !words.is_empty() {
-        line("words", words.join(", "));
-    }
-    for (word, since) in keyword.newer_words {
-        line("", format!("`{word}` since GitLab {since}"));
-    }
-    line("since", keyword.since.map_or_else(|| "before 15.0".to_owned(), |it| it.to_string()));
-    let expands = match keyword.expands {
-        Expands::Nowhere => "nowhere".to_owned(),
-        by => format!("by the {}", by.name()),
-    };
-    line("expanded", expands);
-    if is_inherited(found) {
-        line("inherited", "from `default`, as a whole".to_owned());
-    }
-    let conflicts = conflicts(found);
-    if !conflicts.is_empty() {
-        line("not beside", conflicts.join(", "));
-    }
-    if let Some(other) = keyword.deprecated {
-        line("better", format!("`{other}`"));
-    }
-    let children: Vec<&str> = keyword.children().iter().map(|it| it.name).collect();
-    if !children.is_empty() {
-        line("keys", children.join(", "));
     }
     out
 }
 
-/// What may not stand beside it at one of its places.
-fn conflicts(found: &Found) -> Vec<&'static str> {
-    let path: Vec<&str> = found.path.split(':').collect();
-    let at = |place: &Place| model::conflicts(*place, &path);
-    let mut all: Vec<_> = found.places.iter().flat_map(at).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-/// Whether jobs take it over from `default`.
-fn is_inherited(found: &Found) -> bool {
-    let first = found.path.split(':').next().unwrap_or_default();
-    found.path == first
-        && found.places.contains(&Place::Job)
-        && keyword(Place::Default, &[first]).is_some()
-        && places(first).contains(&Place::Job)
-}
-
-fn json(found: &[&Found]) -> String {
+fn json(found: &[&Described]) -> String {
     let keywords: Vec<JsonKeyword> = found
         .iter()
         .map(|it| {
-            let since = |word: &str| {
-                let newer = it.keyword.newer_words.iter().find(|(newer, _)| *newer == word);
-                newer.map(|(_, since)| since.to_string())
-            };
+            let since = |word: &str| it.word_since(word).map(|it| it.to_string());
             let words = it.keyword.words().into_iter();
             JsonKeyword {
                 path: it.path.clone(),
@@ -212,8 +120,8 @@ fn json(found: &[&Found]) -> String {
                 words: words.map(|word| JsonWord { word, since: since(word) }).collect(),
                 since: it.keyword.since.map(|it| it.to_string()),
                 expands: it.keyword.expands.name(),
-                inherited: is_inherited(it),
-                conflicts: conflicts(it),
+                inherited: it.is_inherited(),
+                conflicts: it.conflicts(),
                 deprecated: it.keyword.deprecated,
                 children: it.keyword.children().iter().map(|it| it.name).collect(),
             }

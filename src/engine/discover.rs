@@ -131,7 +131,7 @@ pub fn is_project(folder: &Path) -> bool {
 }
 
 /// Whether a folder without a configuration of ours holds a repository, as far as one can tell.
-pub(super) fn is_repository(folder: &Path) -> bool {
+pub fn is_repository(folder: &Path) -> bool {
     [".git", GITLAB_CI, "openspec"].iter().any(|name| folder.join(name).exists())
 }
 

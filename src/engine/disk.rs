@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Error;
 use super::discover::{FileKind, kind_of};
@@ -30,7 +30,9 @@ pub struct DiskFiles {
     sources: Sources,
     known: Mutex<BTreeMap<String, Option<SourceId>>>,
     failures: Mutex<Vec<ReadFailure>>,
-    paths: OnceLock<Vec<String>>,
+    paths: OnceLock<Arc<[String]>>,
+    /// Files that stand in an editor, by path; they count as being there.
+    unsaved: Vec<String>,
     exclude: globset::GlobSet,
     /// Folders all of whose files are left out.
     pruned: globset::GlobSet,
@@ -50,6 +52,7 @@ impl DiskFiles {
             known: Mutex::default(),
             failures: Mutex::default(),
             paths: OnceLock::new(),
+            unsaved: Vec::new(),
             exclude,
             pruned,
             depth: None,
@@ -60,6 +63,50 @@ impl DiskFiles {
     /// was named in a folder that is no project, below which anything may lie.
     pub fn shallow(self) -> Self {
         Self { depth: Some(1), ..self }
+    }
+
+    /// The same files, with texts from an editor in the place of those on disk; `listing` is what [`Files::paths`]
+    /// lists on disk, if it is known.
+    pub(super) fn with_unsaved(
+        mut self,
+        texts: &BTreeMap<String, String>,
+        listing: Option<Arc<[String]>>,
+    ) -> Self {
+        for (path, text) in texts {
+            self.overlay(path, text.clone().into_bytes());
+        }
+        self.unsaved = texts.keys().cloned().collect();
+        if let Some(listing) = listing {
+            self.paths = OnceLock::from(self.with_listed(listing));
+        }
+        self
+    }
+
+    /// What [`Files::paths`] lists, to be given to a project that is opened later.
+    pub fn listing(&self) -> Arc<[String]> {
+        Arc::clone(self.listed())
+    }
+
+    fn listed(&self) -> &Arc<[String]> {
+        self.paths.get_or_init(|| self.with_listed(self.walk().into()))
+    }
+
+    /// A listing with the files that stand in an editor.
+    fn with_listed(&self, listing: Arc<[String]>) -> Arc<[String]> {
+        let is_new = |path: &&String| {
+            // One that is on disk and not listed is left out there.
+            listing.binary_search(path).is_err()
+                && stays_below_root(path)
+                && !self.root.join(path).exists()
+                && !self.exclude.is_match(path.as_str())
+        };
+        let new: Vec<&String> = self.unsaved.iter().filter(is_new).collect();
+        if new.is_empty() {
+            return listing;
+        }
+        let mut all: Vec<String> = listing.iter().chain(new).cloned().collect();
+        all.sort();
+        all.into()
     }
 
     /// Files that live in memory only, by path; there is no folder behind them.
@@ -74,7 +121,7 @@ impl DiskFiles {
             paths.push(path);
         }
         paths.sort();
-        Self { in_memory: true, paths: OnceLock::from(paths), ..all }
+        Self { in_memory: true, paths: OnceLock::from(Arc::from(paths)), ..all }
     }
 
     /// The root folder as it was given.
@@ -343,6 +390,6 @@ impl Files for DiskFiles {
     }
 
     fn paths(&self) -> &[String] {
-        self.paths.get_or_init(|| self.walk())
+        self.listed()
     }
 }

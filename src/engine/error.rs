@@ -103,6 +103,28 @@ impl ConfigError {
     }
 }
 
+impl ConfigError {
+    /// The file, as [`ConfigError::new`] was given it.
+    pub fn path(&self) -> &str {
+        self.code.name()
+    }
+
+    /// The place in the file.
+    pub fn span(&self) -> Span {
+        Span::from_range(self.at.offset()..self.at.offset() + self.at.len())
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> &str {
+        self.code.inner()
+    }
+
+    /// What to do.
+    pub fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+}
+
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         Error::Config(Box::new(error))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Error, Project, Report, analyze, write_file};
-use crate::rule::Safety;
+use crate::rule::{Fix, Safety};
 use crate::text::{Edit, SourceId, apply_edits};
 
 /// Rounds of fixing and judging anew; a fix may make way for another one.
@@ -13,12 +13,20 @@ const MAX_ROUNDS: usize = 8;
 ///
 /// Of two fixes that touch the same bytes only the first is taken.
 pub fn fixed_texts(report: &Report<'_>, with_unsafe: bool) -> BTreeMap<String, String> {
+    texts(report, |fix| with_unsafe || fix.safety == Safety::Safe)
+}
+
+/// The new text of one file after the safe fixes that change it and nothing else; nothing if there are none.
+pub fn fixed_text(report: &Report<'_>, path: &str) -> Option<String> {
+    let is_inside =
+        |fix: &Fix| fix.edits.iter().all(|(source, _)| report.sources.get(*source).path == path);
+    texts(report, |fix| fix.safety == Safety::Safe && is_inside(fix)).remove(path)
+}
+
+fn texts(report: &Report<'_>, wanted: impl Fn(&Fix) -> bool) -> BTreeMap<String, String> {
     let mut edits: BTreeMap<SourceId, Vec<Edit>> = BTreeMap::new();
     for finding in &report.findings {
-        let Some(fix) = &finding.fix else { continue };
-        if fix.safety == Safety::Unsafe && !with_unsafe {
-            continue;
-        }
+        let Some(fix) = finding.fix.as_ref().filter(|fix| wanted(fix)) else { continue };
         let collides = fix.edits.iter().any(|(source, edit)| {
             let taken = edits.get(source).into_iter().flatten();
             taken.into_iter().any(|other| touches(other, edit))

@@ -29,14 +29,14 @@ mod write;
 
 pub use config::{Config, EvidenceFiles, Exception, Gitlab, Override};
 pub use discover::CONFIG_NAMES;
-pub use discover::{FileKind, is_project, kind_of, project_root};
+pub use discover::{FileKind, is_project, is_repository, kind_of, project_root};
 pub use disk::{
     DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root, path_error, read_file, read_input,
 };
 pub use drift::SNAPSHOT;
 pub use error::{ConfigError, Error};
 pub use examples::{Trial, Tried, try_page};
-pub use fix::{fix_project, fixed_texts};
+pub use fix::{fix_project, fixed_text, fixed_texts};
 pub use init::{FirstConfig, HADOLINT_CONFIGS};
 pub use pack::{PackPage, read_pack};
 pub use pipelines::{pipeline, pipeline_for, pipelines};

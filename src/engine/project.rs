@@ -1,4 +1,6 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::config::Config;
 use super::discover::{self, FileKind};
@@ -29,6 +31,10 @@ pub struct CheckOptions {
     pub evidence: Vec<PathBuf>,
     /// Whether a pack may still be without pages, as one that is just begun is.
     pub empty_packs: bool,
+    /// What stands in an editor in the place of files, by their paths below the root. Such a file need not be on disk.
+    pub unsaved: BTreeMap<String, String>,
+    /// The files of the project, where they were listed before and none came or went since.
+    pub listing: Option<Arc<[String]>>,
     /// The time that counts as now, in seconds since 1970; `SOURCE_DATE_EPOCH` or the clock if left out.
     pub now: Option<i64>,
 }
@@ -62,18 +68,19 @@ impl Project {
         let config_path = match &options.config {
             Some(path) => Some(path.clone()),
             None if options.no_config => None,
-            None => discover::config_in(root),
+            None => {
+                let unsaved = discover::CONFIG_NAMES.into_iter();
+                let mut unsaved = unsaved.filter(|name| options.unsaved.contains_key(*name));
+                discover::config_in(root).or_else(|| unsaved.next().map(|name| root.join(name)))
+            }
         };
         let (config, written) = match config_path {
             Some(path) => {
-                // One that is found is a file like the others; one that is named may be a pipe.
-                if options.config.is_none() && !path.is_dir() && !path.is_file() && path.exists() {
-                    let reason = "is a pipe or a device, and only files are read".to_owned();
-                    return Err(Error::Path { path, reason });
-                }
-                let bytes = super::read_file(&path)?;
                 let shown = source_path(root, &path);
-                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let text = match options.unsaved.get(&shown) {
+                    Some(text) => text.clone(),
+                    None => read_config(path, options.config.is_some())?,
+                };
                 (Config::parse(&shown, &text)?, Some((shown, text)))
             }
             None => (Config::default(), None),
@@ -94,6 +101,7 @@ impl Project {
         let files = DiskFiles::new(root, exclude, pruned);
         let stray = !options.only.is_empty() && written.is_none() && !discover::is_repository(root);
         let files = if stray { files.shallow() } else { files };
+        let files = files.with_unsaved(&options.unsaved, options.listing.clone());
         let mut catalog = rules::catalog();
         let named_by = written.as_ref().map_or(("", ""), |(path, text)| (path, text));
         let pack_pages =
@@ -205,6 +213,17 @@ impl Project {
         paths.sort();
         paths.iter().filter_map(|path| self.files.read(path)).collect()
     }
+}
+
+/// The text of a configuration file that was found or named.
+fn read_config(path: PathBuf, is_named: bool) -> Result<String, Error> {
+    // One that is found is a file like the others; one that is named may be a pipe.
+    if !is_named && !path.is_dir() && !path.is_file() && path.exists() {
+        let reason = "is a pipe or a device, and only files are read".to_owned();
+        return Err(Error::Path { path, reason });
+    }
+    let bytes = super::read_file(&path)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn is_below(path: &str, named: &str) -> bool {

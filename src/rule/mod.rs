@@ -8,6 +8,7 @@ mod check;
 mod cx;
 mod evidence;
 mod example;
+mod explained;
 mod finding;
 mod meta;
 mod scripts;

@@ -133,6 +133,7 @@ fn null_is_taken_for_every_keyword() {
                 Place::Default => format!("default: {{{name}: }}\njob: {{script: x}}\n"),
                 Place::Job => format!("job: {{script: x, {name}: }}\n"),
                 Place::TriggerJob => format!("job: {{trigger: g/p, {name}: }}\n"),
+                Place::Header => format!("{name}:\n---\njob: {{script: x}}\n"),
             };
             let found = refused(text);
             assert!(found.is_empty(), "{place:?} {name}: {found:?}");

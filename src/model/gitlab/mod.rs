@@ -62,7 +62,10 @@ pub use settings::{Limits, Settings, Version};
 pub use sharing::{Renewal, outside_project, overlaps, project_path};
 pub use shell::{CalledScript, JobShell};
 pub use text::Text;
-pub use validate::{Expands, Keyword, Place, conflicts, keyword, keywords, places};
+pub use validate::{
+    Described, Expands, Keyword, Place, Spot, conflicts, described, described_at, keyword,
+    keywords, places, spot,
+};
 pub use value::{Entry, KeyKind, Unknown, Value, ValueKind};
 
 use nearest::nearest;

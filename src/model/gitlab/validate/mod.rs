@@ -3,8 +3,10 @@
 mod artifacts;
 mod cache;
 mod deploy;
+mod described;
 mod findings;
 mod image;
+mod include;
 mod keyword;
 mod kind;
 mod matrix;
@@ -14,14 +16,17 @@ mod rules;
 mod runner;
 mod security;
 mod shape;
+mod spot;
 mod steps;
 mod table;
 mod trigger;
 mod variables;
 mod words;
 
+pub use self::described::{Described, described, described_at};
 pub use self::keyword::{Expands, Keyword};
 pub use self::shape::{Place, conflicts, keyword, keywords, places};
+pub use self::spot::{Spot, spot};
 
 use rayon::prelude::*;
 
@@ -32,9 +37,6 @@ use self::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
 use super::{Entry, Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value, nearest};
 use crate::model::Origin;
 use crate::text::{are_large, did_you_mean};
-
-/// Keys of the top level that are neither jobs nor looked at here.
-const OTHER: [&str; 1] = ["include"];
 
 /// What is wrong with a rule of `include`.
 pub(super) fn include_rule(rule: &Value<'_>, settings: &Settings) -> Vec<Problem> {
@@ -112,9 +114,6 @@ fn check_entry(
         check_value(value, &keyword.kind, path, out);
         out.advise(before, path, || format!("`{name}` takes {}", keyword.shape()));
         twice(pipeline, name, value, out);
-        return false;
-    }
-    if OTHER.contains(&name) && entry.key_kind == KeyKind::Str {
         return false;
     }
     if entry.key_kind != KeyKind::Str {

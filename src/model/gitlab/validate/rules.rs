@@ -100,6 +100,8 @@ static INCLUDE_RULE: Table = Table::of(&[
     ),
 ]);
 
+pub(super) const INCLUDE_RULES: Kind = Kind::List(&Kind::Map(&INCLUDE_RULE), usize::MAX);
+
 /// Checks a rule of `include`.
 pub(super) fn include_rule(rule: &Value<'_>, out: &mut Findings) {
     if rule.as_map().is_some_and(|entries| entries.is_empty() && !entries.is_partial()) {

@@ -1,5 +1,6 @@
 //! What is told about keywords: to people, completion and hover.
 
+use super::include::HEADER;
 use super::keyword::{Keyword, Table};
 use super::kind::Kind;
 use super::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
@@ -73,6 +74,8 @@ impl Kind {
 /// Where a keyword stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Place {
+    /// In the header, in front of the configuration.
+    Header,
     /// At the top level of a file.
     Global,
     /// In `default`.
@@ -85,27 +88,34 @@ pub enum Place {
 
 impl Place {
     /// All places.
-    pub const ALL: [Self; 4] = [Self::Global, Self::Default, Self::Job, Self::TriggerJob];
+    pub const ALL: [Self; 5] =
+        [Self::Global, Self::Default, Self::Job, Self::TriggerJob, Self::Header];
 
     /// The words for it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Header => "header",
             Self::Global => "top level",
             Self::Default => "default",
             Self::Job => "job",
             Self::TriggerJob => "trigger job",
         }
     }
+
+    pub(super) const fn table(self) -> &'static Table {
+        match self {
+            Self::Header => &HEADER,
+            Self::Global => &GLOBALS,
+            Self::Default => &DEFAULT,
+            Self::Job => &JOB,
+            Self::TriggerJob => &TRIGGER_JOB,
+        }
+    }
 }
 
 /// The keywords that may stand at a place.
-pub fn keywords(place: Place) -> &'static [Keyword] {
-    match place {
-        Place::Global => GLOBALS.keys,
-        Place::Default => DEFAULT.keys,
-        Place::Job => JOB.keys,
-        Place::TriggerJob => TRIGGER_JOB.keys,
-    }
+pub const fn keywords(place: Place) -> &'static [Keyword] {
+    place.table().keys
 }
 
 /// The places where a keyword of this name may stand.
@@ -118,12 +128,7 @@ pub fn places(name: &str) -> Vec<Place> {
 pub fn conflicts(place: Place, path: &[&str]) -> Vec<&'static str> {
     let Some((name, before)) = path.split_last() else { return Vec::new() };
     let tables = match before {
-        [] => vec![match place {
-            Place::Global => &GLOBALS,
-            Place::Default => &DEFAULT,
-            Place::Job => &JOB,
-            Place::TriggerJob => &TRIGGER_JOB,
-        }],
+        [] => vec![place.table()],
         _ => keyword(place, before).map_or_else(Vec::new, |it| it.kind.tables()),
     };
     let groups = tables.into_iter().flat_map(|table| table.exclusive).copied();

@@ -7,7 +7,7 @@ use super::keyword::{Expands, Keyword, Table, key};
 use super::kind::Kind;
 use super::words::{MONTH, WEEK, text};
 use super::{
-    artifacts, cache, deploy, image, matrix, needs, policy, rules, runner, security, steps,
+    artifacts, cache, deploy, image, include, matrix, needs, policy, rules, runner, security, steps,
 };
 use super::{trigger, variables};
 
@@ -152,6 +152,8 @@ pub(super) static GLOBALS: Table = Table::of(&[
         Kind::Map(&DEFAULT),
         "Keywords that jobs take over if they have none of that name.",
     ),
+    key("include", include::INCLUDE_KIND, "Files that this one is put together with.")
+        .on(Expands::Server),
     key("stages", runner::STAGES, "The stages in order."),
     key("variables", variables::GLOBAL_KIND, "Variables of all jobs.").on(Expands::Server),
     key("workflow", rules::WORKFLOW_KIND, "Which events make a pipeline.").on(Expands::Server),
