@@ -127,7 +127,7 @@ fn list(found: &[&Found]) -> String {
     let mut out = String::new();
     for it in found {
         let _ = write!(out, "{:<width$}  {}", it.path, it.keyword.summary);
-        if let Some(since) = it.keyword.since {
+        if let Some(since) = since(it.keyword) {
             let _ = write!(out, " [since {since}]");
         }
         if let Some(other) = it.keyword.deprecated {
@@ -153,7 +153,7 @@ fn page(found: &Found) -> String {
     for (word, since) in keyword.newer_words {
         line("", format!("`{word}` since GitLab {since}"));
     }
-    line("since", keyword.since.map_or_else(|| "before 15.0".to_owned(), |it| it.to_string()));
+    line("since", since(keyword).unwrap_or_else(|| "before 15.0".to_owned()));
     let expands = match keyword.expands {
         Expands::Nowhere => "nowhere".to_owned(),
         by => format!("by the {}", by.name()),
@@ -174,6 +174,14 @@ fn page(found: &Found) -> String {
         line("keys", children.join(", "));
     }
     out
+}
+
+/// The version that brought it; nothing for what is older than 15.0.
+fn since(keyword: &Keyword) -> Option<String> {
+    match keyword.undated {
+        true => Some("unknown".to_owned()),
+        false => keyword.since.map(|it| it.to_string()),
+    }
 }
 
 /// What may not stand beside it at one of its places.
@@ -199,7 +207,7 @@ fn json(found: &[&Found]) -> String {
     let keywords: Vec<JsonKeyword> = found
         .iter()
         .map(|it| {
-            let since = |word: &str| {
+            let word_since = |word: &str| {
                 let newer = it.keyword.newer_words.iter().find(|(newer, _)| *newer == word);
                 newer.map(|(_, since)| since.to_string())
             };
@@ -209,8 +217,8 @@ fn json(found: &[&Found]) -> String {
                 places: it.places.iter().map(|it| it.name()).collect(),
                 summary: it.keyword.summary,
                 value: it.keyword.shape(),
-                words: words.map(|word| JsonWord { word, since: since(word) }).collect(),
-                since: it.keyword.since.map(|it| it.to_string()),
+                words: words.map(|word| JsonWord { word, since: word_since(word) }).collect(),
+                since: since(it.keyword),
                 expands: it.keyword.expands.name(),
                 inherited: is_inherited(it),
                 conflicts: conflicts(it),

@@ -43,7 +43,7 @@ static KEYS: [Keyword; 7] = [
         Kind::Strings(0, 5),
         "Keys to try in order if there is no cache for `key`.",
     )
-    .since(16, 0)
+    .undated()
     .on(Expands::Runner),
 ];
 static CACHE: Table = Table::of(&KEYS);
@@ -54,8 +54,7 @@ static KEY: Table = Table::of(&[
         Kind::Strings(1, 10),
         "Files whose content makes the key: two, or ten with `increase_ci_cache_key_files_limit`.",
     ),
-    key("files_commits", Kind::Strings(1, 2), "Files whose last commits make the key.")
-        .since(18, 5),
+    key("files_commits", Kind::Strings(1, 2), "Files whose last commits make the key.").undated(),
     key(
         "prefix",
         Kind::By(By { check: plain_key, shape: "a string without `/`", table: None }),

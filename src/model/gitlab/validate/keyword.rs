@@ -14,6 +14,8 @@ pub struct Keyword {
     pub summary: &'static str,
     /// The first version of GitLab that knows it; nothing for what is older than 15.0.
     pub since: Option<Version>,
+    /// Whether it came later than 15.0, but nobody knows with which version. Then no version is too old.
+    pub undated: bool,
     /// Words of its value that a later version brought.
     pub newer_words: &'static [(&'static str, Version)],
     /// Who fills in variables in its value.
@@ -55,6 +57,7 @@ pub(super) const fn key(name: &'static str, kind: Kind, summary: &'static str) -
         name,
         summary,
         since: None,
+        undated: false,
         newer_words: &[],
         expands: Expands::Nowhere,
         deprecated: None,
@@ -66,6 +69,11 @@ pub(super) const fn key(name: &'static str, kind: Kind, summary: &'static str) -
 impl Keyword {
     pub(super) const fn since(mut self, major: u16, minor: u16) -> Self {
         self.since = Some(Version::new(major, minor));
+        self
+    }
+
+    pub(super) const fn undated(mut self) -> Self {
+        self.undated = true;
         self
     }
 
@@ -199,10 +207,12 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
             let at = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
             out.push(unsupported(&at, &format!("`{path}`"), since, out.version));
         }
-        let newer = keyword.newer_words.iter().find(|(word, _)| entry.value.as_str() == Some(word));
-        if let Some((word, since)) = newer.filter(|(_, since)| *since > out.version) {
-            let what = format!("`{word}` for `{path}`");
-            out.push(unsupported(&entry.value.origin, &what, *since, out.version));
+        for value in entry.value.one_or_more() {
+            let newer = keyword.newer_words.iter().find(|(word, _)| value.as_str() == Some(word));
+            if let Some((word, since)) = newer.filter(|(_, since)| *since > out.version) {
+                let what = format!("`{word}` for `{path}`");
+                out.push(unsupported(&value.origin, &what, *since, out.version));
+            }
         }
         let before = out.len();
         if table.without_null && entry.value.is_null() {
