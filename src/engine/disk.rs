@@ -36,6 +36,8 @@ pub struct DiskFiles {
     pruned: globset::GlobSet,
     /// How many folders deep [`Files::paths`] goes; nothing for all.
     depth: Option<usize>,
+    /// Whether they are all files of the project.
+    whole: bool,
 }
 
 impl DiskFiles {
@@ -53,6 +55,7 @@ impl DiskFiles {
             exclude,
             pruned,
             depth: None,
+            whole: true,
         }
     }
 
@@ -60,6 +63,12 @@ impl DiskFiles {
     /// was named in a folder that is no project, below which anything may lie.
     pub fn shallow(self) -> Self {
         Self { depth: Some(1), ..self }
+    }
+
+    /// The same files, which may be some of those of a project only: for files that were named where no
+    /// repository is.
+    pub fn partial(self) -> Self {
+        Self { whole: false, ..self }
     }
 
     /// Files that live in memory only, by path; there is no folder behind them.
@@ -340,6 +349,10 @@ impl Files for DiskFiles {
             Some(id) => id.is_some(),
             None => !self.in_memory && stays_below_root(path) && self.root.join(path).exists(),
         }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.whole
     }
 
     fn paths(&self) -> &[String] {

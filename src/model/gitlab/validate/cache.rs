@@ -62,7 +62,7 @@ static KEY: Table = Table::of(&[
     )
     .on(Expands::Runner),
 ])
-.excludes(&[&["files", "files_commits"]]);
+.takes_one_of(&["files", "files_commits"]);
 
 pub(super) const CACHES: Kind = Kind::By(By {
     check: caches,
@@ -72,13 +72,10 @@ pub(super) const CACHES: Kind = Kind::By(By {
 
 /// A key as text, or the mapping with `files`.
 fn cache_key(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
-    let Some(entries) = value.as_map() else { return plain_key(value, path, out) };
-    map(value, &KEY, path, out);
-    let has = |name| value.get(name).is_some();
-    if !entries.is_partial() && !has("files") && !has("files_commits") {
-        let message = format!("`{path}` must use exactly one of these keys: files, files_commits");
-        out.wrong(value, message);
+    if value.as_map().is_none() {
+        return plain_key(value, path, out);
     }
+    map(value, &KEY, path, out);
     let most = out.key_files;
     if let Some(files) =
         value.given("files").filter(|it| (most + 1..=10).contains(&it.items().len()))

@@ -153,13 +153,17 @@ pub(super) struct Table {
     pub(super) required: &'static [&'static str],
     /// Of these keys only one may stand there, even if it is null.
     pub(super) exclusive: &'static [&'static [&'static str]],
+    /// Of these keys exactly one must stand there.
+    pub(super) one_of: &'static [&'static str],
+    /// Keys that do not belong here, which is told in other words.
+    pub(super) passed: &'static [&'static str],
     /// Whether null is a value of its keys, and a wrong one.
     pub(super) without_null: bool,
 }
 
 impl Table {
     pub(super) const fn of(keys: &'static [Keyword]) -> Self {
-        Self { keys, required: &[], exclusive: &[], without_null: false }
+        Self { keys, required: &[], exclusive: &[], one_of: &[], passed: &[], without_null: false }
     }
 
     pub(super) const fn requires(mut self, names: &'static [&'static str]) -> Self {
@@ -178,6 +182,16 @@ impl Table {
         self
     }
 
+    pub(super) const fn takes_one_of(mut self, names: &'static [&'static str]) -> Self {
+        self.one_of = names;
+        self
+    }
+
+    pub(super) const fn passes(mut self, names: &'static [&'static str]) -> Self {
+        self.passed = names;
+        self
+    }
+
     pub(super) fn keyword(&self, name: &str) -> Option<&'static Keyword> {
         self.keys.iter().find(|keyword| keyword.name == name)
     }
@@ -192,6 +206,9 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
     let mut missing = Some(missing.join(", ")).filter(|names| !partial && !names.is_empty());
     for entry in value.entries() {
         let name = entry.key.as_str();
+        if table.passed.contains(&name) {
+            continue;
+        }
         let Some(keyword) = table.keyword(name) else {
             let known = table.keys.iter().map(|keyword| keyword.name);
             let mut problem = unknown_key(entry, known, path);
@@ -227,6 +244,12 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
     }
     for group in table.exclusive {
         exclusive(value, group, path, out);
+    }
+    let misspelt = value.entries().iter().any(|it| table.keyword(&it.key).is_none());
+    let given = table.one_of.iter().filter(|name| value.get(name).is_some()).count();
+    if !table.one_of.is_empty() && given != 1 && !partial && !misspelt {
+        let names = table.one_of.join(", ");
+        out.wrong(value, format!("`{path}` must use exactly one of these keys: {names}"));
     }
 }
 

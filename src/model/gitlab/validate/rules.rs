@@ -321,6 +321,8 @@ pub(super) fn delayed_job(job: &Value<'_>, path: KeyPath<'_>, out: &mut Findings
                 format!("`{path}` start in should be a duration: `when: delayed` needs it");
             out.wrong(job.given("when").unwrap_or(job), message);
         }
+        // Beside `rules` it is told in other words.
+        (false, Some(_)) if job.given("rules").is_some() => {}
         (false, Some(start)) => {
             let message = format!("`{path}` start in must be blank; it goes with `when: delayed`");
             out.wrong(start, message);

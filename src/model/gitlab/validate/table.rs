@@ -116,7 +116,8 @@ pub(super) static JOB: Table = Table::of(common![
     IDENTITY,
     key("dast_configuration", security::DAST_KIND, "Profiles for testing a running application."),
 ])
-.excludes(&[&["script", "run"], &["before_script", "run"], &["after_script", "run"]]);
+.excludes(&[&["script", "run"], &["before_script", "run"], &["after_script", "run"]])
+.passes(&["trigger"]);
 
 pub(super) static TRIGGER_JOB: Table = Table::of(common![
     ENVIRONMENT.since(16, 4),
