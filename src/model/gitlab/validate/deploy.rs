@@ -116,10 +116,15 @@ fn kubernetes(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         out.wrong(flux, format!("`{path}` namespace can't be blank beside `flux_resource_path`"));
     }
     let managed = value.path(&["managed_resources", "enabled"]);
-    let asks = flux.or(given("dashboard"));
-    let asks = asks.or(managed.filter(|it| it.as_bool() == Some(true)));
-    if let (Some(asks), None) = (asks, given("agent")) {
-        out.wrong(asks, format!("`{path}` agent can't be blank beside it"));
+    let managed = managed.filter(|it| it.as_bool() == Some(true));
+    let asks = [
+        ("flux_resource_path", flux),
+        ("dashboard", given("dashboard")),
+        ("managed_resources", managed),
+    ];
+    let asks = asks.into_iter().find_map(|(name, it)| Some((name, it?)));
+    if let (Some((name, asks)), None) = (asks, given("agent")) {
+        out.wrong(asks, format!("`{path}` agent can't be blank beside `{name}`"));
     }
     for name in ["namespace", "flux_resource_path"] {
         let inner = value.path(&["dashboard", name]).filter(|it| !it.is_blank());

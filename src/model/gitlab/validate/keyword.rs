@@ -239,7 +239,8 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
         out.advise(before, path, || format!("`{name}` takes {}", keyword.shape()));
     }
     if let Some(names) = missing {
-        let message = format!("`{path}` missing required keys: {names} can't be blank");
+        let message =
+            format!("`{path}` missing required keys: {names}; required keys can't be blank");
         out.push(Problem::new("missing-keyword", &value.origin, message));
     }
     for group in table.exclusive {

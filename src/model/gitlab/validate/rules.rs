@@ -215,7 +215,7 @@ pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings
         "!" => (stated.is_some_and(|it| it >= NEGATION), format!("since {NEGATION}")),
         _ => (
             stated.is_some_and(|it| it > WITHOUT_BOOLEANS),
-            format!("later than {WITHOUT_BOOLEANS}"),
+            format!("in versions after {WITHOUT_BOOLEANS}"),
         ),
     };
     match stated {
