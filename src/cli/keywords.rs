@@ -87,7 +87,7 @@ fn list(found: &[&Described]) -> String {
     let mut out = String::new();
     for it in found {
         let _ = write!(out, "{:<width$}  {}", it.path, it.keyword.summary);
-        if let Some(since) = it.keyword.since {
+        if let Some(since) = it.since() {
             let _ = write!(out, " [since {since}]");
         }
         if let Some(other) = it.keyword.deprecated {
@@ -118,7 +118,7 @@ fn json(found: &[&Described]) -> String {
                 summary: it.keyword.summary,
                 value: it.keyword.shape(),
                 words: words.map(|word| JsonWord { word, since: since(word) }).collect(),
-                since: it.keyword.since.map(|it| it.to_string()),
+                since: it.since(),
                 expands: it.keyword.expands.name(),
                 inherited: it.is_inherited(),
                 conflicts: it.conflicts(),

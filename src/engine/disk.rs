@@ -38,6 +38,8 @@ pub struct DiskFiles {
     pruned: globset::GlobSet,
     /// How many folders deep [`Files::paths`] goes; nothing for all.
     depth: Option<usize>,
+    /// Whether they are all files of the project.
+    whole: bool,
 }
 
 impl DiskFiles {
@@ -56,6 +58,7 @@ impl DiskFiles {
             exclude,
             pruned,
             depth: None,
+            whole: true,
         }
     }
 
@@ -107,6 +110,12 @@ impl DiskFiles {
         let mut all: Vec<String> = listing.iter().chain(new).cloned().collect();
         all.sort();
         all.into()
+    }
+
+    /// The same files, which may be some of those of a project only: for files that were named where no
+    /// repository is.
+    pub fn partial(self) -> Self {
+        Self { whole: false, ..self }
     }
 
     /// Files that live in memory only, by path; there is no folder behind them.
@@ -387,6 +396,10 @@ impl Files for DiskFiles {
             Some(id) => id.is_some(),
             None => !self.in_memory && stays_below_root(path) && self.root.join(path).exists(),
         }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.whole
     }
 
     fn paths(&self) -> &[String] {

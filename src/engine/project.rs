@@ -106,6 +106,8 @@ impl Project {
         let stray = !options.only.is_empty() && written.is_none() && !discover::is_repository(root);
         let files = if stray { files.shallow() } else { files };
         let files = files.with_unsaved(&options.unsaved, options.listing.clone());
+        let lone = !options.only.is_empty() && written.is_none() && !root.join(".git").exists();
+        let files = if lone { files.partial() } else { files };
         let mut catalog = rules::catalog();
         let named_by = written.as_ref().map_or(("", ""), |(path, text)| (path, text));
         let pack_pages =

@@ -13,6 +13,12 @@ pub trait Files: Sync {
 
     /// Paths of all files of the project that version control would keep, sorted.
     fn paths(&self) -> &[String];
+
+    /// Whether they are all files of the project: not so where one was named by itself, in a folder that is
+    /// no project.
+    fn is_whole(&self) -> bool {
+        true
+    }
 }
 
 /// Files that live in memory.

@@ -135,7 +135,7 @@ impl<'p> Facts<'p> {
         let number =
             self.pipelines.iter().position(|it| std::ptr::from_ref(it).addr() == address)?;
         let (own, cell) = (self.pipelines.get(number)?, self.reaches.get(number)?);
-        Some(cell.get_or_init(|| Reach::of(own, &self.settings)))
+        Some(cell.get_or_init(|| Reach::of(own, &self.settings, self.files)))
     }
 
     /// Why a role has no job, in words, with the job whose name comes nearest.

@@ -97,13 +97,16 @@ fn what_is_newer_than_the_server_is_told() {
         ("job: {script: x, inputs: {a: {default: b}}}", "18.10", "18.9"),
         ("job: {script: x, manual_confirmation: sure?}", "17.1", "17.0"),
         ("job: {script: x, hooks: {pre_get_sources_script: [y]}}", "15.6", "15.5"),
-        ("job: {script: x, artifacts: {paths: [a], access: maintainer}}", "18.9", "18.8"),
+        ("job: {script: x, artifacts: {paths: [a], access: maintainer}}", "18.4", "18.3"),
         ("job: {trigger: {project: g/p, strategy: mirror}}", "18.2", "18.1"),
         ("job: {trigger: {project: g/p, inputs: {a: b}}}", "17.11", "17.10"),
-        ("job: {script: x, cache: {key: k, fallback_keys: [a]}}", "16.0", "15.11"),
+        ("job: {script: x, rules: [{changes: {paths: [a]}}]}", "15.2", "15.1"),
         ("job: {script: x, rules: [{if: $A, interruptible: true}]}", "16.10", "16.9"),
-        ("default: {id_tokens: {T: {aud: a}}}\njob: {script: x}", "15.7", "15.6"),
+        ("job: {script: x, id_tokens: {T: {aud: a}}}", "15.7", "15.6"),
+        ("default: {id_tokens: {T: {aud: a}}}\njob: {script: x}", "16.4", "16.3"),
+        ("job: {trigger: g/p, interruptible: true}", "16.8", "16.7"),
         ("job: {script: x, retry: {when: runner_interrupted}}", "19.1", "19.0"),
+        ("job: {script: x, retry: {when: [always, runner_interrupted]}}", "19.1", "19.0"),
         ("job: {script: x, rules: [{changes: {regexp: abc}}]}", "19.2", "19.1"),
     ] {
         assert!(rules(&format!("{{version: '{since}'}}"), text).is_empty(), "{since}: {text}");
@@ -142,18 +145,118 @@ fn null_is_taken_for_every_keyword() {
 }
 
 #[test]
-fn booleans_in_expressions_need_a_server_that_is_known_to_read_them() {
+fn newer_parts_of_expressions_need_a_server_that_is_known_to_read_them() {
     let refused = |gitlab: &str, condition: &str| {
         let text = format!("job: {{script: x, rules: [{{if: '{condition}'}}]}}");
         rules(gitlab, &text).contains(&"invalid-rules-expression".to_owned())
     };
-    for condition in ["$A == true", "!$A", "!($A == \"b\") && $C =~ /a!b|true/", "false || $A"] {
+    for condition in ["!$A", "!($A == \"b\") && $C =~ /a!b|true/", "true && !$A"] {
         assert!(refused("{}", condition), "{condition}");
-        assert!(refused("{version: '18.8'}", condition), "{condition}");
-        assert!(!refused("{version: '18.9'}", condition), "{condition}");
+        assert!(refused("{version: '18.10'}", condition), "{condition}");
+        assert!(!refused("{version: '18.11'}", condition), "{condition}");
+    }
+    // Some version between these two brought the words, and nobody knows which.
+    for condition in ["$A == true", "false || $A"] {
+        assert!(refused("{}", condition), "{condition}");
+        assert!(refused("{version: '18.3'}", condition), "{condition}");
+        assert!(!refused("{version: '18.4'}", condition), "{condition}");
+        assert!(!refused("{version: '18.11'}", condition), "{condition}");
     }
     assert!(refused("{version: '19.0'}", "$A == truth"));
     assert!(refused("{version: '19.0'}", "$A == !"));
+}
+
+#[test]
+fn a_tier_may_be_a_variable_since_it_is_filled_in() {
+    let text = "job: {script: x, environment: {name: a, deployment_tier: $TIER}}";
+    assert!(rules("{}", text).is_empty());
+    assert!(rules("{version: '18.5'}", text).is_empty());
+    assert_eq!(rules("{version: '18.4'}", text), ["invalid-keyword-value"]);
+}
+
+/// What GitLab's documentation says of when keywords came; where it says nothing, the version is unknown.
+const HISTORY: [(Place, &str, &str); 56] = {
+    use Place::{Default, Global, Job, TriggerJob};
+    [
+        (Default, "id_tokens", "16.4"),
+        (Default, "hooks", "15.6"),
+        (Default, "identity", "16.9"),
+        (Global, "workflow:name", "15.5"),
+        (Global, "workflow:auto_cancel", "16.8"),
+        (Global, "workflow:auto_cancel:on_job_failure", "16.10"),
+        (Global, "workflow:rules:auto_cancel", "16.8"),
+        (Global, "variables:expand", "15.7"),
+        (Global, "variables:options", "15.7"),
+        (Job, "artifacts:access", "16.11"),
+        (Job, "artifacts:reports:annotations", "16.3"),
+        (Job, "artifacts:reports:cyclonedx", "15.3"),
+        (Job, "artifacts:reports:repository_xray", "unknown"),
+        (Job, "artifacts:reports:sarif", "18.11"),
+        (Job, "cache:fallback_keys", "unknown"),
+        (Job, "cache:key:files_commits", "unknown"),
+        (Job, "cache:unprotect", "15.8"),
+        (Job, "environment:kubernetes:agent", "17.6"),
+        (Job, "environment:kubernetes:flux_resource_path", "17.7"),
+        (Job, "environment:kubernetes:managed_resources", "unknown"),
+        (Job, "environment:kubernetes:dashboard", "18.4"),
+        (Job, "hooks", "15.6"),
+        (Job, "id_tokens", "15.7"),
+        (Job, "image:docker", "16.7"),
+        (Job, "image:docker:user", "16.8"),
+        (Job, "image:kubernetes", "18.0"),
+        (Job, "image:pull_policy", "15.1"),
+        (Job, "inputs", "18.10"),
+        (Job, "manual_confirmation", "17.1"),
+        (Job, "needs:parallel", "16.3"),
+        (Job, "pages:expire_in", "17.4"),
+        (Job, "pages:path_prefix", "16.7"),
+        (Job, "pages:publish", "17.9"),
+        (Job, "publish", "16.1"),
+        (Job, "release:tag_message", "15.3"),
+        (Job, "retry:exit_codes", "16.10"),
+        (Job, "rules:changes:compare_to", "15.3"),
+        (Job, "rules:changes:paths", "15.2"),
+        (Job, "rules:changes:regexp", "19.2"),
+        (Job, "rules:exists:paths", "16.11"),
+        (Job, "rules:exists:project", "16.11"),
+        (Job, "rules:interruptible", "16.10"),
+        (Job, "rules:needs", "16.0"),
+        (Job, "run", "17.3"),
+        (Job, "run:func", "unknown"),
+        (Job, "secrets:akeyless", "17.4"),
+        (Job, "secrets:aws_secrets_manager", "unknown"),
+        (Job, "secrets:azure_key_vault", "16.3"),
+        (Job, "secrets:gcp_secret_manager", "16.8"),
+        (Job, "secrets:gitlab_secrets_manager", "unknown"),
+        (Job, "secrets:token", "15.8"),
+        (TriggerJob, "interruptible", "16.8"),
+        (TriggerJob, "trigger:include:cache", "18.9"),
+        (TriggerJob, "trigger:include:component", "16.0"),
+        (TriggerJob, "trigger:include:integrity", "17.9"),
+        (TriggerJob, "trigger:inputs", "17.11"),
+    ]
+};
+
+#[test]
+fn keywords_came_with_the_version_that_the_documentation_names() {
+    for (place, path, since) in HISTORY {
+        let way: Vec<&str> = path.split(':').collect();
+        let found = keyword(place, &way).unwrap_or_else(|| panic!("{path}"));
+        let here = match (found.undated, found.since) {
+            (true, None) => "unknown".to_owned(),
+            (false, Some(version)) => version.to_string(),
+            other => panic!("{path}: {other:?}"),
+        };
+        assert_eq!(here, since, "{path}");
+    }
+}
+
+#[test]
+fn what_came_at_an_unknown_time_is_left_alone() {
+    let text =
+        "job: {script: x, cache: {key: {files_commits: [a]}, paths: [b], fallback_keys: [c]}}";
+    assert!(rules("{version: '15.0'}", text).is_empty());
+    assert!(pipespec(&["keywords", "cache:fallback_keys"]).0.contains("since      unknown"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn with_reach<T>(yaml: &str, judge: impl FnOnce(&Reach, &Pipeline<'_>) -> T) -> 
     let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
     let settings = Settings::default();
     let pipeline = Pipeline::resolve(root, &files, &settings);
-    judge(&Reach::of(&pipeline, &settings), &pipeline)
+    judge(&Reach::of(&pipeline, &settings, &files), &pipeline)
 }
 
 /// The pipeline that is named for the first need that is left out; `never` if the jobs never meet.
@@ -65,7 +65,10 @@ fn a_need_that_is_left_out_names_the_pipeline() {
             "rules: [{if: $CI_COMMIT_BRANCH}]",
             None,
         ),
-        ("rules: [{exists: [Makefile]}]", "", None),
+        ("rules: [{exists: [Makefile]}]", "", Some("for a branch other than the default one")),
+        ("rules: [{exists: ['*.yml', Makefile]}]", "", None),
+        ("rules: [{exists: ['$DIR/Makefile']}]", "", None),
+        ("rules: [{exists: {paths: [Makefile], project: g/p}}]", "", None),
         (
             "rules: [{if: $CI_COMMIT_TAG}]",
             "rules: [{if: $CI_COMMIT_BRANCH, needs: []}, {if: $CI_COMMIT_TAG}]",

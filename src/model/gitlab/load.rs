@@ -312,8 +312,13 @@ impl<'p> Loader<'_, 'p> {
 
     fn entry(&mut self, key: NodeId, value: NodeId, into: &mut Merged<'p>, depth: u32) {
         let (key_kind, text) = self.key(key);
-        if text == "<<" && key_kind == KeyKind::Str && self.merge(value, into, depth) {
-            return;
+        if text == "<<" && key_kind == KeyKind::Str {
+            let target = self.tree.node(self.tree.follow(value));
+            // An alias of nothing: who wrote it knows what it stands for.
+            into.partial |= matches!(target.kind, NodeKind::Alias(_));
+            if into.partial || self.merge(value, into, depth) {
+                return;
+            }
         }
         let key_at = self.at(self.tree.node(key).span);
         let value = self.value(value, depth + 1);
@@ -362,6 +367,8 @@ impl<'p> Loader<'_, 'p> {
         let written = Text::from(&scalar.value);
         match self.scalar(id) {
             ValueKind::Str(text) | ValueKind::Symbol(text) => (KeyKind::Str, text),
+            // What is wrong with it is told already.
+            ValueKind::Unknown(_) => (KeyKind::Str, written),
             ValueKind::Bool(_) => (KeyKind::Bool, written),
             ValueKind::Int(_) | ValueKind::BigInt(_) | ValueKind::Float(_) => {
                 (KeyKind::Number, written)

@@ -30,12 +30,14 @@ fn merge_entries<'p>(below: &[Entry<'p>], above: &[Entry<'p>]) -> Vec<Entry<'p>>
 pub(super) struct Merged<'p> {
     pub(super) entries: Vec<Entry<'p>>,
     by_key: FxHashMap<(KeyKind, Text<'p>), usize>,
+    /// Whether something that nobody knows belongs to it.
+    pub(super) partial: bool,
 }
 
 impl<'p> Merged<'p> {
     pub(super) fn new(entries: Vec<Entry<'p>>) -> Self {
         let by_key = entries.iter().enumerate().map(|(at, it)| (key(it), at)).collect();
-        Self { entries, by_key }
+        Self { entries, by_key, partial: false }
     }
 
     /// The place of an entry with this key.
@@ -66,7 +68,8 @@ impl<'p> Merged<'p> {
     }
 
     pub(super) fn into_map(self) -> Map<'p> {
-        Map::new(self.entries)
+        let map = Map::new(self.entries);
+        if self.partial { map.into_partial() } else { map }
     }
 }
 

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use super::{Entry, KeyKind, Map, Stage, Text, Value, ValueKind};
 use crate::model::Origin;
 
-const LEVELS: u32 = 10;
+/// How deep lists may nest in the list of stages.
+const LEVELS: u32 = 9;
 
 /// The stages of a configuration without `stages`.
 const DEFAULT: [&str; 5] = [".pre", "build", "test", "deploy", ".post"];

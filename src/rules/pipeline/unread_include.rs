@@ -18,15 +18,21 @@ fn check(cx: &mut Cx<'_, '_>) {
         let missing: Vec<&Missing> =
             missing.filter(|it| told.insert((it.kind, it.name.clone()))).collect();
         let Some((first, others)) = missing.split_first() else { continue };
+        let local = missing.iter().all(|it| it.kind == MissingKind::Local);
+        let alone = local && !cx.facts.files.is_whole();
+        let (one, many) = match alone {
+            true => ("it is not beside this file", "they are not beside this file"),
+            false => ("it lies outside the repository", "they lie outside the repository"),
+        };
         let message = if others.is_empty() {
             format!(
-                "the {} `{}` is not read, as it lies outside the repository: what it brings is not known",
+                "the {} `{}` is not read, as {one}: what it brings is not known",
                 first.kind.name(),
                 first.name
             )
         } else {
             format!(
-                "{} includes are not read, as they lie outside the repository: what they bring is not known",
+                "{} includes are not read, as {many}: what they bring is not known",
                 missing.len()
             )
         };
@@ -34,7 +40,10 @@ fn check(cx: &mut Cx<'_, '_>) {
         for other in others.iter().take(SHOWN - 1) {
             report = report.label(other.at.at, described(other));
         }
-        report.help("`pipespec resolve --missing` says what to put into `includes` of pipespec.yaml to have them read");
+        report.help(match alone {
+            true => "check the repository that holds them all",
+            false => "`pipespec resolve --missing` says what to put into `includes` of pipespec.yaml to have them read",
+        });
     }
 }
 

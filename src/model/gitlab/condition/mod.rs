@@ -148,12 +148,15 @@ pub fn fault(condition: &Expression<'_>) -> Option<SyntaxError> {
     })
 }
 
-/// The first part that GitLab reads since 18.9 only, and how it is written: `true`, `false` or `!`.
+/// A part that only newer servers read, and how it is written: `!`, which came last, else `true` or `false`.
 pub fn recent_part<'n, 's>(condition: &'n Expression<'s>) -> Option<(&'n Node<'s>, &'static str)> {
-    condition.root.iter().flat_map(Node::parts).find_map(|part| match part.kind {
-        NodeKind::Bool(value) => Some((part, truth(value))),
-        NodeKind::Not(_) => Some((part, "!")),
-        _ => None,
+    let parts = || condition.root.iter().flat_map(Node::parts);
+    let negation = parts().find(|part| matches!(part.kind, NodeKind::Not(_)));
+    negation.map(|part| (part, "!")).or_else(|| {
+        parts().find_map(|part| match part.kind {
+            NodeKind::Bool(value) => Some((part, truth(value))),
+            _ => None,
+        })
     })
 }
 

@@ -86,7 +86,7 @@ pub(super) fn entries<'v, 'p>(
         problems.push(Problem::new(RULE, at, message));
     };
     let items = match &include.kind {
-        ValueKind::Seq(_) => include.flat(u32::MAX),
+        ValueKind::Seq(items) => items.iter().collect(),
         ValueKind::Null => Vec::new(),
         _ => vec![include],
     };
@@ -105,7 +105,7 @@ fn entry<'v, 'p>(
             return Some(bare(if remote { Target::Remote(item) } else { Target::Local(item) }));
         }
         ValueKind::Map(_) => {}
-        ValueKind::Unknown(_) => return None,
+        ValueKind::Unknown(_) | ValueKind::Null => return None,
         _ => {
             refuse(&item.origin, "Each include must be a hash or a string".to_owned());
             return None;

@@ -236,13 +236,28 @@ impl<'p> Expander<'_, 'p> {
                 self.refuse("invalid-spec-header", &entry.value.origin, message);
                 continue;
             }
+            let beside = |key: &&crate::model::gitlab::Entry<'_>| {
+                ["inputs", "rules", "job"].contains(&&*key.key)
+            };
+            for key in entry.value.entries().iter().filter(beside) {
+                let message = format!(
+                    "header:spec:include config contains unknown keys: {}; inputs are taken from the file as they are",
+                    key.key
+                );
+                self.refuse("invalid-spec-header", &Origin::here(key.key_at), message);
+            }
             for found in self.locate(&entry, &way.base) {
-                let source = match &found {
-                    Found::File { path, .. } => self.files.read(path),
-                    Found::Missing(_) => None,
+                let (base, path, named) = match found {
+                    Found::File { base, path, named, .. } => (base, path, named),
+                    Found::Missing(named) => {
+                        header.partial = true;
+                        self.miss(named, None, &entry.value.origin);
+                        continue;
+                    }
                 };
-                let Some(source) = source else {
+                let Some(source) = self.files.read(&path) else {
                     header.partial = true;
+                    self.unread(&entry, &base, (path, named), way.certain);
                     continue;
                 };
                 let tree = self.tree(source);
@@ -354,7 +369,8 @@ impl<'p> Expander<'_, 'p> {
                 self.unread(entry, &base, (path, named), certain);
                 continue;
             };
-            if let Some(value) = entry.integrity.and_then(Value::as_str)
+            let is_remote = matches!(entry.target, Target::Remote(_));
+            if let Some(value) = entry.integrity.and_then(Value::as_str).filter(|_| is_remote)
                 && source.invalid_utf8().is_empty()
                 && integrity(value, Some(source.text())) == Integrity::Differs
             {

@@ -33,7 +33,11 @@ impl<'p> Expander<'_, 'p> {
         (path, named): (String, Named),
         certain: bool,
     ) {
-        if matches!(entry.target, Target::Local(_)) && *base == Base::Repository && certain {
+        let is_local = matches!(entry.target, Target::Local(_)) && *base == Base::Repository;
+        if is_local && !self.files.is_whole() {
+            return self.miss(named, None, &entry.value.origin);
+        }
+        if is_local && certain {
             let message = format!("Local file `{path}` does not exist!");
             let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
             let near = self.files.paths().iter().map(String::as_str);

@@ -222,6 +222,7 @@ impl Reader<'_> {
         if value.is_null() {
             return spec;
         }
+        let before = self.problems.len();
         if value.as_map().is_none() {
             self.refuse(&value.origin, format!("{path} config should be a hash"));
             spec.kind = None;
@@ -275,6 +276,10 @@ impl Reader<'_> {
         spec.default = value.get("default").cloned();
         spec.options = value.given("options").cloned();
         spec.regex = value.given("regex").cloned();
+        // What is declared wrongly is not held against its values.
+        if self.problems.len() > before {
+            spec.kind = None;
+        }
         spec
     }
 

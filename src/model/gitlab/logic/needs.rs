@@ -87,9 +87,14 @@ fn missing(pipeline: &Pipeline<'_>, job: &Job<'_>, need: &Need<'_>, name: &str) 
         let some: Vec<&str> = names.iter().take(5).map(|it| &**it).collect();
         let more = if names.len() > 5 { ", ..." } else { "" };
         let message = format!("`{}` runs as {}{more}", needed.name, some.join(", "));
-        return problem
-            .label(needed.key_at, message)
-            .help("Name the variables in the order in which the needed job has them.");
+        let help = match names.iter().any(|it| values(it) == values(name)) {
+            _ if needed.parallel.instances.is_empty() => {
+                "The needed job has no `parallel:matrix`: need it by its name alone."
+            }
+            true => "Name the variables in the order in which the needed job has them.",
+            false => "Name all variables of the needed job, each with a value that it has there.",
+        };
+        return problem.label(needed.key_at, message).help(help);
     }
     if name.starts_with('.') {
         return problem.help("A hidden job never runs, so it cannot be needed.");
@@ -99,6 +104,14 @@ fn missing(pipeline: &Pipeline<'_>, job: &Job<'_>, need: &Need<'_>, name: &str) 
         None => problem
             .help("Define the job, or say `optional: true` if the pipeline shall do without it."),
     }
+}
+
+/// The values in the name of an instance, `job: [a, b]`, sorted.
+fn values(name: &str) -> Vec<&str> {
+    let inside = name.rsplit_once(": [").map_or("", |(_, inside)| inside.trim_end_matches(']'));
+    let mut values: Vec<&str> = inside.split(", ").collect();
+    values.sort_unstable();
+    values
 }
 
 fn defined(

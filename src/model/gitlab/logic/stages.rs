@@ -37,7 +37,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         let (name, stage) = (&job.name, &job.stage);
         let message = format!(
             "{name} job: chosen stage {stage} does not exist; available stages are {}",
-            available.join(", ")
+            if available.is_empty() { "none".to_owned() } else { available.join(", ") }
         );
         let key = Origin::here(job.key_at);
         let mut problem =

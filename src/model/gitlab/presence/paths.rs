@@ -143,22 +143,37 @@ fn exists_in(start: &str, rule: &PathRule<'_>, ground: &Ground<'_>) -> Truth {
     if let Some(regexp) = &rule.regexp {
         return ground.fits_regexp(regexp, inside());
     }
-    let patterns = rule.paths.iter().filter(|it| it.as_str().is_some_and(has_wildcard)).count();
-    let too_many = || inside().count().saturating_mul(patterns) > COMPARISONS;
-    ground.any(&rule.paths, |pattern| {
-        let ending = pattern.strip_prefix("**/*").filter(|end| end.starts_with('.'));
-        if let Some(ending) = ending.filter(|end| !end.contains('/') && !has_wildcard(end)) {
-            inside().any(|path| path.ends_with(ending))
-        } else if has_wildcard(pattern) {
-            let deep = pattern.contains('/');
-            let seen = || inside().filter(|path| deep || !path.contains('/'));
-            deep && too_many() || seen().any(|path| glob::matches(pattern, path))
-        } else if pattern.ends_with('/') {
-            inside().any(|path| path.starts_with(pattern))
-        } else {
-            inside().any(|path| path == pattern)
-        }
-    })
+    let globs = rule.paths.iter().filter(|it| it.as_str().is_some_and(has_wildcard)).count();
+    ground.any(&rule.paths, |pattern| fits_one(pattern, globs, &inside))
+}
+
+/// Whether `exists` holds for these patterns, in which no variables stand.
+pub(in crate::model::gitlab) fn is_there(patterns: &[String], files: &dyn Files) -> bool {
+    let inside = || files.paths().iter().map(String::as_str);
+    let globs = patterns.iter().filter(|it| has_wildcard(it)).count();
+    let named = |pattern: &str| !has_wildcard(pattern) && files.exists(pattern);
+    patterns.iter().any(|pattern| named(pattern) || fits_one(pattern, globs, &inside))
+}
+
+/// Whether a file fits the pattern, which stands in a list of so many globs.
+fn fits_one<'f, I: Iterator<Item = &'f str>>(
+    pattern: &str,
+    globs: usize,
+    inside: &impl Fn() -> I,
+) -> bool {
+    let too_many = || inside().count().saturating_mul(globs) > COMPARISONS;
+    let ending = pattern.strip_prefix("**/*").filter(|end| end.starts_with('.'));
+    if let Some(ending) = ending.filter(|end| !end.contains('/') && !has_wildcard(end)) {
+        inside().any(|path| path.ends_with(ending))
+    } else if has_wildcard(pattern) {
+        let deep = pattern.contains('/');
+        let mut seen = inside().filter(|path| deep || !path.contains('/'));
+        deep && too_many() || seen.any(|path| glob::matches(pattern, path))
+    } else if pattern.ends_with('/') {
+        inside().any(|path| path.starts_with(pattern))
+    } else {
+        inside().any(|path| path == pattern)
+    }
 }
 
 fn has_wildcard(pattern: &str) -> bool {

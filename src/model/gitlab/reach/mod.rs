@@ -21,7 +21,9 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::condition::{Formula, Names, Var};
+use super::presence::is_there;
 use super::{FileKind, Job, JobKind, Pipeline, Settings, Text, Value, expand};
+use crate::model::Files;
 use crate::syntax::expression::parse;
 use crate::text::Location;
 use presence::{PathList, Paths, Policy, Presence, Test};
@@ -93,6 +95,13 @@ impl Conditions {
         test
     }
 
+    /// Looks which of the files that `exists` asks for are in the repository.
+    fn look_for(&mut self, files: &dyn Files) {
+        for list in self.path_lists.iter_mut().filter(|it| it.sought && !it.compares) {
+            list.there = list.globs.as_ref().map(|globs| is_there(globs, files));
+        }
+    }
+
     fn paths(&mut self, paths: &[Value<'_>], compares: bool) -> Paths {
         let texts: Option<Vec<String>> =
             paths.iter().map(|path| path.as_str().map(str::to_owned)).collect();
@@ -106,7 +115,7 @@ impl Conditions {
         let next = Paths(u32::try_from(self.path_lists.len()).unwrap_or(u32::MAX));
         let list = *self.by_paths.entry(key).or_insert(next);
         if list == next {
-            self.path_lists.push(PathList { globs, compares });
+            self.path_lists.push(PathList { globs, compares, sought: false, there: None });
         }
         list
     }
@@ -154,8 +163,8 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Reads the rules of all jobs.
-    pub fn of(pipeline: &Pipeline<'_>, settings: &Settings) -> Self {
+    /// Reads the rules of all jobs, in the repository of these files.
+    pub fn of(pipeline: &Pipeline<'_>, settings: &Settings, files: &dyn Files) -> Self {
         let mut all = Conditions::default();
         let mut name = |name: &str| all.names.variable(name);
         let refs = Refs {
@@ -209,6 +218,9 @@ impl Reach {
         let numbered = reach.presences.iter().enumerate();
         reach.alike = numbered.map(|(at, it)| *first.entry(it).or_insert(at)).collect();
         reach.read_variables(pipeline, settings);
+        if files.is_whole() {
+            reach.all.look_for(files);
+        }
         reach.situations = situation::candidates(&reach);
         reach
     }

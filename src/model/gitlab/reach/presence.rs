@@ -16,6 +16,10 @@ pub(super) struct PathList {
     pub(super) globs: Option<Vec<String>>,
     /// Whether they are compared with something other than the push.
     pub(super) compares: bool,
+    /// Whether `exists` asks for them.
+    pub(super) sought: bool,
+    /// Whether one of them is there; nothing if nobody knows.
+    pub(super) there: Option<bool>,
 }
 
 /// What a rule asks of the variables.
@@ -341,6 +345,9 @@ impl Conditions {
             })
         };
         let (changes, exists) = (paths(rule.changes.as_deref()), paths(rule.exists.as_deref()));
+        if let Some(list) = exists.and_then(|it| self.path_lists.get_mut(it.0 as usize)) {
+            list.sought = true;
+        }
         let when = match &rule.when {
             None => Some(when),
             Some(value) => value.as_str(),

@@ -200,8 +200,8 @@ impl World for View<'_> {
         }
     }
 
-    fn exists(&self, _: Paths) -> Option<bool> {
-        None
+    fn exists(&self, paths: Paths) -> Option<bool> {
+        self.reach.all.list(paths)?.there
     }
 
     fn comes_from(&self, source: &str) -> Option<bool> {

@@ -41,7 +41,7 @@ static KEYS: [Keyword; 10] = [
         "Who may download them.",
     )
     .since(16, 11)
-    .words_since(&[("maintainer", Version::new(18, 9))]),
+    .words_since(&[("maintainer", Version::new(18, 4))]),
     key("reports", Kind::Map(&REPORTS), "Files that GitLab reads and shows."),
 ];
 static ARTIFACTS: Table = Table::of(&KEYS).excludes(&[&["access", "public"]]);
@@ -66,8 +66,7 @@ static REPORTS: Table = Table::of(&[
         "coverage_report",
         Kind::Map(&COVERAGE),
         "Lines that the tests reached, shown in merge requests.",
-    )
-    .since(15, 0),
+    ),
     report("cyclonedx", "The components of the software, as CycloneDX lists them.").since(15, 3),
     report("dast", "What testing the running application found."),
     report("dependency_scanning", "Vulnerabilities in what the code depends on."),
@@ -79,7 +78,7 @@ static REPORTS: Table = Table::of(&[
     report("metrics", "Figures that are compared in merge requests."),
     report("performance", "What sitespeed.io measured in a browser.")
         .instead("browser_performance"),
-    report("repository_xray", "What the assistant shall know of the repository.").since(16, 6),
+    report("repository_xray", "What the assistant shall know of the repository.").undated(),
     report("requirements", "Which requirements are met.").instead("requirements_v2"),
     report("requirements_v2", "Which requirements are met, by their numbers."),
     report("sarif", "Findings of any tool in SARIF 2.1.0.").since(18, 11),

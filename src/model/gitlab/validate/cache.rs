@@ -43,7 +43,7 @@ static KEYS: [Keyword; 7] = [
         Kind::Strings(0, 5),
         "Keys to try in order if there is no cache for `key`.",
     )
-    .since(16, 0)
+    .undated()
     .on(Expands::Runner),
 ];
 static CACHE: Table = Table::of(&KEYS);
@@ -54,8 +54,7 @@ static KEY: Table = Table::of(&[
         Kind::Strings(1, 10),
         "Files whose content makes the key: two, or ten with `increase_ci_cache_key_files_limit`.",
     ),
-    key("files_commits", Kind::Strings(1, 2), "Files whose last commits make the key.")
-        .since(18, 5),
+    key("files_commits", Kind::Strings(1, 2), "Files whose last commits make the key.").undated(),
     key(
         "prefix",
         Kind::By(By { check: plain_key, shape: "a string without `/`", table: None }),
@@ -63,7 +62,7 @@ static KEY: Table = Table::of(&[
     )
     .on(Expands::Runner),
 ])
-.excludes(&[&["files", "files_commits"]]);
+.takes_one_of(&["files", "files_commits"]);
 
 pub(super) const CACHES: Kind = Kind::By(By {
     check: caches,
@@ -73,13 +72,10 @@ pub(super) const CACHES: Kind = Kind::By(By {
 
 /// A key as text, or the mapping with `files`.
 fn cache_key(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
-    let Some(entries) = value.as_map() else { return plain_key(value, path, out) };
-    map(value, &KEY, path, out);
-    let has = |name| value.get(name).is_some();
-    if !entries.is_partial() && !has("files") && !has("files_commits") {
-        let message = format!("`{path}` must use exactly one of these keys: files, files_commits");
-        out.wrong(value, message);
+    if value.as_map().is_none() {
+        return plain_key(value, path, out);
     }
+    map(value, &KEY, path, out);
     let most = out.key_files;
     if let Some(files) =
         value.given("files").filter(|it| (most + 1..=10).contains(&it.items().len()))

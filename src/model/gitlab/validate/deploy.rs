@@ -4,7 +4,7 @@ use super::findings::Findings;
 use super::keyword::{Expands, KeyPath, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{FOREVER, name, text};
-use crate::model::gitlab::{Value, ValueKind};
+use crate::model::gitlab::{Value, ValueKind, Version};
 
 const TIERS: [&str; 5] = ["production", "staging", "testing", "development", "other"];
 
@@ -18,7 +18,9 @@ static ENVIRONMENT: Table = Table::of(&[
     ),
     key("on_stop", text(), "The job that stops it."),
     key("auto_stop_in", text(), "After which time it is stopped.").on(Expands::Server),
-    key("deployment_tier", Kind::Enum(&TIERS), "What it is used for."),
+    key("deployment_tier", Kind::By(TIER), "What it is used for.")
+        .suggest(&TIERS)
+        .on(Expands::Server),
     key(
         "kubernetes",
         Kind::By(By { check: kubernetes, shape: "a mapping", table: Some(&CLUSTER) }),
@@ -31,6 +33,29 @@ static ENVIRONMENT: Table = Table::of(&[
 const NAME: By =
     By { check: environment_name, shape: "letters, digits, spaces and `-_/${}.`", table: None };
 
+const TIER: By = By {
+    check: tier,
+    shape: "one of `production`, `staging`, `testing`, `development`, `other`, or a variable",
+    table: None,
+};
+
+/// The version that fills in variables in `deployment_tier`.
+const TIER_VARIABLES: Version = Version::new(18, 5);
+
+fn tier(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
+    match value.as_str().filter(|text| text.contains('$')) {
+        Some(text) if out.version < TIER_VARIABLES => {
+            let message = format!(
+                "`{path}` is `{text}`; GitLab fills in variables here since {TIER_VARIABLES}, and the server is {}",
+                out.version
+            );
+            out.wrong(value, message);
+        }
+        Some(_) => {}
+        None => check(value, &Kind::Enum(&TIERS), path, out),
+    }
+}
+
 pub(super) const ENVIRONMENT_KIND: Kind = Kind::By(By {
     check: environment,
     shape: "a name, or a mapping with `name`",
@@ -38,14 +63,14 @@ pub(super) const ENVIRONMENT_KIND: Kind = Kind::By(By {
 });
 
 static CLUSTER: Table = Table::of(&[
-    key("agent", text(), "The agent: `path/of/project:name`.").on(Expands::Server),
+    key("agent", text(), "The agent: `path/of/project:name`.").since(17, 6).on(Expands::Server),
     key("namespace", text(), "The namespace.").on(Expands::Server).instead("dashboard:namespace"),
     key("flux_resource_path", text(), "The Flux resource.")
+        .since(17, 7)
         .on(Expands::Server)
         .instead("dashboard:flux_resource_path"),
-    key("managed_resources", Kind::Map(&MANAGED), "Whether GitLab makes the resources.")
-        .since(18, 1),
-    key("dashboard", Kind::Map(&DASHBOARD), "What the dashboard shows.").since(18, 1),
+    key("managed_resources", Kind::Map(&MANAGED), "Whether GitLab makes the resources.").undated(),
+    key("dashboard", Kind::Map(&DASHBOARD), "What the dashboard shows.").since(18, 4),
 ]);
 static MANAGED: Table =
     Table::of(&[key("enabled", Kind::Bool, "Whether GitLab makes the resources.")]);
@@ -91,10 +116,15 @@ fn kubernetes(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         out.wrong(flux, format!("`{path}` namespace can't be blank beside `flux_resource_path`"));
     }
     let managed = value.path(&["managed_resources", "enabled"]);
-    let asks = flux.or(given("dashboard"));
-    let asks = asks.or(managed.filter(|it| it.as_bool() == Some(true)));
-    if let (Some(asks), None) = (asks, given("agent")) {
-        out.wrong(asks, format!("`{path}` agent can't be blank beside it"));
+    let managed = managed.filter(|it| it.as_bool() == Some(true));
+    let asks = [
+        ("flux_resource_path", flux),
+        ("dashboard", given("dashboard")),
+        ("managed_resources", managed),
+    ];
+    let asks = asks.into_iter().find_map(|(name, it)| Some((name, it?)));
+    if let (Some((name, asks)), None) = (asks, given("agent")) {
+        out.wrong(asks, format!("`{path}` agent can't be blank beside `{name}`"));
     }
     for name in ["namespace", "flux_resource_path"] {
         let inner = value.path(&["dashboard", name]).filter(|it| !it.is_blank());

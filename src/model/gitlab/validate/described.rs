@@ -51,7 +51,7 @@ fn add(
 }
 
 fn is_same(one: &Keyword, other: &Keyword) -> bool {
-    one.shape() == other.shape() && one.since == other.since
+    one.shape() == other.shape() && one.since == other.since && one.undated == other.undated
 }
 
 /// The keyword that these keys lead to at a place; names that the user chooses are left out of the path.
@@ -83,8 +83,7 @@ impl Described {
         for (word, since) in keyword.newer_words {
             facts.push(("", format!("`{word}` since GitLab {since}")));
         }
-        let before = || "before 15.0".to_owned();
-        facts.push(("since", keyword.since.map_or_else(before, |it| it.to_string())));
+        facts.push(("since", self.since().unwrap_or_else(|| "before 15.0".to_owned())));
         let expands = match keyword.expands {
             Expands::Nowhere => "nowhere".to_owned(),
             by => format!("by the {}", by.name()),
@@ -105,6 +104,14 @@ impl Described {
             facts.push(("keys", children.join(", ")));
         }
         facts
+    }
+
+    /// The version that brought it, in words; nothing for what is older than 15.0.
+    pub fn since(&self) -> Option<String> {
+        match self.keyword.undated {
+            true => Some("unknown".to_owned()),
+            false => self.keyword.since.map(|it| it.to_string()),
+        }
     }
 
     /// What may not stand beside it at one of its places.

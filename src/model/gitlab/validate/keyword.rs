@@ -14,6 +14,8 @@ pub struct Keyword {
     pub summary: &'static str,
     /// The first version of GitLab that knows it; nothing for what is older than 15.0.
     pub since: Option<Version>,
+    /// Whether it came later than 15.0, but nobody knows with which version. Then no version is too old.
+    pub undated: bool,
     /// Words of its value that a later version brought.
     pub newer_words: &'static [(&'static str, Version)],
     /// Who fills in variables in its value.
@@ -55,6 +57,7 @@ pub(super) const fn key(name: &'static str, kind: Kind, summary: &'static str) -
         name,
         summary,
         since: None,
+        undated: false,
         newer_words: &[],
         expands: Expands::Nowhere,
         deprecated: None,
@@ -66,6 +69,11 @@ pub(super) const fn key(name: &'static str, kind: Kind, summary: &'static str) -
 impl Keyword {
     pub(super) const fn since(mut self, major: u16, minor: u16) -> Self {
         self.since = Some(Version::new(major, minor));
+        self
+    }
+
+    pub(super) const fn undated(mut self) -> Self {
+        self.undated = true;
         self
     }
 
@@ -145,13 +153,17 @@ pub(super) struct Table {
     pub(super) required: &'static [&'static str],
     /// Of these keys only one may stand there, even if it is null.
     pub(super) exclusive: &'static [&'static [&'static str]],
+    /// Of these keys exactly one must stand there.
+    pub(super) one_of: &'static [&'static str],
+    /// Keys that do not belong here, which is told in other words.
+    pub(super) passed: &'static [&'static str],
     /// Whether null is a value of its keys, and a wrong one.
     pub(super) without_null: bool,
 }
 
 impl Table {
     pub(super) const fn of(keys: &'static [Keyword]) -> Self {
-        Self { keys, required: &[], exclusive: &[], without_null: false }
+        Self { keys, required: &[], exclusive: &[], one_of: &[], passed: &[], without_null: false }
     }
 
     pub(super) const fn requires(mut self, names: &'static [&'static str]) -> Self {
@@ -170,6 +182,16 @@ impl Table {
         self
     }
 
+    pub(super) const fn takes_one_of(mut self, names: &'static [&'static str]) -> Self {
+        self.one_of = names;
+        self
+    }
+
+    pub(super) const fn passes(mut self, names: &'static [&'static str]) -> Self {
+        self.passed = names;
+        self
+    }
+
     pub(super) fn keyword(&self, name: &str) -> Option<&'static Keyword> {
         self.keys.iter().find(|keyword| keyword.name == name)
     }
@@ -184,6 +206,9 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
     let mut missing = Some(missing.join(", ")).filter(|names| !partial && !names.is_empty());
     for entry in value.entries() {
         let name = entry.key.as_str();
+        if table.passed.contains(&name) {
+            continue;
+        }
         let Some(keyword) = table.keyword(name) else {
             let known = table.keys.iter().map(|keyword| keyword.name);
             let mut problem = unknown_key(entry, known, path);
@@ -199,10 +224,12 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
             let at = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
             out.push(unsupported(&at, &format!("`{path}`"), since, out.version));
         }
-        let newer = keyword.newer_words.iter().find(|(word, _)| entry.value.as_str() == Some(word));
-        if let Some((word, since)) = newer.filter(|(_, since)| *since > out.version) {
-            let what = format!("`{word}` for `{path}`");
-            out.push(unsupported(&entry.value.origin, &what, *since, out.version));
+        for value in entry.value.one_or_more() {
+            let newer = keyword.newer_words.iter().find(|(word, _)| value.as_str() == Some(word));
+            if let Some((word, since)) = newer.filter(|(_, since)| *since > out.version) {
+                let what = format!("`{word}` for `{path}`");
+                out.push(unsupported(&value.origin, &what, *since, out.version));
+            }
         }
         let before = out.len();
         if table.without_null && entry.value.is_null() {
@@ -212,11 +239,18 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
         out.advise(before, path, || format!("`{name}` takes {}", keyword.shape()));
     }
     if let Some(names) = missing {
-        let message = format!("`{path}` missing required keys: {names} can't be blank");
+        let message =
+            format!("`{path}` missing required keys: {names}; required keys can't be blank");
         out.push(Problem::new("missing-keyword", &value.origin, message));
     }
     for group in table.exclusive {
         exclusive(value, group, path, out);
+    }
+    let misspelt = value.entries().iter().any(|it| table.keyword(&it.key).is_none());
+    let given = table.one_of.iter().filter(|name| value.get(name).is_some()).count();
+    if !table.one_of.is_empty() && given != 1 && !partial && !misspelt {
+        let names = table.one_of.join(", ");
+        out.wrong(value, format!("`{path}` must use exactly one of these keys: {names}"));
     }
 }
 

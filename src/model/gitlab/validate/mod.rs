@@ -216,7 +216,8 @@ fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, out: &mut Findings) {
         JobKind::Script | JobKind::Run => {
             map(value, &JOB, path, out);
             rules::delayed_job(value, path, out);
-            if value.get("script").is_some_and(Value::is_null) && value.given("run").is_none() {
+            let other = ["run", "trigger"].iter().any(|name| value.given(name).is_some());
+            if value.get("script").is_some_and(Value::is_null) && !other {
                 let script = value.get("script").unwrap_or(value);
                 let message = format!("`{path}` script can't be blank");
                 out.push(Problem::new("invalid-keyword-value", &script.origin, message));

@@ -25,7 +25,7 @@ static SAME: Table = Table::of(&[
 ])
 .requires(&["job"]);
 static OTHER_PIPELINE: Table =
-    Table::of(&[PIPELINE, JOB, ARTIFACTS, OPTIONAL.since(19, 5)]).requires(&["pipeline", "job"]);
+    Table::of(&[PIPELINE, JOB, ARTIFACTS, OPTIONAL.undated()]).requires(&["pipeline", "job"]);
 static UPSTREAM: Table = Table::of(&[PIPELINE]).requires(&["pipeline"]);
 static OTHER_PROJECT: Table = Table::of(&[
     key("project", name(), "The project of the job.").on(Expands::Server),

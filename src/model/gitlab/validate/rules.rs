@@ -14,7 +14,9 @@ pub(super) const CONDITION: Kind =
 const PATHS: Kind = Kind::Strings(0, 50);
 
 static CHANGES: Table = Table::of(&[
-    key("paths", PATHS, "Globs of files; one that was changed is enough.").on(Expands::Server),
+    key("paths", PATHS, "Globs of files; one that was changed is enough.")
+        .since(15, 2)
+        .on(Expands::Server),
     key("compare_to", text(), "The branch, tag or commit that the files are compared with.")
         .since(15, 3)
         .on(Expands::Server),
@@ -24,7 +26,9 @@ static CHANGES: Table = Table::of(&[
 .excludes(&[&["paths", "regexp"]]);
 
 static EXISTS: Table = Table::of(&[
-    key("paths", PATHS, "Globs of files; one that is there is enough.").on(Expands::Server),
+    key("paths", PATHS, "Globs of files; one that is there is enough.")
+        .since(16, 11)
+        .on(Expands::Server),
     key("project", text(), "The project that is looked into.").since(16, 11).on(Expands::Server),
     key("ref", text(), "The branch, tag or commit of that project.")
         .since(16, 11)
@@ -175,8 +179,11 @@ fn workflow_name(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     }
 }
 
-/// The version that brought `true`, `false` and `!` to expressions.
-const BOOLEANS: Version = Version::new(18, 9);
+/// The version that brought `!`.
+const NEGATION: Version = Version::new(18, 11);
+/// The newest version that is known not to read `true` and `false`. They came before `!`, but nobody knows
+/// with which version.
+const WITHOUT_BOOLEANS: Version = Version::new(18, 3);
 
 /// An expression of `rules:if`.
 pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
@@ -206,17 +213,22 @@ pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings
         "true" => "compare with the text `\"true\"`",
         _ => "compare with the text `\"false\"`",
     };
+    let (reads, since) = match part {
+        "!" => (stated.is_some_and(|it| it >= NEGATION), format!("since {NEGATION}")),
+        _ => (
+            stated.is_some_and(|it| it > WITHOUT_BOOLEANS),
+            format!("in versions after {WITHOUT_BOOLEANS}"),
+        ),
+    };
     match stated {
-        Some(version) if version >= BOOLEANS => {}
+        _ if reads => {}
         Some(version) => refuse(
-            &format!(
-                "GitLab reads `{part}` here since {BOOLEANS}, and the configuration names {version}"
-            ),
+            &format!("GitLab reads `{part}` here {since}, and the configuration names {version}"),
             Some(instead),
         ),
         None if by_input => {}
         None => refuse(
-            &format!("GitLab reads `{part}` here since {BOOLEANS}, and no version is stated"),
+            &format!("GitLab reads `{part}` here {since}, and no version is stated"),
             Some(&format!("{instead}, or state the version of the server with `gitlab: version`")),
         ),
     }
@@ -311,6 +323,8 @@ pub(super) fn delayed_job(job: &Value<'_>, path: KeyPath<'_>, out: &mut Findings
                 format!("`{path}` start in should be a duration: `when: delayed` needs it");
             out.wrong(job.given("when").unwrap_or(job), message);
         }
+        // Beside `rules` it is told in other words.
+        (false, Some(_)) if job.given("rules").is_some() => {}
         (false, Some(start)) => {
             let message = format!("`{path}` start in must be blank; it goes with `when: delayed`");
             out.wrong(start, message);

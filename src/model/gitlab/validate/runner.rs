@@ -121,16 +121,10 @@ const RETRY_REASONS: By =
     By { check: retry_when, shape: "a reason, or a list of reasons", table: None };
 
 const REASONS: Version = Version::new(19, 1);
-static NEW_REASONS: [(&str, Version); 9] = [
-    ("stuck_pending_with_matching_runners", REASONS),
-    ("stuck_pending_no_matching_runners", REASONS),
-    ("no_updates_running", REASONS),
-    ("no_updates_canceling", REASONS),
+static NEW_REASONS: [(&str, Version); 3] = [
     ("runner_configuration_error", REASONS),
     ("runner_external_dependency_failure", REASONS),
     ("runner_interrupted", REASONS),
-    ("server_timeout_running", REASONS),
-    ("server_timeout_canceling", REASONS),
 ];
 
 fn retry(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {

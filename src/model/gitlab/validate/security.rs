@@ -113,6 +113,7 @@ static AKEYLESS: Table = Table::of(&[
     detail("k8s_auth_config_name", "How to log in from Kubernetes."),
     detail("gateway_ca_certificate", "The certificate authority of the gateway."),
     detail("akeyless_access_type", "How the job logs in."),
+    detail("akeyless_access_key", "The key that belongs to the access id."),
     detail("akeyless_api_url", "Where Akeyless is reached."),
     detail("akeyless_token", "The token that the job has."),
 ]);
@@ -128,9 +129,9 @@ static SECRET: Table = Table::of(&[
         Kind::Either(&[name(), Kind::Map(&AWS)]),
         "A secret of AWS Secrets Manager.",
     )
-    .since(18, 3),
-    key("gitlab_secrets_manager", Kind::Map(&OWN), "A secret that GitLab keeps.").since(18, 3),
-    key("akeyless", Kind::Map(&AKEYLESS), "A secret of Akeyless.").since(17, 1),
+    .undated(),
+    key("gitlab_secrets_manager", Kind::Map(&OWN), "A secret that GitLab keeps.").undated(),
+    key("akeyless", Kind::Map(&AKEYLESS), "A secret of Akeyless.").since(17, 4),
     key("file", Kind::Bool, "Whether the variable names a file with the secret."),
     key("token", text(), "The token that shows who asks.").since(15, 8).on(Expands::Runner),
 ]);

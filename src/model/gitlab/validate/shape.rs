@@ -131,7 +131,9 @@ pub fn conflicts(place: Place, path: &[&str]) -> Vec<&'static str> {
         [] => vec![place.table()],
         _ => keyword(place, before).map_or_else(Vec::new, |it| it.kind.tables()),
     };
-    let groups = tables.into_iter().flat_map(|table| table.exclusive).copied();
+    let groups = tables
+        .into_iter()
+        .flat_map(|table| table.exclusive.iter().copied().chain(std::iter::once(table.one_of)));
     // `rules` replaces the older keywords, and a job has either commands or a pipeline to start.
     const JOBS: [&[&str]; 5] = [
         &["rules", "only"],

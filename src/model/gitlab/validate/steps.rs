@@ -11,7 +11,7 @@ static STEP: Table = Table::of(&[
     key("env", Kind::By(ENV), "Variables for the step.").on(Expands::Runner),
     key("script", name(), "Commands that it runs.").on(Expands::Shell),
     key("step", FUNCTION, "The function that it runs.").on(Expands::Runner),
-    key("func", FUNCTION, "The function that it runs.").since(19, 0).on(Expands::Runner),
+    key("func", FUNCTION, "The function that it runs.").undated().on(Expands::Runner),
     key("inputs", Kind::Names(&Kind::Any), "Inputs of the function.").on(Expands::Runner),
 ])
 .requires(&["name"]);

@@ -33,6 +33,8 @@ const SERVICES: Keyword =
     key("services", image::SERVICES, "Containers beside that of the job.").on(Expands::Runner);
 const INTERRUPTIBLE: Keyword =
     key("interruptible", Kind::Bool, "Whether a newer pipeline may stop the job.");
+const ENVIRONMENT: Keyword =
+    key("environment", deploy::ENVIRONMENT_KIND, "Where the job deploys to.").on(Expands::Server);
 const TIMEOUT: Keyword = key(
     "timeout",
     Kind::Duration { most: MONTH, never: false, variable: false },
@@ -64,15 +66,14 @@ macro_rules! common {
             key("inherit", runner::INHERIT_KIND, "What the job takes over from the top level."),
             key("resource_group", text(), "Jobs of one group run one after the other.")
                 .on(Expands::Server),
-            key("environment", deploy::ENVIRONMENT_KIND, "Where the job deploys to.")
-                .on(Expands::Server),
-            INTERRUPTIBLE,
             $($more),*
         ]
     };
 }
 
 pub(super) static JOB: Table = Table::of(common![
+    ENVIRONMENT,
+    INTERRUPTIBLE,
     key(
         "when",
         Kind::Enum(&["on_success", "on_failure", "always", "manual", "delayed"]),
@@ -115,9 +116,12 @@ pub(super) static JOB: Table = Table::of(common![
     IDENTITY,
     key("dast_configuration", security::DAST_KIND, "Profiles for testing a running application."),
 ])
-.excludes(&[&["script", "run"], &["before_script", "run"], &["after_script", "run"]]);
+.excludes(&[&["script", "run"], &["before_script", "run"], &["after_script", "run"]])
+.passes(&["trigger"]);
 
 pub(super) static TRIGGER_JOB: Table = Table::of(common![
+    ENVIRONMENT.since(16, 4),
+    INTERRUPTIBLE.since(16, 8),
     key(
         "when",
         Kind::Enum(&["on_success", "on_failure", "always", "manual"]),
@@ -141,7 +145,7 @@ pub(super) static DEFAULT: Table = Table::of(&[
     RETRY,
     TAGS,
     ARTIFACTS,
-    ID_TOKENS,
+    ID_TOKENS.since(16, 4),
     IDENTITY,
 ]);
 

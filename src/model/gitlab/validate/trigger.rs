@@ -65,7 +65,7 @@ pub(super) static FILE: Table = Table::of(&[
     key("artifact", text(), "A file that a job before made; for child pipelines only."),
     key("job", text(), "The job that makes it."),
     key("component", text(), "A component: `host/path/name@version`.")
-        .since(17, 0)
+        .since(16, 0)
         .on(Expands::Server),
     key("remote", text(), "A file by its URL.").on(Expands::Server),
     key("integrity", text(), "`sha256-` and the hash of the remote file in Base64.").since(17, 9),

@@ -101,7 +101,9 @@ fn variable(value: &Value<'_>, table: &'static Table, path: KeyPath<'_>, out: &m
         (ValueKind::Unknown(_), _) | (_, Some(ValueKind::Unknown(_))) => true,
         _ => false,
     };
-    if !options.items().iter().any(is_chosen) {
+    // Options that are no texts are told of by themselves.
+    let are_texts = options.items().iter().all(|it| it.as_str().is_some() || it.is_unknown());
+    if (are_texts || chosen.is_none()) && !options.items().iter().any(is_chosen) {
         let message = match chosen {
             Some(it) if it.as_str().is_none() => format!(
                 "`{path}` value must be present in options; {} is {}, and options are text",
