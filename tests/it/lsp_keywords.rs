@@ -168,12 +168,12 @@ fn the_header_is_known() {
 #[test]
 fn items_say_what_they_are_and_fit_what_is_there() {
     let mut session = Session::new("lsp-items", &[OWN, (".gitlab-ci.yml", "")]);
-    let item = session.item("a:\n  cache:\n    fa|\n", "fallback_keys");
-    assert_eq!(item["textEdit"]["newText"], "fallback_keys:");
+    let item = session.item("a:\n  cache:\n    un|\n", "unprotect");
+    assert_eq!(item["textEdit"]["newText"], "unprotect: ");
     assert_eq!(item["textEdit"]["range"]["start"], json!({"line": 2, "character": 4}));
-    assert!(item["detail"].as_str().unwrap().ends_with("[since 16.0]"));
+    assert!(item["detail"].as_str().unwrap().ends_with("[since 15.8]"));
     let page = item["documentation"]["value"].as_str().unwrap();
-    assert!(page.starts_with("**`cache:fallback_keys`**"), "{page}");
+    assert!(page.starts_with("**`cache:unprotect`**"), "{page}");
     // What stands behind the place stays.
     let item = session.item("a:\n  sta|g: x\n", "stage");
     assert_eq!(item["textEdit"]["newText"], "stage");
@@ -188,11 +188,11 @@ fn items_say_what_they_are_and_fit_what_is_there() {
 
 #[test]
 fn what_the_server_does_not_know_yet_is_left_out() {
-    let own = ("pipespec.yaml", "gitlab: {version: '15.9'}\n");
+    let own = ("pipespec.yaml", "gitlab: {version: '15.7'}\n");
     let mut session = Session::new("lsp-version", &[own, (".gitlab-ci.yml", "")]);
     let labels = session.labels("a:\n  cache:\n    |");
-    assert!(labels.contains(&"unprotect".to_owned()), "{labels:?}");
-    assert!(!labels.contains(&"fallback_keys".to_owned()), "{labels:?}");
+    assert!(labels.contains(&"policy".to_owned()), "{labels:?}");
+    assert!(!labels.contains(&"unprotect".to_owned()), "{labels:?}");
     let labels = session.labels("a:\n  trigger:\n    strategy: |");
     assert_eq!(labels, ["depend"]);
 }
