@@ -187,6 +187,28 @@ fn a_file_that_is_named_where_no_project_is_does_not_draw_in_what_lies_below() {
 }
 
 #[test]
+fn a_file_in_no_repository_lacks_no_local_include() {
+    let ci = "include: [one.yml, {local: two.yml}]\na:\n  script: [make]\n";
+    let rules = |files: &[(&str, &str)], only: &[&str]| -> Vec<String> {
+        let folder = Folder::new("odd-lone", files);
+        let only = only.iter().map(|it| (*it).to_owned()).collect();
+        let options = CheckOptions { only, ..CheckOptions::default() };
+        let project = Project::open(&folder.path(""), options).unwrap();
+        let catalog = pipespec::rules::catalog();
+        let found = analyze(&project, &catalog).findings;
+        let ids = found.iter().map(|it| catalog.get(it.rule).id.to_string());
+        ids.filter(|it| it.contains("include")).collect()
+    };
+    let lone = [(".gitlab-ci.yml", ci)];
+    assert_eq!(rules(&lone, &[".gitlab-ci.yml"]), ["unread-include"]);
+    let told = ["missing-include-file"; 2];
+    assert_eq!(rules(&lone, &[]), told, "a folder is a repository");
+    assert_eq!(rules(&[lone[0], OWN], &[".gitlab-ci.yml"]), told);
+    let beside = [lone[0], ("one.yml", "b: {script: x}"), ("two.yml", "c: {script: x}")];
+    assert!(rules(&beside, &[".gitlab-ci.yml"]).is_empty());
+}
+
+#[test]
 fn a_binary_file_is_told_once() {
     let bytes: Vec<u8> = (0..4_000_u32).flat_map(|it| [it as u8, b'\n', b'"', 0x80]).collect();
     for (path, wanted) in

@@ -194,6 +194,9 @@ impl<'p> Loader<'_, 'p> {
                     "an anchor holds below its own line, in its own file; for what another file defines \
                      there are `extends` and `!reference`",
                 ),
+                false if error.message.starts_with("tabs disallowed") => {
+                    problem.help("indent with blanks: a tab is none in YAML")
+                }
                 false => problem,
             });
         }

@@ -28,7 +28,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             cx.report(&origin, message)
                 .symbol(format!("job:{}/script", job.name))
                 .label(Location::new(item.at().source, first), "becomes one command with it")
-                .help("begin the block with `|`, or put `&&` or `;` between the commands");
+                .help("put a dash under the dash above, begin the block with `|`, or put `&&` or `;` between the commands");
         }
     }
 }
@@ -70,7 +70,10 @@ fn joined(pipeline: &Pipeline<'_>, item: &Value<'_>) -> Option<(Span, Span)> {
             let ended = !OPEN.iter().any(|end| text.ends_with(end));
             let quoted = ['"', '\''].iter().any(|quote| paragraph.matches(*quote).count() % 2 == 1);
             let begins = BEGIN.iter().any(|lead| trimmed.starts_with(lead));
-            if is_plain && ended && begins && !quoted && !paragraph.contains("$(") {
+            // A dash further in than the one above begins no item.
+            let is_item = scalar.style == Style::Plain && trimmed.starts_with("- ");
+            let joins = is_plain && begins || is_item;
+            if joins && ended && !quoted && !paragraph.contains("$(") {
                 return Some((above, span));
             }
         }

@@ -161,7 +161,16 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, SyntaxError> {
             return Ok(tokens);
         }
         let Some((kind, length)) = token::token(content) else {
-            return Err(error(Span::from_range(at..at + word(content)), no_token(content)));
+            let span = Span::from_range(at..at + word(content));
+            // What follows a pattern without a blank was meant to be part of it.
+            let in_pattern = tokens.last().is_some_and(|it: &Token<'_>| {
+                matches!(it.kind, TokenKind::Pattern { .. }) && it.span.end == span.start
+            });
+            let message = match in_pattern {
+                true => "the pattern ends at the slash before this; write a slash in it as `\\/`, and flags out of i, s, m and U behind it".to_owned(),
+                false => no_token(content),
+            };
+            return Err(error(span, message));
         };
         let span = Span::from_range(at..at + length);
         tokens.push(Token { span, kind });
@@ -311,6 +320,8 @@ mod tests {
             ("$A)", 2, "closes nothing"),
             ("$A ==", 5, "a value"),
             ("$A && !", 7, "a value"),
+            ("$A =~ /ab/c/", 10, "write a slash in it"),
+            ("$A =~ /ab/ x", 11, "`x` is not understood"),
             ("$A == truth", 6, "`truth` is not understood"),
             ("$A $B", 3, "before this"),
             ("", 0, "a value"),

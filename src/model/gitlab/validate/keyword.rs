@@ -271,7 +271,7 @@ const REMOVED: [(&str, &str); 4] = [
 /// A key that the mapping does not know.
 pub(super) fn unknown_key<'n>(
     entry: &Entry<'_>,
-    known: impl Iterator<Item = &'n str>,
+    known: impl Iterator<Item = &'n str> + Clone,
     path: KeyPath<'_>,
 ) -> Problem {
     let name = entry.key.as_str();
@@ -281,7 +281,10 @@ pub(super) fn unknown_key<'n>(
     if let Some((_, now)) = REMOVED.iter().find(|(old, _)| *old == name) {
         return problem.help(format!("GitLab removed it; use {now}"));
     }
-    match nearest(name, known) {
+    // `image_name` is an `image` with a word too many.
+    let longer =
+        |key: &&str| name.strip_prefix(key).is_some_and(|rest| rest.starts_with(['_', '-']));
+    match nearest(name, known.clone()).or_else(|| known.clone().find(longer)) {
         Some(near) => problem.help(did_you_mean(near)),
         None => problem,
     }

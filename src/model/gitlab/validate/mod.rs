@@ -167,6 +167,10 @@ fn without_script(name: &str, value: &Value<'_>, at: &Origin, out: &mut Findings
         let help = "a header stands in front of a line `---`, the configuration behind it";
         return out.push(problem.help(help));
     }
+    let bare = value.as_str().and_then(|text| text.split_whitespace().next());
+    if let Some(word) = bare.filter(|word| JOB.keyword(word).is_some()) {
+        return out.push(problem.help(format!("a colon is missing behind `{word}`")));
+    }
     let slip = value.entries().iter().find_map(|entry| {
         let near = nearest(&entry.key, ["script", "trigger"].into_iter())?;
         (near != entry.key.as_str()).then_some((entry, near))
