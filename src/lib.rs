@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod collect; // gathers evidence: the only room that opens a socket
 pub mod engine; //  project, discovery, configuration, running, suppressions, fixes
+pub mod lsp; //     the language server
 pub mod model; //   trees to meaning: pipeline, image, spec, evidence
 pub mod report; //  one file per output format
 pub mod rule; //    what a rule is: metadata, findings, catalog, bindings, CEL

@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod jobs;
 mod keywords;
+mod lsp;
 mod model;
 mod place;
 mod resolve;
@@ -63,6 +64,8 @@ enum Command {
     Resolve(resolve::ResolveArgs),
     /// List the keywords of the GitLab CI language, or say what is known of one.
     Keywords(keywords::KeywordsArgs),
+    /// Serve an editor: findings, fixes, completion, hover and definitions by the language server protocol.
+    Lsp(lsp::LspArgs),
     /// List the rules.
     Rules(rules::RulesArgs),
     /// Print a page to start a rule from, for a clause that no rule knows.
@@ -125,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Jobs(args) => jobs::run(&args),
         Command::Resolve(args) => resolve::run(&args),
         Command::Keywords(args) => keywords::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Stub(args) => stub::run(&args),
         Command::Test(args) => test::run(&args),

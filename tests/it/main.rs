@@ -37,6 +37,8 @@ mod gitlab_cases;
 mod gitlab_durations;
 mod includes;
 mod init;
+mod lsp;
+mod lsp_keywords;
 mod markdown;
 mod near_misses;
 mod never_panics;
