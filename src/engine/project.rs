@@ -31,6 +31,8 @@ pub struct CheckOptions {
     pub evidence: Vec<PathBuf>,
     /// Whether a pack may still be without pages, as one that is just begun is.
     pub empty_packs: bool,
+    /// Whether no other program may be started, whatever the configuration says: ShellCheck is not asked then.
+    pub no_programs: bool,
     /// What stands in an editor in the place of files, by their paths below the root. Such a file need not be on disk.
     pub unsaved: BTreeMap<String, String>,
     /// The files of the project, where they were listed before and none came or went since.
@@ -74,9 +76,10 @@ impl Project {
                 discover::config_in(root).or_else(|| unsaved.next().map(|name| root.join(name)))
             }
         };
-        let (config, written) = match config_path {
+        let (mut config, written) = match config_path {
             Some(path) => {
-                let shown = source_path(root, &path);
+                let below = super::below_root(root, &path).filter(|_| options.config.is_none());
+                let shown = below.unwrap_or_else(|| source_path(root, &path));
                 let text = match options.unsaved.get(&shown) {
                     Some(text) => text.clone(),
                     None => read_config(path, options.config.is_some())?,
@@ -85,6 +88,7 @@ impl Project {
             }
             None => (Config::default(), None),
         };
+        config.shellcheck.enabled &= !options.no_programs;
         let set = |patterns: &mut dyn Iterator<Item = &str>| {
             let mut set = globset::GlobSetBuilder::new();
             for pattern in patterns {

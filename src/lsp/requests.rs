@@ -12,10 +12,12 @@ use serde_json::{Value as Json, json};
 use super::completion::{Context, complete};
 use super::documents::Document;
 use super::names::Names;
+use super::place::Site;
 use super::server::{Refusal, Server, answer};
 use super::workspace::Known;
 use super::{actions, definition, hover, uri};
 use crate::engine;
+use crate::syntax::yaml::{Outline, Slot};
 
 impl Server<'_> {
     pub(super) fn diagnostic(&mut self, params: DocumentDiagnosticParams) -> Result<Json, Refusal> {
@@ -43,17 +45,18 @@ impl Server<'_> {
         work: impl FnOnce(&Context<'_>, (Option<(&Path, &Known)>, bool, usize)) -> Option<T>,
     ) -> Option<T> {
         let uri = &params.text_document.uri;
-        let path = self.workspace.documents.get(uri)?.path.clone();
-        let project = path.map(|path| self.workspace.project_of(&path));
+        let document = self.workspace.documents.get(uri)?;
+        let offset = document.offset(self.workspace.encoding, params.position);
+        let asks_for_names = is_name(&document.text, offset);
+        let project = document.path.clone().map(|path| self.workspace.project_of(&path));
         if let Some((root, _)) = &project {
-            self.workspace.read_names(root);
+            self.workspace.read_names(root, asks_for_names);
         }
         let (workspace, nothing) = (&self.workspace, Default::default());
         let document = workspace.documents.get(uri)?;
         let known = project.as_ref().and_then(|(root, _)| workspace.projects.get(root));
         let below = project.as_ref().map_or("", |(_, below)| below);
         let names = known.map_or(&nothing, |it| &it.names);
-        let offset = document.offset(workspace.encoding, params.position);
         let context = Context {
             document,
             path: below,
@@ -111,6 +114,15 @@ impl Server<'_> {
         let Some(document) = self.workspace.documents.get(uri) else { return Ok(Json::Null) };
         answer(actions::actions(&self.workspace, (&root, &below), document, params))
     }
+}
+
+/// Whether what stands at a place of a CI file names something.
+fn is_name(text: &str, offset: usize) -> bool {
+    let outline = Outline::new(text);
+    let cursor = outline.cursor(offset).filter(|it| it.slot != Slot::Key);
+    cursor.is_some_and(|cursor| {
+        Site::new(&outline, &cursor).is_some_and(|site| site.names(&cursor).is_some())
+    })
 }
 
 /// Whether a document is a CI file, of which keywords are told.

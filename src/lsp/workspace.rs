@@ -23,6 +23,8 @@ pub(super) struct Known {
     is_stale: bool,
     /// Whether a file has changed since its names were read.
     has_stale_names: bool,
+    /// Whether names were read under this configuration.
+    has_names: bool,
     pub(super) findings: Findings,
     pub(super) names: Names,
     pub(super) catalog: Catalog,
@@ -88,6 +90,7 @@ impl Workspace {
                 if listing || is_config {
                     known.listing = None;
                 }
+                known.has_names &= !is_config;
             }
         }
     }
@@ -113,7 +116,8 @@ impl Workspace {
         let open = self.open_in(root);
         let unsaved: BTreeMap<String, String> =
             open.iter().map(|(path, it)| (path.clone(), it.text.clone())).collect();
-        let mut options = CheckOptions { unsaved, ..CheckOptions::default() };
+        // To open a folder in an editor is not to trust what its configuration wants to be run.
+        let mut options = CheckOptions { unsaved, no_programs: true, ..CheckOptions::default() };
         options.listing = self.projects.get(root).and_then(|it| it.listing.clone());
         let is_open = self.folders.iter().any(|it| it == root);
         if !engine::is_project(root) && !is_open {
@@ -157,7 +161,7 @@ impl Workspace {
                 let report = engine::analyze(&project, &project.catalog);
                 known.findings = Findings::new(&report, root, &open, encoding);
                 known.names = Names::new(&project, &report.facts.pipelines, encoding);
-                known.has_stale_names = false;
+                (known.has_stale_names, known.has_names) = (false, true);
                 for failure in known.findings.failures.clone() {
                     known.tell(failure);
                 }
@@ -168,15 +172,17 @@ impl Workspace {
         }
     }
 
-    /// Reads the names of a project anew if a file has changed; those of before stay if that fails.
-    pub(super) fn read_names(&mut self, root: &Path) {
-        if !self.projects.get(root).is_some_and(|it| it.has_stale_names) {
+    /// Reads the names of a project anew if a file has changed; those of before stay if that fails, and if it is not
+    /// them that are asked for.
+    pub(super) fn read_names(&mut self, root: &Path, are_asked: bool) {
+        let is_stale = |it: &Known| it.has_stale_names && (are_asked || !it.has_names);
+        if !self.projects.get(root).is_some_and(is_stale) {
             return;
         }
         let options = self.options(root);
         let encoding = self.encoding;
         let Some(known) = self.projects.get_mut(root) else { return };
-        known.has_stale_names = false;
+        (known.has_stale_names, known.has_names) = (false, true);
         if let Some(Ok(project)) = options.map(|options| Project::open(root, options)) {
             known.names = Names::new(&project, &engine::pipelines(&project), encoding);
             known.listing = Some(project.files.listing());
@@ -207,6 +213,7 @@ impl Known {
             root: root.to_owned(),
             is_stale: true,
             has_stale_names: true,
+            has_names: false,
             findings: Findings::default(),
             names: Names::default(),
             catalog: crate::rules::catalog(),

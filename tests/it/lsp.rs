@@ -16,9 +16,9 @@ pub(super) struct Client {
     connection: Connection,
     server: Option<JoinHandle<bool>>,
     last: i32,
-    told: VecDeque<Notification>,
+    pub(super) told: VecDeque<Notification>,
     /// Requests that the server made.
-    asked: Vec<Request>,
+    pub(super) asked: Vec<Request>,
     pub(super) capabilities: Json,
 }
 
@@ -105,7 +105,7 @@ impl Client {
     }
 
     /// What is found in a file: `code@line:column-line:column`.
-    fn found(&mut self, uri: &str) -> Vec<String> {
+    pub(super) fn found(&mut self, uri: &str) -> Vec<String> {
         let params = json!({"textDocument": {"uri": uri}});
         let answer = self.ask("textDocument/diagnostic", params);
         assert_eq!(answer["kind"], "full");
@@ -289,33 +289,18 @@ fn faults_of_the_configuration_are_shown() {
     client.change(&own, 2, json!([{"text": "ignore: [gitlab]\n"}]));
     assert_eq!(client.found(&own), Vec::<String>::new());
     assert_eq!(client.found(&ci), Vec::<String>::new());
-    client.change(&own, 3, json!([{"text": "ignore: [unknown-keyword]\n"}]));
+    // No other program is started, whatever the configuration says.
+    client.told.clear();
+    let text = "shellcheck: {enabled: true, path: /no/such/program}\n";
+    client.change(&own, 3, json!([{"text": text}]));
+    assert!(!client.found(&ci).is_empty());
+    assert!(client.told.is_empty(), "{:?}", client.told);
+    client.change(&own, 4, json!([{"text": "ignore: [unknown-keyword]\n"}]));
     assert!(!client.found(&ci).is_empty());
     // The rule that is named is explained.
     let place = json!({"textDocument": {"uri": own}, "position": {"line": 0, "character": 12}});
     let hover = client.ask("textDocument/hover", place);
     assert!(hover["contents"]["value"].as_str().unwrap().contains("- rule: `unknown-keyword`"));
-}
-
-#[test]
-fn files_outside_of_any_repository_are_judged_by_themselves() {
-    let root = std::env::temp_dir().join(format!("pipespec-lsp-{}", std::process::id()));
-    std::fs::create_dir_all(root.join("below")).unwrap();
-    std::fs::write(root.join("below/Dockerfile"), "FROM debian\n").unwrap();
-    let file = |name: &str| format!("file://{}", root.join(name).display());
-    let mut client = Client::pulling();
-    client.open(&file("Dockerfile"), "FROM debian\nfoo\n");
-    let found = client.found(&file("Dockerfile"));
-    assert!(found.iter().any(|it| it.starts_with("unknown-instruction@1:0")), "{found:?}");
-    // This is no CI file by its name, and nothing is known of it.
-    client.open(&file("compose.yml"), "services: {a: {image: x}}\n");
-    assert_eq!(client.found(&file("compose.yml")), Vec::<String>::new());
-    assert_eq!(client.found(&file("below/Dockerfile")), Vec::<String>::new());
-    // A text without a file.
-    client.open("untitled:1.yml", "a:\n  stag: x\n");
-    assert_eq!(client.found("untitled:1.yml"), Vec::<String>::new());
-    let _ = std::fs::remove_dir_all(&root);
-    assert!(client.end());
 }
 
 #[test]

@@ -288,6 +288,25 @@ fn every_byte_of_every_fixture_has_an_answer() {
     assert!(client.end());
 }
 
+#[test]
+fn every_beginning_of_every_fixture_has_an_outline() {
+    for path in fixtures() {
+        let text = fs::read_to_string(&path).unwrap();
+        for end in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let outline = Outline::new(&text[..end]);
+            for at in (end.saturating_sub(80)..=end + 1).rev() {
+                let Some(cursor) = outline.cursor(at) else { continue };
+                let word = cursor.word;
+                assert!(
+                    word.start as usize <= at && at <= word.end as usize,
+                    "{path:?} {end} {at}"
+                );
+                assert!(!text[word.range()].contains('\n'), "{path:?} {end} {at}");
+            }
+        }
+    }
+}
+
 /// The keys of a tree in its text, each with the keys that lead to it.
 fn keys(tree: &Tree<'_>, node: NodeId, way: &[String], found: &mut Vec<(usize, Vec<String>)>) {
     for item in tree.sequence(node).unwrap_or_default() {

@@ -38,6 +38,7 @@ mod gitlab_durations;
 mod includes;
 mod init;
 mod lsp;
+mod lsp_files;
 mod lsp_keywords;
 mod markdown;
 mod near_misses;

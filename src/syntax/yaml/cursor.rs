@@ -23,8 +23,6 @@ pub struct Cursor<'t> {
     pub in_list: bool,
     /// Whether it stands in brackets.
     pub in_flow: bool,
-    /// Whether the text is the header of a file: another document stands behind.
-    pub in_header: bool,
     /// The number of the document, from 0.
     pub document: usize,
 }
@@ -259,7 +257,6 @@ impl<'t> Outline<'t> {
                 self.parts[it].in_flow
                     || self.parts[it].flow.is_some_and(|(it, _)| holds(it, word.start as usize))
             }),
-            in_header: document < self.documents.len(),
             document,
         }
     }

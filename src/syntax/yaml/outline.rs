@@ -171,7 +171,10 @@ impl<'t> Reader<'t> {
         self.at = next_line(text, end);
         let line = &text[start..end];
         if line.starts_with("---") && line[3..].chars().next().is_none_or(char::is_whitespace) {
-            self.outline.documents.push(start);
+            // In front of the first document it says nothing.
+            if !self.outline.parts.is_empty() {
+                self.outline.documents.push(start);
+            }
             return;
         }
         let content = start + line.len() - line.trim_start_matches([' ', '\t']).len();
@@ -229,8 +232,12 @@ impl<'t> Reader<'t> {
             parent = part.parent;
         }
         let document = self.outline.document(at);
-        let index = self.outline.children(parent, document);
-        let index = index.filter(|it| matches!(it.kind, PartKind::Item(_))).count();
+        let mut before = self.outline.parts.iter().rev();
+        let last = before.find_map(|it| match it.kind {
+            PartKind::Item(index) if it.parent == parent && it.document == document => Some(index),
+            _ => None,
+        });
+        let index = last.map_or(0, |it| it + 1);
         let span = Span::from_range(at..at + 1);
         let region = Span::from_range(at + 1..end);
         self.add(PartKind::Item(index), (span, region), parent, column)
