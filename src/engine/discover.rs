@@ -125,13 +125,16 @@ pub fn project_root(start: &Path) -> PathBuf {
 /// Whether a folder that the user named is a project of its own rather than a part of one.
 pub fn is_project(folder: &Path) -> bool {
     let dockerfiles = ["Dockerfile", "Dockerfile.ci", "Containerfile"];
-    config_in(folder).is_some()
-        || is_repository(folder)
-        || dockerfiles.iter().any(|name| folder.join(name).exists())
+    is_whole(folder) || dockerfiles.iter().any(|name| folder.join(name).exists())
+}
+
+/// Whether all that lies below a folder belongs together: it holds a configuration of ours, or a repository.
+pub fn is_whole(folder: &Path) -> bool {
+    config_in(folder).is_some() || is_repository(folder)
 }
 
 /// Whether a folder without a configuration of ours holds a repository, as far as one can tell.
-pub fn is_repository(folder: &Path) -> bool {
+pub(super) fn is_repository(folder: &Path) -> bool {
     [".git", GITLAB_CI, "openspec"].iter().any(|name| folder.join(name).exists())
 }
 

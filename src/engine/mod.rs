@@ -29,7 +29,7 @@ mod write;
 
 pub use config::{Config, EvidenceFiles, Exception, Gitlab, Override};
 pub use discover::CONFIG_NAMES;
-pub use discover::{FileKind, is_project, is_repository, kind_of, project_root};
+pub use discover::{FileKind, is_project, is_whole, kind_of, project_root};
 pub use disk::{
     DiskFiles, MAX_FILE_SIZE, ReadFailure, below as below_root, path_error, read_file, read_input,
 };

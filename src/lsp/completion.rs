@@ -1,5 +1,7 @@
 //! What could be typed at a place of a CI file.
 
+use std::collections::BTreeSet;
+
 use gen_lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, MarkupContent, MarkupKind, Range,
     TextEdit,
@@ -7,7 +9,7 @@ use gen_lsp_types::{
 
 use super::documents::Document;
 use super::hover;
-use super::names::Names;
+use super::names::{JobName, Names};
 use super::place::{Named, Site};
 use super::position::Encoding;
 use crate::model::gitlab::{
@@ -149,10 +151,22 @@ impl Items<'_, '_> {
         let Context { names, path, listing, .. } = *self.context;
         let own = self.site.job;
         let mut found: Vec<(String, CompletionItemKind, Option<String>)> = Vec::new();
+        // Jobs in stages behind that of the job that is typed.
+        let mut later: BTreeSet<String> = BTreeSet::new();
         match named {
             Named::Job | Named::Base | Named::Entry => {
-                let jobs = names.jobs(path).into_iter();
-                let jobs = jobs.filter(|it| named != Named::Job || !it.is_hidden);
+                let stages = names.stages(path);
+                let place = |job: &JobName| {
+                    let stage = job.stage.as_ref()?;
+                    stages.iter().position(|(name, _)| name == stage)
+                };
+                let jobs = names.jobs(path);
+                let here = jobs.iter().find(|it| own == Some(it.name.as_str()));
+                if let Some(here) = here.and_then(|it| place(it)) {
+                    let behind = jobs.iter().filter(|it| place(it).is_some_and(|at| at > here));
+                    later.extend(behind.map(|it| it.name.clone()));
+                }
+                let jobs = jobs.into_iter().filter(|it| named != Named::Job || !it.is_hidden);
                 found.extend(jobs.filter(|it| own != Some(it.name.as_str())).map(|job| {
                     let line = job.at.range.start.line + 1;
                     let stage = job.stage.as_ref().map(|it| format!(", stage `{it}`"));
@@ -192,8 +206,11 @@ impl Items<'_, '_> {
             let written = format!("{}{}", if dash { "- " } else { "" }, self.written(&name));
             let mut item = self.item(&name, kind, written);
             item.detail = detail;
-            if named == Named::Stage {
-                item.sort_text = Some(format!("{at:04}"));
+            match named {
+                Named::Stage => item.sort_text = Some(format!("{at:04}")),
+                // It cannot be done before this one, so it is offered last.
+                Named::Job if later.contains(&name) => item.sort_text = Some(format!("~{name}")),
+                _ => {}
             }
             self.all.push(item);
         }

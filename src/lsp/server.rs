@@ -107,15 +107,13 @@ impl<'c> Server<'c> {
                     self.reply(it.id, Err((ErrorCode::RequestCanceled, message)));
                 }
                 Message::Request(it) => {
-                    let id = it.id.clone();
+                    let (id, method) = (it.id.clone(), it.method.clone());
+                    let result = self.guarded(|server| server.requested(it));
                     let failed = || {
-                        let message =
-                            format!("`{}` failed; this is a fault of pipespec", it.method);
+                        let message = format!("`{method}` failed; this is a fault of pipespec");
                         Err((ErrorCode::InternalError, message))
                     };
-                    let message = failed();
-                    let result = self.guarded(|server| server.requested(it)).unwrap_or(message);
-                    self.reply(id, result);
+                    self.reply(id, result.unwrap_or_else(failed));
                 }
                 Message::Response(_) => {}
             }
@@ -127,6 +125,9 @@ impl<'c> Server<'c> {
         let receiver = &self.connection.receiver;
         let Some(since) = self.untold else { return receiver.recv().map(Some).map_err(drop) };
         let left = PATIENCE.saturating_sub(since.elapsed()).min(QUIET);
+        if left.is_zero() {
+            return Ok(None);
+        }
         match receiver.recv_timeout(left) {
             Ok(message) => Ok(Some(message)),
             Err(error) if error.is_timeout() => Ok(None),
@@ -321,7 +322,12 @@ impl<'c> Server<'c> {
         if self.abilities.pulls {
             return;
         }
-        for root in self.workspace.stale() {
+        // A configuration that came or went may have moved a file to another project.
+        let open = self.workspace.documents.iter().filter_map(|it| it.path.clone());
+        for path in open.collect::<Vec<_>>() {
+            self.workspace.project_of(&path);
+        }
+        for root in self.workspace.untold() {
             self.workspace.judge(&root);
             self.tell_errors(&root);
             self.publish(&root);
@@ -359,6 +365,7 @@ impl<'c> Server<'c> {
             told.push((path, found));
         }
         let Some(known) = self.workspace.projects.get_mut(root) else { return };
+        known.is_told = true;
         for (path, found) in told {
             match found.is_empty() {
                 true => known.published.remove(&path),

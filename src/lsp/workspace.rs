@@ -21,6 +21,8 @@ pub(super) struct Known {
     pub(super) root: PathBuf,
     /// Whether a file has changed since it was judged.
     is_stale: bool,
+    /// Whether a file has changed since the editor was told what is found.
+    pub(super) is_told: bool,
     /// Whether a file has changed since its names were read.
     has_stale_names: bool,
     /// Whether names were read under this configuration.
@@ -61,7 +63,7 @@ impl Workspace {
     pub(super) fn root_of(&self, path: &Path) -> PathBuf {
         let folder = path.parent().unwrap_or(path);
         let root = engine::project_root(folder);
-        let is_own = engine::is_project(&root);
+        let is_own = engine::is_whole(&root);
         let open = self.folders.iter().filter(|it| folder.starts_with(it));
         match open.max_by_key(|it| it.components().count()) {
             Some(open) if !is_own => open.clone(),
@@ -82,12 +84,12 @@ impl Workspace {
         for (root, known) in &mut self.projects {
             if path.starts_with(root) {
                 known.is_stale = true;
+                known.is_told = false;
                 known.has_stale_names = true;
-                // What the configuration excludes decides what is listed.
-                let is_config = path
-                    .file_name()
-                    .is_some_and(|it| engine::CONFIG_NAMES.iter().any(|name| it == *name));
-                if listing || is_config {
+                let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+                let is_config = engine::CONFIG_NAMES.contains(&name);
+                // What is excluded or ignored is not listed.
+                if listing || is_config || name == ".gitignore" {
                     known.listing = None;
                 }
                 known.has_names &= !is_config;
@@ -105,10 +107,10 @@ impl Workspace {
         open.collect()
     }
 
-    /// The projects whose findings are stale, and those in which nothing is open any more.
-    pub(super) fn stale(&self) -> Vec<PathBuf> {
-        let stale = self.projects.values().filter(|it| it.is_stale);
-        stale.map(|it| it.root.clone()).collect()
+    /// The projects whose findings the editor was not told since a file has changed.
+    pub(super) fn untold(&self) -> Vec<PathBuf> {
+        let untold = self.projects.values().filter(|it| !it.is_told);
+        untold.map(|it| it.root.clone()).collect()
     }
 
     /// How to open a project with what stands in the editor; nothing if nothing in it is ours to judge.
@@ -119,8 +121,7 @@ impl Workspace {
         // To open a folder in an editor is not to trust what its configuration wants to be run.
         let mut options = CheckOptions { unsaved, no_programs: true, ..CheckOptions::default() };
         options.listing = self.projects.get(root).and_then(|it| it.listing.clone());
-        let is_open = self.folders.iter().any(|it| it == root);
-        if !engine::is_project(root) && !is_open {
+        if !engine::is_whole(root) {
             // A file in any folder: what lies around it is nobody's project.
             let ours =
                 open.iter().filter(|(path, it)| engine::kind_of(path).is_some() || it.is_gitlab());
@@ -212,6 +213,7 @@ impl Known {
         Self {
             root: root.to_owned(),
             is_stale: true,
+            is_told: false,
             has_stale_names: true,
             has_names: false,
             findings: Findings::default(),

@@ -191,6 +191,17 @@ fn who_does_not_ask_is_told_and_told_when_it_is_gone() {
     }
     assert_eq!((&told["uri"], &told["version"]), (&json!(part), &json!(2)));
     assert_eq!(codes(&told["diagnostics"]), ["unknown-keyword@0:23-0:27"]);
+    // What is asked for meanwhile does not keep it from being told.
+    client.change(&part, 3, json!([{"text": text.replace("stag", "sta")}]));
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}});
+    let document = json!({"uri": part});
+    let context = json!({"diagnostics": []});
+    client.ask(
+        "textDocument/codeAction",
+        json!({"textDocument": document, "range": range, "context": context}),
+    );
+    let told = client.told("textDocument/publishDiagnostics");
+    assert_eq!(codes(&told["diagnostics"]), ["unknown-keyword@0:23-0:26"]);
     // The file goes, and with it what was found in it.
     std::fs::remove_file(folder.path("ci/a.yml")).unwrap();
     client.tell("textDocument/didClose", json!({"textDocument": {"uri": part}}));

@@ -181,6 +181,10 @@ fn items_say_what_they_are_and_fit_what_is_there() {
     assert_eq!(session.item("a:\n  sta|", "stage")["textEdit"]["newText"], "stage: ");
     assert_eq!(session.item("a:\n  rules:\n    |", "if")["textEdit"]["newText"], "- if: ");
     assert_eq!(session.item("a:\n  on|", "only")["tags"], json!([1]));
+    // What comes later is offered last.
+    let text = "stages: [x, y]\na: {stage: x, script: x}\nb: {stage: y, script: x}\nc:\n  stage: x\n  script: x\n  needs: [|]";
+    assert_eq!(session.item(text, "b")["sortText"], "~b");
+    assert_eq!(session.item(text, "a")["sortText"], Json::Null);
     // Names that YAML would take for something else are quoted.
     let text = "'a: b': {script: x}\nc:\n  needs:\n    - |";
     assert_eq!(session.item(text, "a: b")["textEdit"]["newText"], "'a: b'");

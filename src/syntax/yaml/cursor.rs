@@ -333,6 +333,17 @@ mod tests {
     }
 
     #[test]
+    fn documents_and_line_ends_are_told_apart() {
+        assert_eq!(at("a:\r\n  ca¦\r\n  b: 1\r\n"), "a Key `ca` beside [\"b\"] []");
+        assert_eq!(at("a:\r\n  c:\r\n    ¦\r\n"), "a/c Either `` beside [] []");
+        assert_eq!(at("\u{feff}a: 1\nb¦"), " Key `b` beside [\"a\"] []");
+        assert_eq!(at("---\na:\n  ca¦\n"), "a Either `ca` beside [] []");
+        assert_eq!(at("spec: {}\n---\na: 1\n¦"), " Key `` beside [\"a\"] []");
+        let outline = Outline::new("# x\n---\na: 1\n---\nb");
+        assert_eq!(outline.parts.iter().map(|it| it.document).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
     fn items_of_lists_are_found() {
         assert_eq!(at("a:\n  n:\n    - x\n    - ¦\n"), "a/n/1 Either `` beside [] [\"x\"]");
         assert_eq!(at("a:\n  n:\n  - x\n  - y¦\n  m: 1\n"), "a/n/1 Either `y` beside [] [\"x\"]");

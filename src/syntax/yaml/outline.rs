@@ -205,16 +205,13 @@ impl<'t> Reader<'t> {
                 let from = at + behind + inner.len() - inner.trim_start().len();
                 return self.value(part, from, end);
             } else {
-                let span = Span::from_range(at..end);
                 let parent = self.outline.holder(at, column);
-                let empty = Span::from_range(end..end);
-                let part = self.add(PartKind::Loose, (span, empty), parent, column);
-                // A list or mapping in brackets below its key.
-                if rest.starts_with(['[', '{', '!']) {
-                    self.outline.parts.pop();
-                    match parent {
-                        Some(parent) => self.value(parent, at, end),
-                        None => self.outline.parts.truncate(part),
+                match parent.filter(|_| rest.starts_with(['[', '{', '!'])) {
+                    // Brackets below their key.
+                    Some(parent) => self.value(parent, at, end),
+                    None => {
+                        let (span, empty) = (Span::from_range(at..end), Span::from_range(end..end));
+                        self.add(PartKind::Loose, (span, empty), parent, column);
                     }
                 }
                 return;

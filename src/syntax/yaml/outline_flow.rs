@@ -150,7 +150,6 @@ impl<'t> Flow<'_, 't> {
         let part = self.add(parent, PartKind::Item(index), Span::from_range(start..start));
         let goes_on = self.value(part, level);
         let item = &mut self.outline.parts[part];
-        item.region.start = item.region.start.min(item.region.end);
         item.span = item.region;
         goes_on
     }
