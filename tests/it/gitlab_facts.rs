@@ -109,5 +109,6 @@ parts![
     artifacts_cache,
     rules_workflow,
     needs,
-    deploy
+    deploy,
+    combined
 ];
