@@ -110,7 +110,8 @@ parts![
     artifacts_cache,
     rules_workflow,
     needs,
-    deploy
+    deploy,
+    combined
 ];
 
 /// The facts of a part with their files made larger by `grow`, which gives nothing where that would change

@@ -97,6 +97,7 @@ fn entry<'v, 'p>(
     item: &'v Value<'p>,
     refuse: &mut impl FnMut(&Origin, String),
 ) -> Option<IncludeEntry<'v, 'p>> {
+    let mut misspelt = false;
     let bare =
         |target| IncludeEntry { value: item, target, inputs: None, rules: None, integrity: None };
     match &item.kind {
@@ -135,6 +136,7 @@ fn entry<'v, 'p>(
             BESIDE.join(", ")
         );
         refuse(&Origin::here(entry.key_at), message);
+        misspelt = true;
     }
     for only_remote in ["integrity", "cache"] {
         let value = item.given(only_remote).filter(|it| *kind != "remote" && !it.is_blank());
@@ -163,6 +165,10 @@ fn entry<'v, 'p>(
         }
         _ => {
             let Some(file) = item.given("file") else {
+                // A key that is misspelt is what is missing.
+                if misspelt {
+                    return None;
+                }
                 let message =
                     "include:include config must specify the file where to fetch the config from";
                 refuse(&item.origin, message.to_owned());

@@ -276,7 +276,13 @@ fn rules(value: &Value<'_>, table: &'static Table, path: KeyPath<'_>, out: &mut 
     }
     for rule in value.flat(LEVELS).into_iter().filter(|rule| !rule.is_unknown()) {
         let Some(entries) = rule.as_map() else {
-            out.wrong(rule, not_rules.clone());
+            let problem = Problem::new("invalid-keyword-value", &rule.origin, not_rules.clone());
+            out.push(match rule.as_str() {
+                Some(text) if text.contains('$') => {
+                    problem.help(format!("put `if:` in front: `- if: {text}`"))
+                }
+                _ => problem,
+            });
             continue;
         };
         let path = path.key("rule");

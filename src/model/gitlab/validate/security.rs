@@ -175,7 +175,8 @@ fn secrets(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         if keys.is_partial() {
             continue;
         }
-        if !PROVIDERS.iter().any(|name| secret.get(name).is_some()) {
+        let misspelt = keys.entries().iter().any(|it| SECRET.keyword(&it.key).is_none());
+        if !misspelt && !PROVIDERS.iter().any(|name| secret.get(name).is_some()) {
             let message =
                 format!("`{path}` must use exactly one of these keys: {}", PROVIDERS.join(", "));
             out.wrong(secret, message);
