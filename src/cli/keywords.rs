@@ -110,7 +110,7 @@ fn json(found: &[&Described]) -> String {
     let keywords: Vec<JsonKeyword> = found
         .iter()
         .map(|it| {
-            let since = |word: &str| it.word_since(word).map(|it| it.to_string());
+            let since = |word: &str| it.keyword.word_since(word).map(|it| it.to_string());
             let words = it.keyword.words().into_iter();
             JsonKeyword {
                 path: it.path.clone(),

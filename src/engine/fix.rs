@@ -7,7 +7,7 @@ use crate::rule::{Fix, Safety};
 use crate::text::{Edit, SourceId, apply_edits};
 
 /// Rounds of fixing and judging anew; a fix may make way for another one.
-const MAX_ROUNDS: usize = 8;
+pub const MAX_ROUNDS: usize = 8;
 
 /// The new texts of the files that the fixes of a report change, by path.
 ///

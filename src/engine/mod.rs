@@ -36,7 +36,7 @@ pub use disk::{
 pub use drift::SNAPSHOT;
 pub use error::{ConfigError, Error};
 pub use examples::{Trial, Tried, try_page};
-pub use fix::{fix_project, fixed_text, fixed_texts};
+pub use fix::{MAX_ROUNDS, fix_project, fixed_text, fixed_texts};
 pub use init::{FirstConfig, HADOLINT_CONFIGS};
 pub use pack::{PackPage, read_pack};
 pub use pipelines::{pipeline, pipeline_for, pipelines};

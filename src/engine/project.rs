@@ -103,11 +103,12 @@ impl Project {
         // What lies below such a folder need not even be listed.
         let pruned = set(&mut config.exclude.iter().filter_map(|it| it.strip_suffix("/**")))?;
         let files = DiskFiles::new(root, exclude, pruned);
-        let stray = !options.only.is_empty() && written.is_none() && !discover::is_repository(root);
-        let files = if stray { files.shallow() } else { files };
+        let by_itself = !options.only.is_empty() && written.is_none();
+        let is_stray = by_itself && !discover::is_repository(root);
+        let files = if is_stray { files.shallow() } else { files };
         let files = files.with_unsaved(&options.unsaved, options.listing.clone());
-        let lone = !options.only.is_empty() && written.is_none() && !root.join(".git").exists();
-        let files = if lone { files.partial() } else { files };
+        let is_part = by_itself && !root.join(".git").exists();
+        let files = if is_part { files.partial() } else { files };
         let mut catalog = rules::catalog();
         let named_by = written.as_ref().map_or(("", ""), |(path, text)| (path, text));
         let pack_pages =

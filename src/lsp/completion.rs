@@ -136,8 +136,7 @@ impl Items<'_, '_> {
         }
         let Some(spot) = site.spot() else { return };
         for word in spot.words() {
-            let newer = spot.keyword.into_iter().flat_map(|it| it.newer_words);
-            let since = newer.into_iter().find(|(newer, _)| *newer == word).map(|(_, it)| *it);
+            let since = spot.keyword.and_then(|it| it.word_since(word));
             if !self.is_known(since) || cursor.items.contains(&word) {
                 continue;
             }

@@ -13,9 +13,6 @@ use super::position::Encoding;
 use crate::engine::{self, CheckOptions, Error, Project, fixed_text};
 use crate::rule::Catalog;
 
-/// So often fixes are applied and what comes out is judged anew; a fix may make way for another one.
-const MAX_ROUNDS: usize = 8;
-
 /// What is known of one project.
 pub(super) struct Known {
     pub(super) root: PathBuf,
@@ -194,7 +191,7 @@ impl Workspace {
     /// The text of an open file after all its safe fixes; nothing if there are none.
     pub(super) fn fixed(&self, root: &Path, path: &str) -> Option<String> {
         let mut text = self.projects.get(root)?.findings.fixed.get(path)?.clone();
-        for _ in 1..MAX_ROUNDS {
+        for _ in 1..engine::MAX_ROUNDS {
             let mut options = self.options(root)?;
             options.unsaved.insert(path.to_owned(), text.clone());
             let project = Project::open(root, options).ok()?;

@@ -1,7 +1,6 @@
 use rayon::prelude::*;
 
 use super::Problem;
-use super::steps::COPIES;
 
 /// So many entries are worth a second core.
 const MANY: usize = 512;
@@ -22,7 +21,7 @@ pub(super) fn in_chunks<T: Sync, R: Send>(
     if entries.len() < MANY {
         return work(entries, copies, problems);
     }
-    let share = (*copies).min(COPIES) / CHUNKS;
+    let share = *copies / CHUNKS;
     let chunks = entries.par_chunks(entries.len().div_ceil(CHUNKS));
     let done: Vec<_> = chunks
         .map(|entries| {

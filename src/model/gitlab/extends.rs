@@ -32,10 +32,11 @@ pub(super) fn extend<'p>(
         named.filter_map(|(name, _)| by_name.get(name.as_str()).copied()).collect();
     let mut named: Vec<usize> = named.into_iter().collect();
     named.sort_unstable();
+    let mut states = vec![State::New; entries.len()];
     let mut extending = Extending {
         entries,
         by_name: &by_name,
-        states: States::Growing(vec![State::New; entries.len()]),
+        states: States::Growing(&mut states),
         complete,
         copies: &mut *copies,
         problems: &mut *problems,
@@ -43,10 +44,6 @@ pub(super) fn extend<'p>(
     for at in named {
         extending.entry(at, 0);
     }
-    let states = match extending.states {
-        States::Growing(states) => states,
-        States::Settled(states) => states.to_vec(),
-    };
     let places: Vec<usize> = (0..entries.len()).collect();
     let extended = in_chunks(&places, copies, problems, |places, copies, problems| {
         let mut extending = Extending {
@@ -89,7 +86,7 @@ struct Extended<'p> {
 
 /// What is known of the entries by their places.
 enum States<'a, 'p> {
-    Growing(Vec<State<'p>>),
+    Growing(&'a mut [State<'p>]),
     /// All that others extend is done.
     Settled(&'a [State<'p>]),
 }

@@ -3,7 +3,6 @@
 use super::keyword::{Expands, Keyword};
 use super::shape::{Place, conflicts, keyword, keywords, places};
 use super::spot::spot;
-use crate::model::gitlab::Version;
 
 /// A keyword with the way to it.
 pub struct Described {
@@ -131,11 +130,5 @@ impl Described {
             && self.places.contains(&Place::Job)
             && keyword(Place::Default, &[first]).is_some()
             && places(first).contains(&Place::Job)
-    }
-
-    /// The version that brought a word of its value, if it came later than the keyword.
-    pub fn word_since(&self, word: &str) -> Option<Version> {
-        let newer = self.keyword.newer_words.iter().find(|(newer, _)| *newer == word);
-        newer.map(|(_, since)| *since)
     }
 }

@@ -109,6 +109,11 @@ impl Keyword {
         words
     }
 
+    /// The version that brought a word of its value, if it came later than the keyword.
+    pub fn word_since(&self, word: &str) -> Option<Version> {
+        self.newer_words.iter().find(|(newer, _)| *newer == word).map(|(_, since)| *since)
+    }
+
     /// What its value may be.
     pub fn shape(&self) -> String {
         self.kind.shape()
@@ -225,10 +230,10 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
             out.push(unsupported(&at, &format!("`{path}`"), since, out.version));
         }
         for value in entry.value.one_or_more() {
-            let newer = keyword.newer_words.iter().find(|(word, _)| value.as_str() == Some(word));
-            if let Some((word, since)) = newer.filter(|(_, since)| *since > out.version) {
+            let Some(word) = value.as_str() else { continue };
+            if let Some(since) = keyword.word_since(word).filter(|since| *since > out.version) {
                 let what = format!("`{word}` for `{path}`");
-                out.push(unsupported(&value.origin, &what, *since, out.version));
+                out.push(unsupported(&value.origin, &what, since, out.version));
             }
         }
         let before = out.len();
