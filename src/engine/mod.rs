@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod select;
 mod shellcheck;
+mod subject;
 mod suppress;
 mod verdicts;
 mod work;

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::accept::accept;
 use super::exception::Excepted;
+use super::subject::{Judge, Subject, judge_parts};
 use super::verdicts::{explain_undefined, settle};
 use super::work::Run;
 use super::{Project, ReadFailure, Report, pipelines};
@@ -13,42 +14,45 @@ use crate::model::gitlab::Pipeline;
 use crate::model::spec::Spec;
 use crate::model::{Date, Files as _};
 use crate::rule::{Catalog, Facts, Judgement, Options, Rule, RuleIndex};
-use crate::text::are_large;
+use crate::text::worth_all_cores;
 
 /// Judges a project.
 pub fn analyze<'p>(project: &'p Project, catalog: &'p Catalog) -> Report<'p> {
     let facts = read(project);
     let selection = project.config.selection().overlaid(&project.options.selection);
-    let rules: Vec<_> = catalog.iter().filter(|(_, rule)| selection.judges(rule)).collect();
+    let rules = catalog.iter().filter(|(_, rule)| selection.judges(rule));
+    let judges: Vec<_> =
+        rules.map(|rule| Judge { options: options(project, rule.1), rule }).collect();
     let conditions: Vec<_> = facts.pipelines.iter().map(Pipeline::conditions).collect();
-    let run = |&(index, rule): &(RuleIndex, &Rule)| {
-        let options = options(project, rule);
+    let in_parallel = worth_all_cores(project.files.sources().iter());
+    let parts = judge_parts(&facts, &judges, &conditions, in_parallel);
+    let whole = |judge: &Judge<'_>| {
         let (mut findings, mut judgements) = (Vec::new(), Vec::new());
-        let mut run =
-            Run { facts: &facts, rule: (index, rule), options: &options, findings: &mut findings };
-        if rule.binds.is_empty() {
-            run.subjects(&conditions);
+        let Judge { rule, options } = judge;
+        let mut run = Run { facts: &facts, rule: *rule, options, findings: &mut findings };
+        if rule.1.binds.is_empty() {
+            run.subject(&Subject::Project);
+            facts.pipelines.iter().for_each(|it| run.subject(&Subject::Pipeline(it)));
         } else {
             run.clauses(&mut judgements);
         }
         (findings, judgements)
     };
     // The outcomes stand in the order of the rules, however many threads there are.
-    let outcomes: Vec<_> = if are_large(project.files.sources().iter()) {
-        read_scripts(&facts);
-        rules.par_iter().map(run).collect()
-    } else {
-        rules.iter().map(run).collect()
+    let outcomes: Vec<_> = match in_parallel {
+        true => judges.par_iter().map(whole).collect(),
+        false => judges.iter().map(whole).collect(),
     };
     let mut findings = Vec::new();
     let mut judgements: Vec<Vec<(RuleIndex, Judgement)>> =
         vec![Vec::new(); facts.spec.clauses.len()];
-    for ((index, rule), (found, judged)) in rules.iter().zip(outcomes) {
+    for ((judge, in_parts), (found, judged)) in judges.iter().zip(parts).zip(outcomes) {
+        let (index, rule) = judge.rule;
         if selection.runs(rule) {
-            findings.extend(found);
+            findings.extend(in_parts.into_iter().chain(found));
         }
         for (clause, judgement) in judged {
-            judgements[clause].push((*index, judgement));
+            judgements[clause].push((index, judgement));
         }
     }
     let mut clauses = settle(&facts.spec, judgements);
@@ -137,17 +141,6 @@ fn read(project: &Project) -> Facts<'_> {
     let now = super::clock::now(&project.options, &project.config).seconds;
     facts.today = u64::try_from(now).ok().and_then(Date::from_unix);
     facts
-}
-
-/// Reads all scripts on all cores. The rules would read each at its first use, and wait for one another.
-fn read_scripts(facts: &Facts<'_>) {
-    let jobs: Vec<_> = facts.jobs().collect();
-    jobs.into_par_iter().for_each(|(job, pipeline)| {
-        facts.shells(job, pipeline);
-    });
-    facts.dockerfiles.par_iter().flat_map(|file| &file.runs).for_each(|run| {
-        run.script();
-    });
 }
 
 /// The options of a rule: what the configuration says over what its page says.

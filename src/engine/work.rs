@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::model::gitlab::reach::Condition;
+use super::subject::Subject;
 use crate::rule::{
     Binding, Bound, Check, Cx, Facts, Finding, Judgement, Label, Options, Rule, RuleIndex, run_cel,
     run_cel_clause,
@@ -42,43 +42,41 @@ impl<'p> Run<'_, 'p> {
         result.ok()
     }
 
-    /// Calls the rule for each of its subjects; `conditions` are those of each pipeline.
-    pub(super) fn subjects(&mut self, conditions: &[Vec<Condition<'_, 'p>>]) {
+    /// Calls the rule for one of its subjects, and does nothing for any other.
+    pub(super) fn subject(&mut self, subject: &Subject<'_, 'p>) {
         let facts = self.facts;
-        let start = |source: &crate::text::Source| Some(source.at(Span::empty(0)));
-        match &self.rule.1.check {
-            Check::Pipeline(check) => {
-                for pipeline in &facts.pipelines {
-                    self.guarded(start(pipeline.root), |cx| check(pipeline, cx));
+        match (&self.rule.1.check, subject) {
+            (Check::Pipeline(check), Subject::Pipeline(pipeline)) => {
+                let at = pipeline.root.at(Span::empty(0));
+                self.guarded(Some(at), |cx| check(pipeline, cx));
+            }
+            (Check::Job(check), Subject::Job((job, pipeline))) => {
+                self.guarded(Some(job.key_at), |cx| check(job, pipeline, cx));
+            }
+            (Check::Script(check), Subject::Job((job, pipeline))) => {
+                for script in facts.scripts_of_job((job, pipeline)) {
+                    self.guarded(Some(job.key_at), |cx| check(&script, cx));
                 }
             }
-            Check::Job(check) => {
-                for pipeline in &facts.pipelines {
-                    for job in &pipeline.jobs {
-                        self.guarded(Some(job.key_at), |cx| check(job, pipeline, cx));
-                    }
+            (Check::Script(check), Subject::Dockerfile(file)) => {
+                for script in facts.scripts_of_build(file) {
+                    self.guarded(None, |cx| check(&script, cx));
                 }
             }
-            Check::Condition(check) => {
-                for (pipeline, conditions) in facts.pipelines.iter().zip(conditions) {
-                    for condition in conditions {
-                        let at = Some(condition.value.at());
-                        self.guarded(at, |cx| check(condition, pipeline, cx));
-                    }
-                }
+            (Check::Condition(check), Subject::Condition(condition, pipeline)) => {
+                let at = Some(condition.value.at());
+                self.guarded(at, |cx| check(condition, pipeline, cx));
             }
-            Check::Dockerfile(check) => {
-                for dockerfile in &facts.dockerfiles {
-                    self.guarded(None, |cx| check(dockerfile, cx));
-                }
+            (Check::Dockerfile(check), Subject::Dockerfile(dockerfile)) => {
+                self.guarded(None, |cx| check(dockerfile, cx));
             }
-            Check::Project(check) => {
+            (Check::Project(check), Subject::Project) => {
                 self.guarded(None, check);
             }
-            Check::Cel(front) => {
+            (Check::Cel(front), Subject::Project) => {
                 self.guarded(None, |cx| run_cel(front, cx));
             }
-            Check::Clause(_) => {}
+            _ => {}
         }
     }
 

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::Cx;
+use super::{Cx, ScriptOf};
 use crate::model::docker::Dockerfile;
 use crate::model::gitlab::reach::Condition;
 use crate::model::gitlab::{Job, Pipeline};
@@ -13,6 +13,8 @@ pub enum Check {
     Pipeline(fn(&Pipeline<'_>, &mut Cx<'_, '_>)),
     /// For each resolved job of each pipeline; hidden jobs are not jobs.
     Job(fn(&Job<'_>, &Pipeline<'_>, &mut Cx<'_, '_>)),
+    /// For each script of each job and each Dockerfile.
+    Script(fn(&ScriptOf<'_, '_>, &mut Cx<'_, '_>)),
     /// For each condition of `rules`, `only` and `except` of each pipeline.
     Condition(for<'p> fn(&Condition<'_, 'p>, &Pipeline<'p>, &mut Cx<'_, '_>)),
     /// For each Dockerfile.

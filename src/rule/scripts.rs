@@ -24,15 +24,25 @@ enum Runner<'a, 'p> {
 impl<'p> Facts<'p> {
     /// The scripts of all jobs and of all builds.
     pub fn scripts(&self) -> Vec<ScriptOf<'_, 'p>> {
-        let mut found = Vec::new();
-        for (job, pipeline) in self.jobs() {
-            let shells = self.shells(job, pipeline).iter();
-            found.extend(shells.map(|shell| ScriptOf::of_job((job, pipeline), shell)));
-        }
-        for file in &self.dockerfiles {
-            found.extend(file.runs.iter().filter_map(|run| ScriptOf::of_run(file, run)));
-        }
-        found
+        let of_jobs = self.jobs().flat_map(|job| self.scripts_of_job(job));
+        of_jobs.chain(self.dockerfiles.iter().flat_map(|it| self.scripts_of_build(it))).collect()
+    }
+
+    /// The scripts of a job.
+    pub fn scripts_of_job<'a>(
+        &'a self,
+        (job, pipeline): JobOf<'a, 'p>,
+    ) -> impl Iterator<Item = ScriptOf<'a, 'p>> {
+        let shells = self.shells(job, pipeline).iter();
+        shells.map(move |shell| ScriptOf::of_job((job, pipeline), shell))
+    }
+
+    /// The scripts of a Dockerfile.
+    pub fn scripts_of_build<'a>(
+        &self,
+        file: &'a Dockerfile<'p>,
+    ) -> impl Iterator<Item = ScriptOf<'a, 'p>> + use<'a, 'p> {
+        file.runs.iter().filter_map(move |run| ScriptOf::of_run(file, run))
     }
 }
 

@@ -1,23 +1,21 @@
-use crate::model::gitlab::{Pipeline, Value};
+use crate::model::gitlab::{Job, Pipeline, Value};
 use crate::rule::{Check, Cx};
 use crate::syntax::yaml::{NodeKind, Style};
 use crate::text::Span;
 
-pub(crate) const CHECK: Check = Check::Pipeline(check);
+pub(crate) const CHECK: Check = Check::Job(check);
 
-fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    for job in &pipeline.jobs {
-        for item in job.scripts.iter().flat_map(|script| &script.items) {
-            let Some((line, lost)) = commented_out(pipeline, item) else { continue };
-            let at = crate::text::Location::new(item.at().source, line);
-            let origin = crate::model::Origin { at, last: item.origin.last.clone() };
-            let message = "`>` joins the lines, so this comment reaches to the end of the paragraph and \
-                           switches off what follows; use `|`";
-            cx.report(&origin, message)
-                .symbol(format!("job:{}/script", job.name))
-                .label(crate::text::Location::new(item.at().source, lost), "never run")
-                .help("begin the block with `|`, which keeps the lines, or move the comment out of it");
-        }
+fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    for item in job.scripts.iter().flat_map(|script| &script.items) {
+        let Some((line, lost)) = commented_out(pipeline, item) else { continue };
+        let at = crate::text::Location::new(item.at().source, line);
+        let origin = crate::model::Origin { at, last: item.origin.last.clone() };
+        let message = "`>` joins the lines, so this comment reaches to the end of the paragraph and \
+                       switches off what follows; use `|`";
+        cx.report(&origin, message)
+            .symbol(format!("job:{}/script", job.name))
+            .label(crate::text::Location::new(item.at().source, lost), "never run")
+            .help("begin the block with `|`, which keeps the lines, or move the comment out of it");
     }
 }
 

@@ -1,31 +1,29 @@
-use crate::rule::{Check, Cx};
+use crate::rule::{Check, Cx, ScriptOf};
 use crate::syntax::shell::{Command, Enclosure, Role, SubstitutionPlace};
 
-pub(crate) const CHECK: Check = Check::Project(check);
+pub(crate) const CHECK: Check = Check::Script(check);
 
 const SHELLS: &[&str] = &[
     "sh", "bash", "dash", "ash", "zsh", "ksh", "python", "python3", "perl", "ruby", "node", "php",
 ];
 
-fn check(cx: &mut Cx<'_, '_>) {
-    for it in &cx.facts.scripts() {
-        for command in it.script.commands() {
-            let Some(run) = command.invocation().filter(|run| run.is_any(&["curl", "wget"])) else {
-                continue;
-            };
-            let Some(shell) = runner(command) else { continue };
-            let Some(name) = run.name().zip(shell.invocation().and_then(|it| it.name())) else {
-                continue;
-            };
-            let message = format!(
-                "what `{}` fetches is run by `{}` unseen; it has to be saved and its checksum compared first",
-                name.0, name.1
-            );
-            cx.report(it.at(command.span()), message)
-                .label(it.at(shell.span()), "run here")
-                .help("download to a file, check it with `sha256sum -c`, then run it; or install a package")
-                .symbol(it.symbol(command));
-        }
+fn check(it: &ScriptOf<'_, '_>, cx: &mut Cx<'_, '_>) {
+    for command in it.script.commands() {
+        let Some(run) = command.invocation().filter(|run| run.is_any(&["curl", "wget"])) else {
+            continue;
+        };
+        let Some(shell) = runner(command) else { continue };
+        let Some(name) = run.name().zip(shell.invocation().and_then(|it| it.name())) else {
+            continue;
+        };
+        let message = format!(
+            "what `{}` fetches is run by `{}` unseen; it has to be saved and its checksum compared first",
+            name.0, name.1
+        );
+        cx.report(it.at(command.span()), message)
+            .label(it.at(shell.span()), "run here")
+            .help("download to a file, check it with `sha256sum -c`, then run it; or install a package")
+            .symbol(it.symbol(command));
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::rule::{Check, Cx, ScriptOf};
 use crate::syntax::shell::{Assignment, Command, Part, Role};
 
-pub(crate) const CHECK: Check = Check::Project(check);
+pub(crate) const CHECK: Check = Check::Script(check);
 
 /// Commands that fail for no reason that a script could meet.
 const SURE: &[&str] = &[
@@ -33,13 +33,14 @@ const FILTERS: &[&str] = &[
     "column",
 ];
 
-fn check(cx: &mut Cx<'_, '_>) {
-    for it in cx.facts.scripts().iter().filter(|it| !it.is_after_script()) {
-        for command in it.script.commands() {
-            let declared = command.assignments().filter(|it| it.is_declared());
-            for assignment in declared.filter(|it| it.name() != "PATH") {
-                report(cx, it, command, assignment);
-            }
+fn check(it: &ScriptOf<'_, '_>, cx: &mut Cx<'_, '_>) {
+    if it.is_after_script() {
+        return;
+    }
+    for command in it.script.commands() {
+        let declared = command.assignments().filter(|it| it.is_declared());
+        for assignment in declared.filter(|it| it.name() != "PATH") {
+            report(cx, it, command, assignment);
         }
     }
 }

@@ -1,22 +1,20 @@
-use crate::rule::{Check, Cx};
+use crate::rule::{Check, Cx, ScriptOf};
 use crate::syntax::shell::{Invocation, OptionValue};
 
-pub(crate) const CHECK: Check = Check::Project(check);
+pub(crate) const CHECK: Check = Check::Script(check);
 
-fn check(cx: &mut Cx<'_, '_>) {
-    for it in &cx.facts.scripts() {
-        for command in it.script.commands() {
-            let Some(run) = command.invocation() else { continue };
-            let Some((value, instead)) = password(run) else { continue };
-            let name = run.name().unwrap_or("the program");
-            let message = format!(
-                "the password of `{name}` stands on its command line, where every process of the \
-                 machine can read it; {instead}"
-            );
-            cx.report(it.at(value.word.span()), message)
-                .help("print the secret into the program, or let it read a file")
-                .symbol(it.symbol(command));
-        }
+fn check(it: &ScriptOf<'_, '_>, cx: &mut Cx<'_, '_>) {
+    for command in it.script.commands() {
+        let Some(run) = command.invocation() else { continue };
+        let Some((value, instead)) = password(run) else { continue };
+        let name = run.name().unwrap_or("the program");
+        let message = format!(
+            "the password of `{name}` stands on its command line, where every process of the \
+             machine can read it; {instead}"
+        );
+        cx.report(it.at(value.word.span()), message)
+            .help("print the secret into the program, or let it read a file")
+            .symbol(it.symbol(command));
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::rule::{Check, Cx, ScriptOf};
 use crate::syntax::shell::{Command, ExpansionKind, Part, Word};
 
-pub(crate) const CHECK: Check = Check::Project(check);
+pub(crate) const CHECK: Check = Check::Script(check);
 
 /// Variables that a job or a shell always has.
 const ALWAYS_SET: &[&str] = &["HOME", "PWD", "OLDPWD", "TMPDIR", "CI_PROJECT_DIR", "CI_BUILDS_DIR"];
@@ -12,29 +12,26 @@ const TOP_LEVEL: &[&str] = &[
     "srv", "usr", "var",
 ];
 
-fn check(cx: &mut Cx<'_, '_>) {
-    for it in &cx.facts.scripts() {
-        for command in it.script.commands() {
-            let Some(rm) = command.invocation().filter(|run| run.is("rm")) else { continue };
-            let recursive = rm.has_flag(&["-r", "-R", "--recursive"]);
-            if !recursive || command.options(it.options).nounset {
-                continue;
-            }
-            let operands = rm.operands(&[]);
-            let Some((word, name)) = operands.iter().find_map(|word| risky(it, command, *word))
-            else {
-                continue;
-            };
-            let message = format!(
-                "`rm -r {0}` starts at the root of the file system if `{1}` is empty; `${{{1}:?}}` \
-                 stops the script then",
-                word.source_text(),
-                name
-            );
-            cx.report(it.at(word.span()), message)
-                .help(format!("write `${{{name}:?}}`"))
-                .symbol(it.symbol(command));
+fn check(it: &ScriptOf<'_, '_>, cx: &mut Cx<'_, '_>) {
+    for command in it.script.commands() {
+        let Some(rm) = command.invocation().filter(|run| run.is("rm")) else { continue };
+        let recursive = rm.has_flag(&["-r", "-R", "--recursive"]);
+        if !recursive || command.options(it.options).nounset {
+            continue;
         }
+        let operands = rm.operands(&[]);
+        let Some((word, name)) = operands.iter().find_map(|word| risky(it, command, *word)) else {
+            continue;
+        };
+        let message = format!(
+            "`rm -r {0}` starts at the root of the file system if `{1}` is empty; `${{{1}:?}}` \
+             stops the script then",
+            word.source_text(),
+            name
+        );
+        cx.report(it.at(word.span()), message)
+            .help(format!("write `${{{name}:?}}`"))
+            .symbol(it.symbol(command));
     }
 }
 

@@ -1,25 +1,23 @@
-use crate::rule::{Check, Cx};
+use crate::rule::{Check, Cx, ScriptOf};
 use crate::syntax::shell::Script;
 
-pub(crate) const CHECK: Check = Check::Project(check);
+pub(crate) const CHECK: Check = Check::Script(check);
 
-fn check(cx: &mut Cx<'_, '_>) {
+fn check(it: &ScriptOf<'_, '_>, cx: &mut Cx<'_, '_>) {
     let facts = cx.facts;
-    for it in &facts.scripts() {
-        let Some(error) = it.script.errors().first() else { continue };
-        let text = it.script.text();
-        let foreign = Script::looks_like_cmd(text) || Script::looks_like_powershell(text);
-        if foreign || it.script.is_too_complex() {
-            continue;
-        }
-        let at = it.at(error.span);
-        // A fault in the YAML may have cut the script.
-        let mut trees = facts.pipelines.iter().filter_map(|pipeline| pipeline.tree(at.source));
-        if trees.any(|tree| !tree.errors.is_empty()) {
-            continue;
-        }
-        cx.report(at, format!("the shell cannot read this script: {}", error.message))
-            .help("try it with `sh -n`")
-            .symbol(it.owner().replace('`', ""));
+    let Some(error) = it.script.errors().first() else { return };
+    let text = it.script.text();
+    let foreign = Script::looks_like_cmd(text) || Script::looks_like_powershell(text);
+    if foreign || it.script.is_too_complex() {
+        return;
     }
+    let at = it.at(error.span);
+    // A fault in the YAML may have cut the script.
+    let mut trees = facts.pipelines.iter().filter_map(|pipeline| pipeline.tree(at.source));
+    if trees.any(|tree| !tree.errors.is_empty()) {
+        return;
+    }
+    cx.report(at, format!("the shell cannot read this script: {}", error.message))
+        .help("try it with `sh -n`")
+        .symbol(it.owner().replace('`', ""));
 }

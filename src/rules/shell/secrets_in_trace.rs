@@ -1,7 +1,7 @@
-use crate::rule::{Check, Cx};
+use crate::rule::{Check, Cx, ScriptOf};
 use crate::syntax::shell::{Command, Word};
 
-pub(crate) const CHECK: Check = Check::Project(check);
+pub(crate) const CHECK: Check = Check::Script(check);
 
 /// Parts of the names of variables that hold secrets.
 const SECRET: &[&str] =
@@ -9,29 +9,30 @@ const SECRET: &[&str] =
 /// Endings of the names of variables that hold a path or a public part instead.
 const HARMLESS: &[&str] = &["_FILE", "_PATH", "_DIR", "_NAME", "_URL", "_ID", "_USER", "_TYPE"];
 
-fn check(cx: &mut Cx<'_, '_>) {
-    for it in cx.facts.scripts().iter().filter(|it| it.is_of_job()) {
-        let text = it.script.text();
-        if !SECRET.iter().any(|part| text.contains(part)) {
+fn check(it: &ScriptOf<'_, '_>, cx: &mut Cx<'_, '_>) {
+    if !it.is_of_job() {
+        return;
+    }
+    let text = it.script.text();
+    if !SECRET.iter().any(|part| text.contains(part)) {
+        return;
+    }
+    for command in it.script.commands() {
+        let Some((word, name)) = command.words().find_map(secret) else { continue };
+        // Turning the trace off is itself traced, with nothing secret in it.
+        if !command.options(it.options).xtrace {
             continue;
         }
-        for command in it.script.commands() {
-            let Some((word, name)) = command.words().find_map(secret) else { continue };
-            // Turning the trace off is itself traced, with nothing secret in it.
-            if !command.options(it.options).xtrace {
-                continue;
-            }
-            let message = format!(
-                "`set -x` is on here and writes the value of `{name}` into the log; GitLab masks only \
-                 variables that are marked as masked"
-            );
-            let traced = tracer(command);
-            let report = cx.report(it.at(word.span()), message);
-            let report = report.help("put `set +x` in front, and `set -x` behind");
-            let report = report.symbol(it.symbol(command));
-            if let Some(set) = traced {
-                report.label(it.at(set.span()), "switched on here");
-            }
+        let message = format!(
+            "`set -x` is on here and writes the value of `{name}` into the log; GitLab masks only \
+             variables that are marked as masked"
+        );
+        let traced = tracer(command);
+        let report = cx.report(it.at(word.span()), message);
+        let report = report.help("put `set +x` in front, and `set -x` behind");
+        let report = report.symbol(it.symbol(command));
+        if let Some(set) = traced {
+            report.label(it.at(set.span()), "switched on here");
         }
     }
 }
