@@ -7,7 +7,7 @@ use super::discover::FileKind;
 use crate::model::Files;
 use crate::model::build::ImageBuild;
 use crate::model::docker::{Build, Dockerfile};
-use crate::text::{Location, Source, are_large};
+use crate::text::{Location, Source, worth_all_cores};
 
 /// Resolves the Dockerfiles that are judged: those that have such a name, and those that a job builds.
 pub(super) fn dockerfiles<'p>(project: &'p Project, builds: &[ImageBuild]) -> Vec<Dockerfile<'p>> {
@@ -43,7 +43,7 @@ pub(super) fn dockerfiles<'p>(project: &'p Project, builds: &[ImageBuild]) -> Ve
         };
         Dockerfile::resolve_with(source, &build)
     };
-    if are_large(sources.iter().copied()) {
+    if worth_all_cores(sources.iter().copied()) {
         sources.into_par_iter().map(resolve).collect()
     } else {
         sources.into_iter().map(resolve).collect()

@@ -4,6 +4,8 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
+
 use super::Error;
 use super::discover::{FileKind, kind_of};
 use crate::model::Files;
@@ -367,16 +369,19 @@ pub fn below(root: &Path, path: &Path) -> Option<String> {
     Some(if cfg!(windows) { rest.replace('\\', "/") } else { rest.into_owned() })
 }
 
-impl Files for DiskFiles {
-    fn read(&self, path: &str) -> Option<&Source> {
-        let path = path.trim_start_matches("./");
-        {
-            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(id) = known.get(path) {
-                return id.map(|id| self.sources.get(id));
-            }
-        }
-        let source = match self.load(path) {
+/// So many files are read without threads.
+const SERIAL_READS: usize = 16;
+
+impl DiskFiles {
+    /// The source of a file that was asked for before.
+    fn known(&self, path: &str) -> Option<Option<&Source>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(path).map(|id| id.map(|id| self.sources.get(id)))
+    }
+
+    /// Keeps what was loaded from `path`.
+    fn keep(&self, path: &str, loaded: Result<Option<Vec<u8>>, String>) -> Option<&Source> {
+        let source = match loaded {
             Ok(Some(bytes)) => Some(self.sources.add_bytes(path, bytes)),
             Ok(None) => None,
             Err(reason) => {
@@ -387,6 +392,28 @@ impl Files for DiskFiles {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(path.to_owned(), source.map(|source| source.id));
         source
+    }
+}
+
+impl Files for DiskFiles {
+    fn read(&self, path: &str) -> Option<&Source> {
+        let path = path.trim_start_matches("./");
+        self.known(path).unwrap_or_else(|| self.keep(path, self.load(path)))
+    }
+
+    fn read_all(&self, paths: &[&str]) -> Vec<Option<&Source>> {
+        if paths.len() <= SERIAL_READS {
+            return paths.iter().map(|path| self.read(path)).collect();
+        }
+        let paths: Vec<&str> = paths.iter().map(|path| path.trim_start_matches("./")).collect();
+        let load = |path: &&str| self.known(path).is_none().then(|| self.load(path));
+        // They get their numbers in the order in which they were asked for.
+        let loaded: Vec<_> = paths.par_iter().map(load).collect();
+        let keep = |(path, loaded): (&str, Option<Result<_, _>>)| {
+            let loaded = loaded.filter(|_| self.known(path).is_none());
+            loaded.map_or_else(|| self.read(path), |loaded| self.keep(path, loaded))
+        };
+        paths.into_iter().zip(loaded).map(keep).collect()
     }
 
     fn exists(&self, path: &str) -> bool {

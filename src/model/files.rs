@@ -8,6 +8,11 @@ pub trait Files: Sync {
     /// read; the reader keeps the reason.
     fn read(&self, path: &str) -> Option<&Source>;
 
+    /// The sources of several files, as [`Files::read`] gives them.
+    fn read_all(&self, paths: &[&str]) -> Vec<Option<&Source>> {
+        paths.iter().map(|path| self.read(path)).collect()
+    }
+
     /// Whether there is a file at `path`.
     fn exists(&self, path: &str) -> bool;
 

@@ -9,6 +9,9 @@ use crate::model::gitlab::{Job, Pipeline};
 /// So many jobs that may build are read without threads.
 const SERIAL_JOBS: usize = 32;
 
+/// So many jobs are asked whether they may build without threads.
+const SERIAL_SEARCHES: usize = 512;
+
 /// The Dockerfile of the CI image.
 pub struct CiImage<'a, 'p> {
     /// The file.
@@ -21,11 +24,15 @@ pub struct CiImage<'a, 'p> {
 
 impl<'p> Facts<'p> {
     pub(super) fn read_builds(&self) -> Vec<ImageBuild> {
-        let mut places = Vec::new();
-        for (number, pipeline) in self.pipelines.iter().enumerate() {
+        let places = self.pipelines.iter().enumerate().flat_map(|(number, pipeline)| {
             let jobs = pipeline.jobs.iter().enumerate();
-            let may = jobs.filter(|(_, job)| ImageBuild::may_be_in(job));
-            places.extend(may.map(|(at, job)| ((job, pipeline), (number, at))));
+            jobs.map(move |(at, job)| ((job, pipeline), (number, at)))
+        });
+        let mut places: Vec<(JobOf<'_, 'p>, (usize, usize))> = places.collect();
+        if places.len() > SERIAL_SEARCHES {
+            places = places.into_par_iter().filter(|(of, _)| ImageBuild::may_be_in(of.0)).collect();
+        } else {
+            places.retain(|(of, _)| ImageBuild::may_be_in(of.0));
         }
         let read = |(of, place): &(JobOf<'_, 'p>, (usize, usize))| {
             let shells = self.shells(of.0, of.1);

@@ -112,11 +112,6 @@ impl Source {
     }
 }
 
-/// Whether working through these sources takes longer than starting threads for it.
-pub fn are_large<'s>(sources: impl IntoIterator<Item = &'s Source>) -> bool {
-    sources.into_iter().map(|source| source.text().len()).sum::<usize>() > 64 * 1024
-}
-
 fn replace_invalid_utf8(bytes: &[u8]) -> (String, Vec<Span>) {
     let mut text = String::with_capacity(bytes.len());
     let mut invalid = Vec::new();

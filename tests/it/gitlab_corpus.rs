@@ -156,7 +156,8 @@ fn repositories_resolve() {
         let pipelines = [pipeline];
         for source in files.sources.iter() {
             let tree = pipespec::syntax::yaml::parse(source.text());
-            let kind = FileKind::of(&source.path, &tree, &pipelines, &settings);
+            let kind = FileKind::by_use(&source.path, &pipelines, &settings);
+            let kind = kind.unwrap_or_else(|| FileKind::by_content(&source.path, &tree));
             *kinds.entry(kind).or_insert(0) += 1;
             if matches!(kind, FileKind::Child | FileKind::Component | FileKind::Template) {
                 let part = Pipeline::resolve_as(kind, source, &files, &settings);

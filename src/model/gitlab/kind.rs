@@ -19,25 +19,23 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// What the file at `path` is, by what `pipelines` (the roots, and child pipelines already
-    /// found) include and trigger, by its place, and by what it holds.
-    pub fn of(
-        path: &str,
-        tree: &Tree<'_>,
-        pipelines: &[Pipeline<'_>],
-        settings: &Settings,
-    ) -> Self {
+    /// What the file at `path` is by its place and by what `pipelines` (the roots, and child pipelines already
+    /// found) include and trigger; nothing if what it holds must tell.
+    pub fn by_use(path: &str, pipelines: &[Pipeline<'_>], settings: &Settings) -> Option<Self> {
         if path == settings.config_path {
-            return Self::Root;
+            return Some(Self::Root);
         }
         if pipelines.iter().any(|it| it.files.iter().any(|file| file.source.path == path)) {
-            return Self::Included;
+            return Some(Self::Included);
         }
         let mut triggers =
             pipelines.iter().flat_map(|it| &it.jobs).filter_map(|it| it.trigger.as_ref());
-        if triggers.any(|trigger| trigger.local_files().any(|file| file == path)) {
-            return Self::Child;
-        }
+        let is_child = triggers.any(|trigger| trigger.local_files().any(|file| file == path));
+        is_child.then_some(Self::Child)
+    }
+
+    /// What the file at `path`, which nothing uses, is by its name and by what it holds.
+    pub fn by_content(path: &str, tree: &Tree<'_>) -> Self {
         let roots: Vec<NodeId> = tree.documents.iter().filter_map(|it| it.root).collect();
         let has_header = roots.len() > 1 && tree.get(roots[0], "spec").is_some();
         if has_header && is_component_path(path) {
@@ -138,7 +136,10 @@ mod tests {
         let settings = Settings::default();
         let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
         let pipelines = [Pipeline::resolve(root, &files, &settings)];
-        let kind = |path: &str, text: &str| FileKind::of(path, &parse(text), &pipelines, &settings);
+        let kind = |path: &str, text: &str| {
+            let by_use = FileKind::by_use(path, &pipelines, &settings);
+            by_use.unwrap_or_else(|| FileKind::by_content(path, &parse(text)))
+        };
         let job = "build: {stage: build, script: make}\n";
         let component = "spec: {inputs: {a: }}\n---\nbuild: {script: make}\n";
         assert_eq!(kind(".gitlab-ci.yml", ""), FileKind::Root);

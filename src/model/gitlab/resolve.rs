@@ -1,3 +1,5 @@
+use std::sync::{Arc, OnceLock};
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -10,7 +12,8 @@ use super::stages::{put, stages};
 use super::steps::COPIES;
 use super::{FileKind, KeyKind, Pipeline, Settings, validate};
 use crate::model::Files;
-use crate::text::{Source, are_large};
+use crate::syntax::yaml::{self, Tree};
+use crate::text::{Source, worth_all_cores};
 
 /// Keys of the top level that are never jobs.
 fn is_reserved(key: &str) -> bool {
@@ -34,8 +37,19 @@ impl<'p> Pipeline<'p> {
         files: &'p dyn Files,
         settings: &Settings,
     ) -> Self {
+        let tree = Arc::new(yaml::parse(root.text()));
+        Self::resolve_parsed(kind, (root, tree), files, settings)
+    }
+
+    /// The same for a file that was parsed already.
+    pub fn resolve_parsed(
+        kind: FileKind,
+        (root, tree): (&'p Source, Arc<Tree<'p>>),
+        files: &'p dyn Files,
+        settings: &Settings,
+    ) -> Self {
         let mut problems = Vec::new();
-        let expanded = expand(root, (files, settings), kind, &mut problems);
+        let expanded = expand((root, tree), (files, settings), kind, &mut problems);
         let Expanded { config, files, missing, includes, undecided, mut trees } = expanded;
         trees.sort_by_key(|(source, _)| *source);
         // A key that could not be read may be the template that something extends.
@@ -43,8 +57,8 @@ impl<'p> Pipeline<'p> {
         let config = if broken || kind.is_part() { config.into_partial() } else { config };
         let complete = !config.is_partial();
         let mut copies = COPIES;
-        let config = extend(&config, complete, &mut copies, &mut problems);
-        let config = dereference(&config, complete, &mut copies, &mut problems);
+        let config = extend(config, complete, &mut copies, &mut problems);
+        let config = dereference(config, complete, &mut copies, &mut problems);
         let stages = stages(&config);
         let config = put(config, stages.as_deref().unwrap_or_default());
         let defaults = Defaults::new(&config);
@@ -65,6 +79,7 @@ impl<'p> Pipeline<'p> {
             problems,
             trees,
             by_name: FxHashMap::default(),
+            set_variables: OnceLock::new(),
             by_run_name: FxHashMap::default(),
             by_stage: FxHashMap::default(),
             config,
@@ -121,7 +136,7 @@ impl<'p> Pipeline<'p> {
                 visible.push(entry);
             }
         }
-        self.jobs = match are_large(self.files.iter().map(|file| file.source)) {
+        self.jobs = match worth_all_cores(self.files.iter().map(|file| file.source)) {
             true => visible.into_par_iter().map(|entry| Job::new(entry, defaults)).collect(),
             false => visible.into_iter().map(|entry| Job::new(entry, defaults)).collect(),
         };

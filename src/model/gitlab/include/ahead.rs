@@ -9,7 +9,7 @@ use crate::model::StepKind;
 use crate::model::gitlab::Problem;
 use crate::model::gitlab::load::{Loaded, load};
 use crate::syntax::yaml;
-use crate::text::{Location, Source, SourceId, are_large};
+use crate::text::{Location, Source, SourceId, worth_all_cores};
 
 /// A file that was read before its turn, as it comes by these steps.
 pub(super) struct Ahead<'p> {
@@ -20,28 +20,33 @@ pub(super) struct Ahead<'p> {
 }
 
 impl<'p> Expander<'_, 'p> {
-    /// Reads the local files that these entries surely include, on all cores where it is worth while.
-    pub(super) fn read_ahead(
+    /// Reads the local files that these entries include, on all cores where it is worth while.
+    pub(super) fn read_ahead<'e>(
         &mut self,
-        entries: &[IncludeEntry<'_, 'p>],
+        entries: impl Iterator<Item = &'e IncludeEntry<'e, 'p>>,
         base: &Base,
         steps: &Steps,
-    ) {
+    ) where
+        'p: 'e,
+    {
         let plain = |entry: &IncludeEntry<'_, 'p>| match entry.target {
-            Target::Local(path) if entry.rules.is_none() => {
+            Target::Local(path) => {
                 let path = path.as_str()?;
                 let is_plain = !path.contains(['*', '$', '%']) && path.ends_with(".yml");
                 Some((is_plain.then(|| base.path(path)).flatten()?, entry.value.at()))
             }
             _ => None,
         };
-        let paths = entries.iter().filter_map(plain).take(self.settings.limits.includes);
+        let plain = entries.filter_map(plain).take(self.settings.limits.includes);
+        let (paths, places): (Vec<String>, Vec<Location>) = plain.unzip();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let sources = self.files.read_all(&paths).into_iter().zip(places);
         let mut sources: Vec<(&'p Source, Location)> =
-            paths.filter_map(|(path, at)| Some((self.files.read(&path)?, at))).collect();
+            sources.filter_map(|(source, at)| Some((source?, at))).collect();
         sources.sort_by_key(|(source, _)| source.id);
         sources.dedup_by_key(|(source, _)| source.id);
         sources.retain(|(source, _)| self.trees.iter().all(|(id, _)| *id != source.id));
-        if !are_large(sources.iter().map(|(source, _)| *source)) {
+        if !worth_all_cores(sources.iter().map(|(source, _)| *source)) {
             return;
         }
         let bounds = self.bounds();

@@ -30,9 +30,9 @@ pub(in crate::model::gitlab) struct Expanded<'p> {
     pub(in crate::model::gitlab) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
 }
 
-/// Reads `root`, which is a file of this kind, and all that it includes.
+/// Takes `root`, which is a file of this kind and was parsed, and reads all that it includes.
 pub(in crate::model::gitlab) fn expand<'p>(
-    root: &'p Source,
+    (root, tree): (&'p Source, Arc<Tree<'p>>),
     (files, settings): (&'p dyn Files, &Settings),
     kind: FileKind,
     problems: &mut Vec<Problem>,
@@ -42,7 +42,7 @@ pub(in crate::model::gitlab) fn expand<'p>(
         settings,
         problems,
         read: Vec::new(),
-        trees: Vec::new(),
+        trees: vec![(root.id, tree)],
         ahead: Vec::new(),
         missing: Vec::new(),
         includes: Vec::new(),
@@ -299,12 +299,13 @@ impl<'p> Expander<'_, 'p> {
         let mut merged = Merged::new(Vec::new());
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
         let items = entries(include, self.problems);
-        self.read_ahead(&items, &way.base, &way.steps);
-        for (item, entry) in items.iter().enumerate() {
+        let mut applies = |rules| applies(rules, self.files, self.settings, &mut *self.problems);
+        let ruled: Vec<_> = items.iter().map(|it| it.rules.map(&mut applies)).collect();
+        let wanted = items.iter().zip(&ruled).filter(|(_, ruled)| **ruled != Some(Truth::No));
+        self.read_ahead(wanted.map(|(entry, _)| entry), &way.base, &way.steps);
+        for ((item, entry), ruled) in items.iter().enumerate().zip(ruled) {
             self.includes.push(entry.told());
-            let rules =
-                entry.rules.map(|rules| applies(rules, self.files, self.settings, self.problems));
-            let certain = match rules {
+            let certain = match ruled {
                 Some(Truth::No) => continue,
                 Some(Truth::Open(causes)) => {
                     self.undecided(entry, causes);

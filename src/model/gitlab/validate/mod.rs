@@ -36,7 +36,7 @@ use self::kind::check as check_value;
 use self::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
 use super::{Entry, Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value, nearest};
 use crate::model::Origin;
-use crate::text::{are_large, did_you_mean};
+use crate::text::{did_you_mean, worth_all_cores};
 
 /// What is wrong with a rule of `include`.
 pub(super) fn include_rule(rule: &Value<'_>, settings: &Settings) -> Vec<Problem> {
@@ -63,10 +63,11 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
         let mut found = out.fresh();
         (check_entry(entry, (pipeline, whole), &mut found), found)
     };
-    let judged: Vec<(bool, Findings)> = match are_large(pipeline.files.iter().map(|it| it.source)) {
-        true => entries.par_iter().map(judge).collect(),
-        false => entries.iter().map(judge).collect(),
-    };
+    let judged: Vec<(bool, Findings)> =
+        match worth_all_cores(pipeline.files.iter().map(|it| it.source)) {
+            true => entries.par_iter().map(judge).collect(),
+            false => entries.iter().map(judge).collect(),
+        };
     let visible = judged.iter().any(|(visible, _)| *visible);
     judged.into_iter().for_each(|(_, found)| out.append(found));
     // A wildcard of `include` that matches nothing is no fault, and in a lone file it never matches.
