@@ -8,7 +8,7 @@ use crate::model::build::ImageBuild;
 use crate::model::docker::Dockerfile;
 use crate::model::evidence::Evidence;
 use crate::model::gitlab::reach::Reach;
-use crate::model::gitlab::{Job, JobShell, Pipeline, Settings};
+use crate::model::gitlab::{Job, JobShell, Pipeline, ReadScripts, Settings};
 use crate::model::spec::Spec;
 use crate::model::{Date, Files, Origin, StepKind};
 use crate::text::{Edit, Location, Sources, Span};
@@ -41,6 +41,8 @@ pub struct Facts<'p> {
     roles: BTreeMap<String, String>,
     /// The shells of each job of each pipeline, made at the first call.
     shells: Vec<Vec<OnceLock<Vec<JobShell<'p>>>>>,
+    /// What the shells run.
+    read_scripts: ReadScripts,
     /// Which jobs the pipelines of each configuration can have, made at the first call.
     reaches: Vec<OnceLock<Reach>>,
 }
@@ -76,6 +78,7 @@ impl<'p> Facts<'p> {
             used_image: OnceLock::new(),
             roles,
             shells,
+            read_scripts: ReadScripts::default(),
             reaches,
         };
         facts.builds = facts.read_builds();
@@ -126,7 +129,9 @@ impl<'p> Facts<'p> {
         let number = self.pipelines.iter().position(same);
         let place = number.zip(place_in(&pipeline.jobs, job));
         let cell = place.and_then(|(pipeline, job)| self.shells.get(pipeline)?.get(job));
-        cell.map_or(&[], |cell| cell.get_or_init(|| JobShell::of(job, pipeline, self.files)))
+        cell.map_or(&[], |cell| {
+            cell.get_or_init(|| JobShell::of(job, pipeline, (self.files, &self.read_scripts)))
+        })
     }
 
     /// Which jobs the pipelines of this configuration can have.

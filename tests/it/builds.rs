@@ -3,7 +3,7 @@
 use pipespec::engine::{CheckOptions, Project, Selection, analyze};
 use pipespec::model::Files as _;
 use pipespec::model::build::ImageBuild;
-use pipespec::model::gitlab::{JobShell, Pipeline, Settings};
+use pipespec::model::gitlab::{JobShell, Pipeline, ReadScripts, Settings};
 
 /// `path:line: rule: message` of each finding of `select`, with the labels behind it.
 fn findings(files: &[(&str, &str)], select: &str) -> Vec<String> {
@@ -181,7 +181,7 @@ fn builds_of_real_repositories_are_joined_with_their_dockerfiles() {
         let Some(root) = files.read(".gitlab-ci.yml") else { continue };
         let pipeline = Pipeline::resolve(root, files, &settings);
         for job in &pipeline.jobs {
-            let shells = JobShell::of(job, &pipeline, files);
+            let shells = JobShell::of(job, &pipeline, (files, &ReadScripts::default()));
             for build in ImageBuild::of_job((job, &pipeline), (0, 0), &shells, (&settings, files)) {
                 all += 1;
                 known += usize::from(!build.dockerfile.candidates.is_empty());

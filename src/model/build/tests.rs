@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::MemoryFiles;
-use crate::model::gitlab::{JobShell, Pipeline, Settings};
+use crate::model::gitlab::{JobShell, Pipeline, ReadScripts, Settings};
 
 fn with_builds(files: &[(&str, &str)], check: impl FnOnce(&[ImageBuild])) {
     let files = MemoryFiles::new(files.iter().copied());
@@ -9,7 +9,7 @@ fn with_builds(files: &[(&str, &str)], check: impl FnOnce(&[ImageBuild])) {
     let pipeline = Pipeline::resolve(root, &files, &settings);
     let mut all = Vec::new();
     for (at, job) in pipeline.jobs.iter().enumerate() {
-        let shells = JobShell::of(job, &pipeline, &files);
+        let shells = JobShell::of(job, &pipeline, (&files, &ReadScripts::default()));
         all.extend(ImageBuild::of_job((job, &pipeline), (0, at), &shells, (&settings, &files)));
     }
     check(&all);

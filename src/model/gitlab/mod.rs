@@ -60,7 +60,7 @@ pub use problem::Problem;
 pub use registry::{Code, ImageAct, ImageUse, image_uses, is_versioned, split_tag, symbolic};
 pub use settings::{Limits, Settings, Version};
 pub use sharing::{Renewal, outside_project, overlaps, project_path};
-pub use shell::{CalledScript, JobShell};
+pub use shell::{CalledScript, JobShell, ReadScripts};
 pub use text::Text;
 pub use validate::{
     Described, Expands, Keyword, Place, Spot, conflicts, described, described_at, keyword,

@@ -1,17 +1,39 @@
 //! The scripts of a job as the shell sees them.
 
-use std::sync::Arc;
+use std::hash::BuildHasher as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{Job, Pipeline, Section, Value};
 use crate::model::Files;
-use crate::syntax::shell::{Command, Dialect, Script};
+use crate::syntax::shell::{Command, Dialect, JoinedItems, Script};
 use crate::syntax::yaml::{ScalarMap, Tree};
 use crate::text::{Location, Source, Span};
+
+/// The scripts that were read. What a template gives to many jobs is read once.
+#[derive(Default)]
+pub struct ReadScripts {
+    by_hash: Mutex<FxHashMap<u64, Arc<Script>>>,
+}
+
+impl ReadScripts {
+    fn read(&self, items: JoinedItems) -> Arc<Script> {
+        let hash = FxBuildHasher.hash_one(&items);
+        let known = || self.by_hash.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(script) = known().get(&hash).filter(|script| script.is_of(&items)) {
+            return Arc::clone(script);
+        }
+        let script = Arc::new(Script::from_joined(items, Dialect::Bash));
+        known().insert(hash, Arc::clone(&script));
+        script
+    }
+}
 
 /// What one shell of a job runs: `before_script` and `script` share one, `after_script` has its own.
 pub struct JobShell<'p> {
     /// The tree of all items together.
-    pub script: Script,
+    pub script: Arc<Script>,
     /// The section of the last item.
     pub section: Section,
     items: Vec<Item<'p>>,
@@ -54,7 +76,11 @@ pub struct CalledScript<'p> {
 
 impl<'p> JobShell<'p> {
     /// The shells of a job, without those that cannot be read here (PowerShell).
-    pub fn of(job: &Job<'p>, pipeline: &Pipeline<'p>, files: &'p dyn Files) -> Vec<JobShell<'p>> {
+    pub fn of(
+        job: &Job<'p>,
+        pipeline: &Pipeline<'p>,
+        (files, read): (&'p dyn Files, &ReadScripts),
+    ) -> Vec<JobShell<'p>> {
         let sections: [&[Section]; 3] =
             [&[Section::PreGetSources], &[Section::Before, Section::Main], &[Section::After]];
         let mut shells = Vec::with_capacity(1);
@@ -65,10 +91,11 @@ impl<'p> JobShell<'p> {
             let items = scripts.iter().flat_map(|script| &script.items);
             let items: Vec<&Value<'p>> = items.filter(|item| item.as_str().is_some()).collect();
             let texts = items.iter().filter_map(|item| item.as_str());
-            let script = Script::from_items(texts, Dialect::Bash);
-            if Script::looks_like_powershell(script.text()) {
+            let joined = JoinedItems::new(texts);
+            if Script::looks_like_powershell(joined.text()) {
                 continue;
             }
+            let script = read.read(joined);
             let items = items.into_iter().map(|item| Item::new(item, pipeline)).collect();
             let mut shell = Self { script, section: last.section, items, called: Vec::new() };
             shell.called = shell.called_scripts(files);

@@ -158,32 +158,35 @@ impl<'s> Invocation<'s> {
     /// The words that are neither options nor their values; `valued` are the options whose value
     /// is the next word.
     pub fn operands(self, valued: &[&str]) -> Vec<Word<'s>> {
-        self.numbered_operands(valued).into_iter().map(|(_, word)| word).collect()
+        self.numbered_operands(valued).map(|(_, word)| word).collect()
     }
 
-    fn numbered_operands(self, valued: &[&str]) -> Vec<(usize, Word<'s>)> {
-        let mut found = Vec::new();
+    fn numbered_operands<'v>(
+        self,
+        valued: &'v [&'v str],
+    ) -> impl Iterator<Item = (usize, Word<'s>)> + use<'s, 'v> {
         let mut words = self.arguments().enumerate();
-        while let Some((at, word)) = words.next() {
-            match word.literal() {
-                Some("--") => {
-                    found.extend(words);
-                    break;
+        let mut options_ended = false;
+        std::iter::from_fn(move || {
+            loop {
+                let (at, word) = words.next()?;
+                match word.literal() {
+                    _ if options_ended => return Some((at, word)),
+                    Some("--") => options_ended = true,
+                    Some(flag) if valued.contains(&flag) => {
+                        words.next();
+                    }
+                    _ if word.literal_prefix().starts_with('-') && !word.is("-") => {}
+                    _ => return Some((at, word)),
                 }
-                Some(flag) if valued.contains(&flag) => {
-                    words.next();
-                }
-                _ if word.literal_prefix().starts_with('-') && !word.is("-") => {}
-                _ => found.push((at, word)),
             }
-        }
-        found
+        })
     }
 
     /// The subcommand: what starts at the first word that is neither an option nor the value of
     /// one, as an invocation of its own. `valued` are the options before it that take a value.
     pub fn subcommand(self, valued: &[&str]) -> Option<Invocation<'s>> {
-        let (at, _) = self.numbered_operands(valued).into_iter().next()?;
+        let (at, _) = self.numbered_operands(valued).next()?;
         let name = self.name + 1 + u32::try_from(at).unwrap_or(u32::MAX);
         Some(Invocation { name, ..self })
     }

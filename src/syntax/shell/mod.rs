@@ -27,7 +27,7 @@ pub use context::{Connector, Construct, Enclosure, Loop, Role, SubstitutionPlace
 pub use dialect::Dialect;
 pub use invocation::{Invocation, OptionValue, gives_flag};
 pub use outcome::{Function, Loss, Outcome, ShellOptions};
-pub use script::Script;
+pub use script::{JoinedItems, Script};
 pub use value::Outer;
 pub use word::{Commands, Expansion, ExpansionKind, Part, Word};
 pub use wrapper::Wrapper;

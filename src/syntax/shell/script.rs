@@ -24,6 +24,39 @@ pub struct Script {
     pub(super) assigned: Vec<(Box<str>, u32)>,
 }
 
+/// The items of a list as one text.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct JoinedItems {
+    text: String,
+    /// Where each item starts, ascending; one if there is none.
+    starts: Vec<u32>,
+}
+
+impl JoinedItems {
+    /// Puts items together, each on a line of its own.
+    pub fn new<'i>(items: impl IntoIterator<Item = &'i str>) -> Self {
+        let items = items.into_iter();
+        let mut text = String::new();
+        let mut starts = Vec::with_capacity(items.size_hint().1.unwrap_or(1).max(1));
+        for item in items {
+            if !starts.is_empty() {
+                text.push('\n');
+            }
+            starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            text.push_str(item);
+        }
+        if starts.is_empty() {
+            starts.push(0);
+        }
+        Self { text, starts }
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Script {
     /// Reads `text`. What cannot be read is left out, and told in [`Script::errors`].
     pub fn parse(text: impl Into<Box<str>>, dialect: Dialect) -> Self {
@@ -38,19 +71,17 @@ impl Script {
     /// Reads list items as GitLab runs them: in one shell, each on a line of its own, so that a
     /// construct may stretch over several items.
     pub fn from_items<'i>(items: impl IntoIterator<Item = &'i str>, dialect: Dialect) -> Self {
-        let mut text = String::new();
-        let mut starts = Vec::new();
-        for item in items {
-            if !starts.is_empty() {
-                text.push('\n');
-            }
-            starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
-            text.push_str(item);
-        }
-        if starts.is_empty() {
-            starts.push(0);
-        }
-        Self::read(text.into(), dialect, starts, &|_| None)
+        Self::from_joined(JoinedItems::new(items), dialect)
+    }
+
+    /// The same for items that were put together already.
+    pub fn from_joined(items: JoinedItems, dialect: Dialect) -> Self {
+        Self::read(items.text.into(), dialect, items.starts, &|_| None)
+    }
+
+    /// Whether it is the script of these items.
+    pub fn is_of(&self, items: &JoinedItems) -> bool {
+        *self.text == *items.text && self.items == items.starts
     }
 
     /// The command that is run with these words and no shell, as in the JSON form of `RUN`; each
@@ -102,6 +133,7 @@ impl Script {
             let message = "expansions are nested too deep to be read".to_owned();
             errors.push(SyntaxError { span, message });
         } else {
+            tree.reserve(text.len());
             let parsed = Parser::with_dialect(&text, dialect.grammar()).parse();
             let mut lower = Lower::new(&text, &mut tree, &mut errors);
             lower.script(&parsed);

@@ -43,6 +43,13 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// Makes room for what a script of so many bytes mostly holds.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.commands.reserve(bytes / 32 + 1);
+        self.words.reserve(bytes / 8 + 1);
+        self.parts.reserve(bytes / 8 + 1);
+    }
+
     /// Gives back what its lists do not need: there are as many trees as jobs, and all stay.
     pub(super) fn shrink_to_fit(&mut self) {
         self.commands.shrink_to_fit();
