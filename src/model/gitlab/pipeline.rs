@@ -1,6 +1,6 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::job::{Rule, Scope, Variable, rules, variables};
 use super::{Entry, FileKind, Job, Map, Missing, Problem, Text, Undecided, Value};
@@ -45,6 +45,8 @@ pub struct Pipeline<'p> {
     /// Whether names of jobs are made from inputs that are not known.
     pub(super) has_unknown_names: bool,
     pub(super) by_name: FxHashMap<Text<'p>, usize>,
+    /// The names of the variables that it sets anywhere, found at the first call.
+    pub(super) set_variables: OnceLock<FxHashSet<Box<str>>>,
     pub(super) by_run_name: FxHashMap<Text<'p>, usize>,
     pub(super) by_stage: FxHashMap<Text<'p>, usize>,
 }

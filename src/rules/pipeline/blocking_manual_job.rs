@@ -1,4 +1,3 @@
-use crate::model::gitlab::reach::Reach;
 use crate::model::gitlab::{Job, Pipeline, Rule};
 use crate::rule::{Check, Cx};
 use rustc_hash::FxHashSet;
@@ -8,6 +7,7 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let Some(reach) = cx.facts.reach(pipeline) else { return };
     let mut told = FxHashSet::default();
+    let mut waiting: Option<Vec<(usize, usize)>> = None;
     for (at, job) in pipeline.jobs.iter().enumerate() {
         // At the level of the job, `when: manual` does not block.
         if job.get("allow_failure").is_some() || job.when() == "manual" || job.is_partial() {
@@ -18,7 +18,11 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         if !job.rules.iter().flatten().any(blocks) {
             continue;
         }
-        let Some(waiting) = waits_for((at, job), pipeline, reach) else { continue };
+        let Some(stage) = pipeline.stage_index(&job.stage) else { continue };
+        let waiting = waiting.get_or_insert_with(|| self::waiting(pipeline));
+        let mut later = waiting.iter().filter(|(other, _)| *other > stage);
+        let met = later.find(|(_, place)| reach.may_meet(at, *place));
+        let Some(waiting) = met.and_then(|(_, place)| pipeline.jobs.get(*place)) else { continue };
         let rules = job.rules.iter().flatten();
         for rule in
             rules.filter(|rule| rule.when_text() == Some("manual") && rule.allow_failure.is_none())
@@ -35,18 +39,14 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     }
 }
 
-/// A job of a later stage that waits for the stages before it and starts by itself.
-fn waits_for<'a, 'p>(
-    (at, job): (usize, &Job<'p>),
-    pipeline: &'a Pipeline<'p>,
-    reach: &Reach,
-) -> Option<&'a Job<'p>> {
-    let own = pipeline.stage_index(&job.stage)?;
-    let found = pipeline.jobs.iter().enumerate().find(|(place, other)| {
-        let later = pipeline.stage_index(&other.stage).is_some_and(|stage| stage > own);
-        let by_itself = !matches!(other.when(), "manual" | "delayed" | "always")
-            && other.rules.iter().flatten().all(|rule| rule.when_text() != Some("manual"));
-        later && by_itself && other.needs.is_none() && reach.may_meet(at, *place)
-    });
-    found.map(|(_, other)| other)
+/// The jobs that wait for the stages before them and start by themselves, each with its stage and its place.
+fn waiting(pipeline: &Pipeline<'_>) -> Vec<(usize, usize)> {
+    let by_itself = |job: &Job<'_>| {
+        !matches!(job.when(), "manual" | "delayed" | "always")
+            && job.rules.iter().flatten().all(|rule| rule.when_text() != Some("manual"))
+    };
+    let jobs = pipeline.jobs.iter().enumerate();
+    jobs.filter(|(_, job)| job.needs.is_none() && by_itself(job))
+        .filter_map(|(place, job)| Some((pipeline.stage_index(&job.stage)?, place)))
+        .collect()
 }

@@ -80,16 +80,23 @@ impl<'p> Pipeline<'p> {
     /// Whether the configuration sets the variable anywhere: for the whole pipeline, in a rule of `workflow`,
     /// in a job, in one of its rules or its matrix.
     pub fn sets_variable(&self, name: &str) -> bool {
-        let has = |variables: &[Variable<'p>]| variables.iter().any(|it| it.name == *name);
-        let rules_have =
-            |rules: &Option<Vec<Rule<'p>>>| rules.iter().flatten().any(|rule| has(&rule.variables));
-        let in_job = |job: &Job<'p>| {
-            let matrix = job.parallel.instances.iter().flat_map(|it| &it.variables);
-            has(&job.variables)
-                || rules_have(&job.rules)
-                || matrix.into_iter().any(|(it, _)| *it == *name)
+        self.set_variables.get_or_init(|| self.find_set_variables()).contains(name)
+    }
+
+    fn find_set_variables(&self) -> FxHashSet<Box<str>> {
+        let mut names: FxHashSet<Box<str>> = FxHashSet::default();
+        let mut add = |name: &str| {
+            if !names.contains(name) {
+                names.insert(name.into());
+            }
         };
-        has(&self.variables) || rules_have(&self.workflow_rules) || self.jobs.iter().any(in_job)
+        let of_rules = self.jobs.iter().map(|job| &job.rules).chain([&self.workflow_rules]);
+        let of_rules = of_rules.flatten().flatten().flat_map(|rule| &rule.variables);
+        let of_jobs = self.jobs.iter().flat_map(|job| &job.variables);
+        self.variables.iter().chain(of_rules).chain(of_jobs).for_each(|it| add(&it.name));
+        let instances = self.jobs.iter().flat_map(|job| &job.parallel.instances);
+        instances.flat_map(|it| &it.variables).for_each(|(name, _)| add(name));
+        names
     }
 
     /// The job whose name comes nearest to this one.
