@@ -1,4 +1,4 @@
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::chunks::in_chunks;
 use super::merge::deep_merge;
@@ -16,26 +16,20 @@ const SEARCH: u32 = 64;
 /// Applies `extends` to all mappings of the top level. `complete` says whether all included files
 /// were read; otherwise a missing template is not reported, as it may stand in one that was not.
 pub(super) fn extend<'p>(
-    config: &Map<'p>,
+    config: Map<'p>,
     complete: bool,
     copies: &mut usize,
     problems: &mut Vec<Problem>,
 ) -> Map<'p> {
     let entries = config.entries();
-    let by_name = entries.iter().enumerate();
-    let by_name =
-        by_name.filter(|(_, it)| it.key_kind == KeyKind::Str).map(|(at, it)| (&*it.key, at));
-    let by_name: FxHashMap<&str, usize> = by_name.collect();
     // What is extended comes first; then no other entry needs one that is still to be done.
     let named = entries.iter().filter_map(|entry| entry.value.get("extends")).flat_map(bases);
-    let named: FxHashSet<usize> =
-        named.filter_map(|(name, _)| by_name.get(name.as_str()).copied()).collect();
+    let named: FxHashSet<usize> = named.filter_map(|(name, _)| config.position(&name)).collect();
     let mut named: Vec<usize> = named.into_iter().collect();
     named.sort_unstable();
     let mut states = vec![State::New; entries.len()];
     let mut extending = Extending {
-        entries,
-        by_name: &by_name,
+        config: &config,
         states: States::Growing(&mut states),
         complete,
         copies: &mut *copies,
@@ -45,23 +39,21 @@ pub(super) fn extend<'p>(
         extending.entry(at, 0);
     }
     let places: Vec<usize> = (0..entries.len()).collect();
-    let extended = in_chunks(&places, copies, problems, |places, copies, problems| {
+    let values = in_chunks(&places, copies, problems, |places, copies, problems| {
         let mut extending = Extending {
-            entries,
-            by_name: &by_name,
+            config: &config,
             states: States::Settled(&states),
             complete,
             copies,
             problems,
         };
         let one = |&at: &usize| {
-            let value = extending.entry(at, 0).value;
-            Entry { value, ..entries[at].clone() }
+            let extends = entries[at].value.get("extends").is_some_and(|it| !it.is_null());
+            extends.then(|| extending.entry(at, 0).value)
         };
         places.iter().map(one).collect()
     });
-    let extended = Map::new(extended);
-    if config.is_partial() { extended.into_partial() } else { extended }
+    config.with_values(values)
 }
 
 /// The names that an `extends` value lists, each with the value that names it.
@@ -109,8 +101,7 @@ impl<'p> States<'_, 'p> {
 }
 
 struct Extending<'a, 'p> {
-    entries: &'a [Entry<'p>],
-    by_name: &'a FxHashMap<&'a str, usize>,
+    config: &'a Map<'p>,
     states: States<'a, 'p>,
     complete: bool,
     copies: &'a mut usize,
@@ -123,7 +114,7 @@ impl<'a, 'p> Extending<'a, 'p> {
         if let Some(State::Done(done)) = self.states.get(at) {
             return done.clone();
         }
-        let entries = self.entries;
+        let entries = self.config.entries();
         let Some(entry) = entries.get(at) else {
             return Extended { value: self.nothing(), height: 0 };
         };
@@ -148,7 +139,7 @@ impl<'a, 'p> Extending<'a, 'p> {
             let mut steps = Steps::new(StepKind::Extends(name), item.at());
             let value = steps.value(&base.value, self.copies);
             inherited = Some(match inherited {
-                Some(before) => deep_merge(&before, &value),
+                Some(before) => deep_merge(before, &value),
                 None => value,
             });
         }
@@ -161,7 +152,7 @@ impl<'a, 'p> Extending<'a, 'p> {
             self.problems.push(Problem::new("extends-too-deep", &extends.origin, message));
         }
         let value = match inherited {
-            Some(inherited) => deep_merge(&inherited, &entry.value),
+            Some(inherited) => deep_merge(inherited, &entry.value),
             None => entry.value.clone(),
         };
         self.done(at, if partial { value.as_partial() } else { value }, height)
@@ -174,18 +165,24 @@ impl<'a, 'p> Extending<'a, 'p> {
     }
 
     fn nothing(&self) -> Value<'p> {
-        let origin = self.entries.first().map(|it| it.value.origin.clone());
+        let origin = self.config.entries().first().map(|it| it.value.origin.clone());
         Value::new(
             ValueKind::Null,
             origin.unwrap_or_else(|| Origin::here(Location::new(SourceId(0), Span::empty(0)))),
         )
     }
 
+    /// What can be extended, by name.
+    fn names(&self) -> impl Iterator<Item = &'a str> + use<'a, 'p> {
+        let strings = self.config.entries().iter().filter(|it| it.key_kind == KeyKind::Str);
+        strings.map(|it| it.key.as_str())
+    }
+
     /// Reports the names that nothing is called by.
     fn undefined(&mut self, entry: &Entry<'p>, extends: &Value<'p>) {
         let names = bases(extends).into_iter();
         let mut undefined = names.filter(|(name, item)| {
-            !matches!(item.kind, ValueKind::Unknown(_)) && !self.by_name.contains_key(name.as_str())
+            !matches!(item.kind, ValueKind::Unknown(_)) && self.config.position(name).is_none()
         });
         let Some((name, item)) = undefined.next().filter(|_| self.complete) else { return };
         let (mut names, mut labels) = (name.clone(), Vec::new());
@@ -199,7 +196,7 @@ impl<'a, 'p> Extending<'a, 'p> {
         );
         let mut problem = Problem::new("undefined-extends", &item.origin, message);
         problem.labels = labels;
-        if let Some(near) = super::nearest(&name, self.by_name.keys().copied()) {
+        if let Some(near) = super::nearest(&name, self.names()) {
             problem = problem.help(did_you_mean(near));
         }
         self.problems.push(problem);
@@ -217,8 +214,8 @@ impl<'a, 'p> Extending<'a, 'p> {
             return None;
         }
         let job = &entry.key;
-        let at = *self.by_name.get(name)?;
-        let entries = self.entries;
+        let at = self.config.position(name)?;
+        let entries = self.config.entries();
         let base = entries.get(at)?;
         match &base.value.kind {
             ValueKind::Map(_) => {}
@@ -250,10 +247,10 @@ impl<'a, 'p> Extending<'a, 'p> {
     fn deepest(&self, from: usize) -> String {
         let mut at = from;
         for _ in 0..HOPS {
-            let extends = self.entries.get(at).and_then(|it| it.value.get("extends"));
+            let extends = self.config.entries().get(at).and_then(|it| it.value.get("extends"));
             let Some(extends) = extends else { break };
             let below = bases(extends).into_iter().filter_map(|(name, _)| {
-                let at = *self.by_name.get(name.as_str())?;
+                let at = self.config.position(&name)?;
                 match self.states.get(at)? {
                     State::Done(done) => Some((done.height, at)),
                     _ => None,
@@ -265,6 +262,6 @@ impl<'a, 'p> Extending<'a, 'p> {
                 None => break,
             }
         }
-        self.entries.get(at).map_or_else(String::new, |it| it.key.to_string())
+        self.config.entries().get(at).map_or_else(String::new, |it| it.key.to_string())
     }
 }

@@ -1,4 +1,7 @@
+use std::hash::BuildHasher as _;
 use std::sync::OnceLock;
+
+use rustc_hash::FxBuildHasher;
 
 use super::{Entry, KeyKind, Value};
 
@@ -7,16 +10,35 @@ use super::{Entry, KeyKind, Value};
 pub struct Map<'p> {
     entries: Vec<Entry<'p>>,
     partial: bool,
-    by_key: OnceLock<Box<[u32]>>,
+    /// A byte for each key of a small mapping, the first one lowest, so that a search looks only at keys that
+    /// may be it.
+    tags: u128,
+    /// The hashes of the string keys, sorted, with the places of their entries; made at the first search.
+    by_key: OnceLock<Box<[(u64, u32)]>>,
+}
+
+fn tag_of(key: &str) -> u8 {
+    let bytes = key.as_bytes();
+    let ends =
+        bytes.first().zip(bytes.last()).map_or(0, |(first, last)| first ^ last.rotate_left(4));
+    ends.wrapping_add((bytes.len() as u8).wrapping_mul(37))
+}
+
+fn hash(key: &str) -> u64 {
+    FxBuildHasher.hash_one(key)
 }
 
 /// Mappings up to this size are searched from front to back.
-const SMALL: usize = 16;
+pub(super) const SMALL: usize = 16;
 
 impl<'p> Map<'p> {
     /// A mapping of these entries, whose keys must be unique.
     pub fn new(entries: Vec<Entry<'p>>) -> Self {
-        Self { entries, partial: false, by_key: OnceLock::new() }
+        let mut tags = [0; SMALL];
+        for (tag, entry) in tags.iter_mut().zip(&entries) {
+            *tag = tag_of(entry.key.as_str());
+        }
+        Self { entries, partial: false, tags: u128::from_le_bytes(tags), by_key: OnceLock::new() }
     }
 
     /// The same mapping, marked as one that may have entries which are not known: it extends a
@@ -37,24 +59,52 @@ impl<'p> Map<'p> {
         &self.entries
     }
 
+    /// The entries, taken out.
+    pub(super) fn into_entries(self) -> Vec<Entry<'p>> {
+        self.entries
+    }
+
+    /// The mapping with these values in place of those that stand at the same places; nothing leaves one as it is.
+    #[must_use]
+    pub(super) fn with_values(mut self, values: Vec<Option<Value<'p>>>) -> Self {
+        for (entry, value) in self.entries.iter_mut().zip(values) {
+            if let Some(value) = value {
+                entry.value = value;
+            }
+        }
+        self
+    }
+
     /// The place among the entries of the one with this string key.
     pub fn position(&self, key: &str) -> Option<usize> {
         let is_it = |entry: &Entry<'_>| entry.key_kind == KeyKind::Str && entry.key == *key;
         if self.entries.len() <= SMALL {
-            return self.entries.iter().position(is_it);
+            return self.tagged(tag_of(key)).find(|at| self.entries.get(*at).is_some_and(is_it));
         }
         let sorted = self.by_key.get_or_init(|| {
-            let mut order: Vec<u32> = (0..).take(self.entries.len()).collect();
-            order.sort_by(|a, b| self.key_at(*a).cmp(self.key_at(*b)));
-            order.into()
+            let strings =
+                self.entries.iter().zip(0..).filter(|(it, _)| it.key_kind == KeyKind::Str);
+            let mut sorted: Vec<_> = strings.map(|(it, at)| (hash(it.key.as_str()), at)).collect();
+            sorted.sort_unstable();
+            sorted.into()
         });
-        let from = sorted.partition_point(|at| self.key_at(*at) < key);
-        let same = sorted.iter().skip(from).take_while(|at| self.key_at(**at) == key);
-        same.map(|at| *at as usize).find(|at| self.entries.get(*at).is_some_and(is_it))
+        let key_hash = hash(key);
+        let from = sorted.partition_point(|(hash, _)| *hash < key_hash);
+        let same = sorted.iter().skip(from).take_while(|(hash, _)| *hash == key_hash);
+        same.map(|(_, at)| *at as usize).find(|at| self.entries.get(*at).is_some_and(is_it))
     }
 
-    fn key_at(&self, at: u32) -> &str {
-        self.entries.get(at as usize).map_or("", |entry| entry.key.as_str())
+    /// The places of the keys with this tag, perhaps with some others.
+    fn tagged(&self, tag: u8) -> impl Iterator<Item = usize> {
+        const ONES: u128 = u128::from_le_bytes([1; SMALL]);
+        let differ = self.tags ^ u128::from_le_bytes([tag; SMALL]);
+        // The highest bit of each byte that is zero.
+        let mut zero = differ.wrapping_sub(ONES) & !differ & (ONES << 7);
+        std::iter::from_fn(move || {
+            let at = (zero != 0).then(|| zero.trailing_zeros() as usize / 8)?;
+            zero &= zero - 1;
+            Some(at)
+        })
     }
 
     /// The entry with this string key.

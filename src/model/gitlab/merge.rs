@@ -2,33 +2,34 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::map::SMALL;
 use super::{Entry, KeyKind, Map, Text, Value, ValueKind};
 
 /// Merges `over` onto `base` as the server does: mappings key by key, anything else is replaced.
 /// Keys of `base` come first and keep their order. Where both have a key, the entry points at the
 /// place in `over`.
-pub(super) fn deep_merge<'p>(base: &Value<'p>, over: &Value<'p>) -> Value<'p> {
-    let (ValueKind::Map(below), ValueKind::Map(above)) = (&base.kind, &over.kind) else {
+pub(super) fn deep_merge<'p>(base: Value<'p>, over: &Value<'p>) -> Value<'p> {
+    let (ValueKind::Map(below), ValueKind::Map(above)) = (base.kind, &over.kind) else {
         return over.clone();
     };
-    let mut merged = Map::new(merge_entries(below.entries(), above.entries()));
-    if below.is_partial() || above.is_partial() {
-        merged = merged.into_partial();
-    }
-    Value { kind: ValueKind::Map(Arc::new(merged)), origin: over.origin.clone(), node: over.node }
-}
-
-fn merge_entries<'p>(below: &[Entry<'p>], above: &[Entry<'p>]) -> Vec<Entry<'p>> {
-    let mut merged = Merged::new(below.to_vec());
-    for entry in above {
+    let partial = below.is_partial() || above.is_partial();
+    // What nobody else holds need not be copied.
+    let below = Arc::try_unwrap(below)
+        .map_or_else(|shared| shared.entries().to_vec(), |map| map.into_entries());
+    let mut merged = Merged::new(below);
+    merged.partial = partial;
+    merged.entries.reserve(above.len());
+    for entry in above.entries() {
         merged.put(entry.clone());
     }
-    merged.entries
+    let kind = ValueKind::Map(Arc::new(merged.into_map()));
+    Value { kind, origin: over.origin.clone(), node: over.node }
 }
 
 /// Entries that grow by merging, found by key in constant time.
 pub(super) struct Merged<'p> {
     pub(super) entries: Vec<Entry<'p>>,
+    /// The places by key, once there are more than [`SMALL`].
     by_key: FxHashMap<(KeyKind, Text<'p>), usize>,
     /// Whether something that nobody knows belongs to it.
     pub(super) partial: bool,
@@ -36,25 +37,40 @@ pub(super) struct Merged<'p> {
 
 impl<'p> Merged<'p> {
     pub(super) fn new(entries: Vec<Entry<'p>>) -> Self {
-        let by_key = entries.iter().enumerate().map(|(at, it)| (key(it), at)).collect();
-        Self { entries, by_key, partial: false }
+        let mut merged = Self { entries, by_key: FxHashMap::default(), partial: false };
+        merged.index();
+        merged
+    }
+
+    /// Notes the places of the entries that are not noted yet, where searching would take longer.
+    fn index(&mut self) {
+        if self.entries.len() > SMALL {
+            let new = self.entries.iter().enumerate().skip(self.by_key.len());
+            self.by_key.extend(new.map(|(at, it)| (key(it), at)));
+        }
     }
 
     /// The place of an entry with this key.
     pub(super) fn find(&self, entry: &Entry<'p>) -> Option<usize> {
-        self.by_key.get(&key(entry)).copied()
+        if self.entries.len() > SMALL {
+            return self.by_key.get(&key(entry)).copied();
+        }
+        let same = |it: &Entry<'p>| it.key_kind == entry.key_kind && it.key == entry.key;
+        self.entries.iter().position(same)
     }
 
     /// Merges an entry over what is there.
     pub(super) fn put(&mut self, entry: Entry<'p>) {
         match self.find(&entry).and_then(|at| self.entries.get_mut(at)) {
             Some(there) => {
-                let value = deep_merge(&there.value, &entry.value);
+                let nothing = Value::new(ValueKind::Null, entry.value.origin.clone());
+                let below = std::mem::replace(&mut there.value, nothing);
+                let value = deep_merge(below, &entry.value);
                 *there = Entry { value, ..entry };
             }
             None => {
-                self.by_key.insert(key(&entry), self.entries.len());
                 self.entries.push(entry);
+                self.index();
             }
         }
     }

@@ -14,14 +14,14 @@ const DEPTH: u32 = 250;
 
 /// Looks up every `!reference` of the merged and extended configuration.
 pub(super) fn dereference<'p>(
-    config: &Map<'p>,
+    config: Map<'p>,
     complete: bool,
     copies: &mut usize,
     problems: &mut Vec<Problem>,
 ) -> Map<'p> {
-    let entries = in_chunks(config.entries(), copies, problems, |entries, copies, problems| {
+    let values = in_chunks(config.entries(), copies, problems, |entries, copies, problems| {
         let mut lookup = Lookup {
-            config,
+            config: &config,
             complete,
             copies,
             problems,
@@ -29,14 +29,10 @@ pub(super) fn dereference<'p>(
             done: Vec::new(),
             refused: false,
         };
-        let one = |entry: &Entry<'p>| match lookup.value(&entry.value, 0) {
-            Some((value, _)) => Entry { value, ..entry.clone() },
-            None => entry.clone(),
-        };
+        let one = |entry: &Entry<'p>| lookup.value(&entry.value, 0).map(|(value, _)| value);
         entries.iter().map(one).collect()
     });
-    let resolved = Map::new(entries);
-    if config.is_partial() { resolved.into_partial() } else { resolved }
+    config.with_values(values)
 }
 
 /// The names that a `!reference` walks along; nothing if it is no such list.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Entry, KeyKind, Map, Stage, Text, Value, ValueKind};
+use super::{KeyKind, Map, Stage, Text, Value, ValueKind};
 use crate::model::Origin;
 
 /// How deep lists may nest in the list of stages.
@@ -45,8 +45,7 @@ pub(super) fn stages<'p>(config: &Map<'p>) -> Option<Vec<Stage<'p>>> {
 /// The configuration with these stages in place of what is written.
 pub(super) fn put<'p>(config: Map<'p>, stages: &[Stage<'p>]) -> Map<'p> {
     let Some(at) = config.position("stages").filter(|_| !stages.is_empty()) else { return config };
-    let mut entries: Vec<Entry<'p>> = config.entries().to_vec();
-    let Some(entry) = entries.get_mut(at) else { return config };
+    let Some(entry) = config.entries().get(at) else { return config };
     if entry.key_kind != KeyKind::Str || entry.value.as_seq().is_none() {
         return config;
     }
@@ -56,8 +55,7 @@ pub(super) fn put<'p>(config: Map<'p>, stages: &[Stage<'p>]) -> Map<'p> {
         Value::new(ValueKind::Str(stage.name.clone()), origin)
     };
     let items: Arc<[Value<'p>]> = stages.iter().map(item).collect();
-    entry.value = Value::new(ValueKind::Seq(items), whole.clone());
-    let partial = config.is_partial();
-    let config = Map::new(entries);
-    if partial { config.into_partial() } else { config }
+    let mut values = vec![None; at];
+    values.push(Some(Value::new(ValueKind::Seq(items), whole)));
+    config.with_values(values)
 }

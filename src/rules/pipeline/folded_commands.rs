@@ -1,9 +1,9 @@
-use crate::model::gitlab::{Pipeline, Value};
+use crate::model::gitlab::{Job, Pipeline, Value};
 use crate::rule::{Check, Cx};
 use crate::syntax::yaml::{NodeKind, Style};
 use crate::text::{Location, Span};
 
-pub(crate) const CHECK: Check = Check::Pipeline(check);
+pub(crate) const CHECK: Check = Check::Job(check);
 
 /// Commands that take no command as an argument.
 const PLAIN: [&str; 22] = [
@@ -17,19 +17,17 @@ const BEGIN: [&str; 6] = ["export ", "cd ", "echo ", "set -", "source ", "exit "
 /// What leads over to the next command.
 const OPEN: [&str; 11] = ["\\", "&&", "||", "|", ";", "(", "{", "&", "then", "do", "else"];
 
-fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    for job in &pipeline.jobs {
-        for item in job.scripts.iter().flat_map(|script| &script.items) {
-            let Some((first, next)) = joined(pipeline, item) else { continue };
-            let at = Location::new(item.at().source, next);
-            let origin = crate::model::Origin { at, last: item.origin.last.clone() };
-            let message = "YAML joins this line to the one above it, so the shell takes it for arguments \
-                           and never runs it; use `|`, which keeps the lines";
-            cx.report(&origin, message)
-                .symbol(format!("job:{}/script", job.name))
-                .label(Location::new(item.at().source, first), "becomes one command with it")
-                .help("put a dash under the dash above, begin the block with `|`, or put `&&` or `;` between the commands");
-        }
+fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    for item in job.scripts.iter().flat_map(|script| &script.items) {
+        let Some((first, next)) = joined(pipeline, item) else { continue };
+        let at = Location::new(item.at().source, next);
+        let origin = crate::model::Origin { at, last: item.origin.last.clone() };
+        let message = "YAML joins this line to the one above it, so the shell takes it for arguments \
+                       and never runs it; use `|`, which keeps the lines";
+        cx.report(&origin, message)
+            .symbol(format!("job:{}/script", job.name))
+            .label(Location::new(item.at().source, first), "becomes one command with it")
+            .help("put a dash under the dash above, begin the block with `|`, or put `&&` or `;` between the commands");
     }
 }
 
@@ -45,11 +43,15 @@ fn joined(pipeline: &Pipeline<'_>, item: &Value<'_>) -> Option<(Span, Span)> {
         Style::Plain => 0,
         _ => return None,
     };
+    let text = file.source.slice(node.span);
+    if !text.contains('\n') {
+        return None;
+    }
     let mut at = node.span.start;
     let mut before: Option<(Span, &str, usize)> = None;
     let mut paragraph = String::new();
     let mut base: Option<usize> = None;
-    for (number, line) in file.source.slice(node.span).split_inclusive('\n').enumerate() {
+    for (number, line) in text.split_inclusive('\n').enumerate() {
         let start = at;
         at += u32::try_from(line.len()).unwrap_or(0);
         let trimmed = line.trim();

@@ -5,6 +5,7 @@
 
 mod token;
 
+use smallvec::{SmallVec, smallvec};
 use token::{Token, TokenKind};
 
 use super::SyntaxError;
@@ -108,7 +109,7 @@ pub type Operation<'n, 's> = (Operator, &'n Node<'s>, &'n Node<'s>);
 impl<'s> Node<'s> {
     /// It and every part of it, from left to right, each before its own parts.
     pub fn parts(&self) -> impl Iterator<Item = &Self> {
-        let mut open = vec![self];
+        let mut open: SmallVec<[&Self; 8]> = smallvec![self];
         std::iter::from_fn(move || {
             let part = open.pop()?;
             match &part.kind {

@@ -23,6 +23,7 @@ pub fn parse(text: &str) -> Tree<'_> {
         builder = Builder::new(text);
         builder.recover(error);
     }
+    builder.tree.nodes.shrink_to_fit();
     builder.tree
 }
 
@@ -31,6 +32,8 @@ struct Builder<'s> {
     tree: Tree<'s>,
     anchors: FxHashMap<&'s str, NodeId>,
     open: Vec<Open>,
+    /// What the open collections hold so far: each from its `first` up to that of the next.
+    pending: Vec<NodeId>,
     /// Where the last token ended.
     last: usize,
     document: Option<(usize, Option<NodeId>)>,
@@ -41,7 +44,8 @@ struct Builder<'s> {
 /// A collection that is not closed yet.
 struct Open {
     node: NodeId,
-    children: Vec<NodeId>,
+    /// The place of its first child among those that are pending.
+    first: usize,
     is_mapping: bool,
     flow: bool,
     anchor: Option<NodeId>,
@@ -60,9 +64,14 @@ impl<'s> Builder<'s> {
     fn new(text: &'s str) -> Self {
         Self {
             text,
-            tree: Tree::default(),
+            // Some eight bytes are one node where many are written.
+            tree: Tree {
+                nodes: Vec::with_capacity((text.len() / 8 + 1).min(1 << 16)),
+                ..Tree::default()
+            },
             anchors: FxHashMap::default(),
             open: Vec::new(),
+            pending: Vec::new(),
             last: 0,
             document: None,
             inherited: FxHashMap::default(),
@@ -139,7 +148,7 @@ impl<'s> Builder<'s> {
     /// Puts a complete node where it belongs.
     fn place(&mut self, id: NodeId) {
         match self.open.last_mut() {
-            Some(open) => open.children.push(id),
+            Some(_) => self.pending.push(id),
             None => {
                 if let Some((_, root)) = &mut self.document {
                     root.get_or_insert(id);
@@ -233,13 +242,14 @@ impl<'s> Builder<'s> {
         let flow =
             end > start && self.text.get(start..end).is_some_and(|it| it.starts_with(['[', '{']));
         let node = self.add(kind, Span::from_range(start..end), tag);
-        self.open.push(Open { node, children: Vec::new(), is_mapping, flow, anchor: None });
+        self.open.push(Open { node, first: self.pending.len(), is_mapping, flow, anchor: None });
     }
 
     fn close(&mut self, end: usize) {
         let Some(open) = self.open.pop() else { return };
-        let first = open.children.first().map(|id| self.start_of(*id));
-        let last = open.children.last().map(|id| self.tree.node(*id).span.end);
+        let children = self.pending.get(open.first..).unwrap_or_default();
+        let first = children.first().map(|id| self.start_of(*id));
+        let last = children.last().map(|id| self.tree.node(*id).span.end);
         let node = &mut self.tree.nodes[open.node.0 as usize];
         if open.flow {
             node.span.end = offset(end);
@@ -250,11 +260,12 @@ impl<'s> Builder<'s> {
             }
         }
         node.kind = if open.is_mapping {
-            let pairs = open.children.chunks_exact(2);
+            let pairs = children.chunks_exact(2);
             NodeKind::Mapping(pairs.map(|pair| Entry { key: pair[0], value: pair[1] }).collect())
         } else {
-            NodeKind::Sequence(open.children)
+            NodeKind::Sequence(children.to_vec())
         };
+        self.pending.truncate(open.first);
         if let Some(name) =
             open.anchor.and_then(|id| self.tree.node(id).anchor.as_ref()).map(|it| it.name)
         {
@@ -304,6 +315,7 @@ impl<'s> Builder<'s> {
             let anchors = std::mem::take(&mut self.anchors);
             self.document = None;
             self.open.clear();
+            self.pending.clear();
             // Names of anchors in the pieces above hold; starting a document would forget them.
             let result = self.read_piece(piece.clone(), anchors);
             if let Err(failure) = result {

@@ -137,12 +137,15 @@ fn plain(text: &str) -> Typed<'_> {
     if is_date(text) {
         return Typed::Refused(Cow::Borrowed("Date"));
     }
-    let lower = text.to_ascii_lowercase();
-    match lower.as_str() {
-        ".inf" | "+.inf" => return Typed::Float(f64::INFINITY),
-        "-.inf" => return Typed::Float(f64::NEG_INFINITY),
-        ".nan" => return Typed::Float(f64::NAN),
-        _ => {}
+    let is_any = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_any(&[".inf", "+.inf"]) {
+        return Typed::Float(f64::INFINITY);
+    }
+    if is_any(&["-.inf"]) {
+        return Typed::Float(f64::NEG_INFINITY);
+    }
+    if is_any(&[".nan"]) {
+        return Typed::Float(f64::NAN);
     }
     if let Some(name) = text.strip_prefix(':').filter(|name| !name.is_empty()) {
         let quoted = |quote| name.strip_prefix(quote).and_then(|it: &str| it.strip_suffix(quote));
@@ -173,11 +176,15 @@ fn word(text: &str) -> Typed<'_> {
     if text.len() > 5 {
         return Typed::Str(text);
     }
-    match text.to_ascii_lowercase().as_str() {
-        "~" | "null" => Typed::Null,
-        "yes" | "true" | "on" => Typed::Bool(true),
-        "no" | "false" | "off" => Typed::Bool(false),
-        _ => Typed::Str(text),
+    let is_any = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_any(&["~", "null"]) {
+        Typed::Null
+    } else if is_any(&["yes", "true", "on"]) {
+        Typed::Bool(true)
+    } else if is_any(&["no", "false", "off"]) {
+        Typed::Bool(false)
+    } else {
+        Typed::Str(text)
     }
 }
 

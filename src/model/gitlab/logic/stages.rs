@@ -30,7 +30,7 @@ pub(super) fn is_known(pipeline: &Pipeline<'_>, job: &Job<'_>) -> bool {
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
     only_edges(pipeline, problems);
     for job in &pipeline.jobs {
-        if !is_known(pipeline, job) || pipeline.stage_index(&job.stage).is_some() {
+        if pipeline.stage_index(&job.stage).is_some() || !is_known(pipeline, job) {
             continue;
         }
         let available: Vec<&str> = pipeline.stages.iter().map(|stage| &*stage.name).collect();

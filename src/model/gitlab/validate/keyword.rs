@@ -297,8 +297,9 @@ pub(super) fn unknown_key<'n>(
 
 /// Reports if more than one of the keys stands there.
 pub(super) fn exclusive(value: &Value<'_>, group: &[&str], path: KeyPath<'_>, out: &mut Findings) {
-    let given: Vec<&str> = group.iter().copied().filter(|name| value.get(name).is_some()).collect();
-    if let [first, second, ..] = given[..] {
+    let mut given = group.iter().copied().filter(|name| value.get(name).is_some());
+    if let Some((first, second)) = given.next().zip(given.next()) {
+        let given: Vec<&str> = [first, second].into_iter().chain(given).collect();
         let origin = value.get(second).map_or(&value.origin, |it| &it.origin);
         let message = format!("`{path}` these keys cannot be used together: {}", given.join(", "));
         let problem = Problem::new("conflicting-keywords", origin, message);
