@@ -55,6 +55,61 @@ fn configuration(jobs: usize, files: usize) -> Vec<(String, String)> {
     all
 }
 
+/// Pipelines that rules choose between, each in a file of its own with all that its jobs need, as programs write
+/// them; the same names stand in several.
+fn pipelines_behind_rules(jobs: usize, files: usize) -> Vec<(String, String)> {
+    let mut root = String::from("variables: {REGISTRY: registry.example.com}\ninclude:\n");
+    let mut all = Vec::new();
+    for file in 0..files {
+        let _ = write!(
+            root,
+            "- local: ci/pipeline{file}.yml\n  rules:\n  - if: $CI_PIPELINE_SOURCE == \"schedule\" && $KIND == \"{file}\"\n"
+        );
+        let mut text = String::from("stages:\n- build\n- test\n\n");
+        for job in 0..jobs {
+            let name = (file * 7 + job) % (jobs * 4);
+            let _ = write!(
+                text,
+                "part-{name}:\n  image: ${{REGISTRY}}/tools/build:v1.{job}.0\n  stage: test\n  tags:\n  - gcp\n  rules:\n  - if: $CI_MERGE_REQUEST_LABELS =~ /(?:^|,)part-{name}(?:$|,)/\n    when: on_success\n  needs: []\n  timeout: 60 minutes\n  cache:\n  - key: cargo-$CI_JOB_NAME_SLUG\n    paths:\n    - .cargo/registry\n    policy: pull-push\n  before_script:\n  - BEGIN=$(date +%s)\n  - . ./scripts/job_info.sh\n  script:\n  - make --silent -C part{name} check\n  - ./scripts/step_time.sh || true\n  variables:\n    ARCH: amd64\n    CACHE_DIR: $CI_PROJECT_DIR/_cache\n  artifacts:\n    expire_in: 1 day\n    paths:\n    - out/{name}/*\n    when: on_success\n\n"
+            );
+        }
+        all.push((format!("ci/pipeline{file}.yml"), text));
+    }
+    all.insert(0, (".gitlab-ci.yml".to_owned(), root));
+    all
+}
+
+/// Jobs that are put together from templates of several files, scripts and all, as people write them.
+fn templated(jobs: usize, files: usize) -> Vec<(String, String)> {
+    let mut root = String::from("include: [ci/*.yml]\nstages: [build, test]\n");
+    let mut all = Vec::new();
+    for file in 0..files {
+        let mut text = String::new();
+        for at in 0..30 {
+            let _ = write!(
+                text,
+                ".image-{file}-{at}:\n  image: registry.example.com/ci/{file}:2026{at:02}01\n  variables:\n    GIT_SUBMODULE_STRATEGY: none\n    CONFIGURATION: \"{at}\"\n.cache-{file}-{at}:\n  cache:\n    key: $CI_JOB_NAME\n    paths: [.ccache]\n  artifacts:\n    expire_in: 1d\n    paths:\n      - build/bin/\n"
+            );
+        }
+        for (name, does) in [("build", "configure"), ("test", "run")] {
+            let _ = write!(
+                text,
+                ".{name}-{file}:\n  stage: {name}\n  before_script:\n    - ci/cmake.sh\n    - export PATH=$PWD/.ci/bin:$PATH\n  script:\n    - ci/ninja.sh\n    - \"$LAUNCHER ctest -VV -S ci/{does}.cmake\"\n    - |\n      if test -n \"$COVERAGE\"; then\n        gcovr --xml > coverage.xml\n      fi\n  interruptible: true\n"
+            );
+        }
+        all.push((format!("ci/part{file}.yml"), text));
+    }
+    for job in 0..jobs {
+        let (file, at) = (job % files, job % 30);
+        let _ = write!(
+            root,
+            "build:{job}:\n  extends:\n    - .image-{file}-{at}\n    - .build-{file}\n    - .cache-{file}-{at}\n  rules:\n    - if: $CI_COMMIT_TAG\n      when: never\n    - when: on_success\n  timeout: 2h\n"
+        );
+    }
+    all.insert(0, (".gitlab-ci.yml".to_owned(), root));
+    all
+}
+
 fn row(name: &str, bytes: usize, time: Duration) -> Duration {
     let seconds = time.as_secs_f64();
     let rate = bytes as f64 / seconds / 1e6;
@@ -265,6 +320,8 @@ fn main() -> std::io::Result<()> {
     measure("small", &configuration(4, 1))?;
     measure("middle", &configuration(460, 9))?;
     measure("large", &configuration(2_700, 49))?;
+    measure("pipelines behind rules", &pipelines_behind_rules(22, 48))?;
+    measure("from templates", &templated(300, 8))?;
     let mut each = Vec::new();
     for jobs in [100, 1_000, 10_000] {
         let time = measure(&format!("{jobs} jobs"), &configuration(jobs, 1))?;
