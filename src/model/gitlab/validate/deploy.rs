@@ -224,15 +224,17 @@ static LINK: Table = Table::of(&[
     ),
 ]);
 
-/// What Git refuses as the name of a branch or tag. `false` is none at all to the server.
+/// What Git refuses as the name of a branch or tag, and what the server wants without its folder. `false` is
+/// none at all.
 fn release_ref(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let fits = value.as_str().is_some_and(|text| {
         !text.is_empty()
-            && !text.contains([' ', '~', '^', ':', '?', '*', '[', '\\'])
+            && text != "HEAD"
+            && !text.contains(|ch: char| ch < ' ' || " ~^:?*[\\".contains(ch))
             && !["..", "@{", "//"].iter().any(|part| text.contains(part))
-            && !text.starts_with(['-', '/'])
+            && !["-", "refs/heads/", "refs/remotes/"].iter().any(|start| text.starts_with(start))
             && !text.ends_with(['/', '.'])
-            && !text.ends_with(".lock")
+            && !text.split('/').any(|part| part.starts_with('.') || part.ends_with(".lock"))
     });
     if !fits && value.as_bool() != Some(false) {
         out.wrong(value, format!("`{path}` must be a valid ref"));
