@@ -111,6 +111,7 @@ parts![
     rules_workflow,
     needs,
     deploy,
+    entries,
     combined
 ];
 

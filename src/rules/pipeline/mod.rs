@@ -77,6 +77,7 @@ pub(crate) mod unreachable_rule;
 pub(crate) mod unread_include;
 pub(crate) mod unseen_variable;
 pub(crate) mod unstopped_environment;
+pub(crate) mod unusable_release_link;
 pub(crate) mod unused_artifacts;
 pub(crate) mod unwatched_child_pipeline;
 pub(crate) mod useless_resource_group;

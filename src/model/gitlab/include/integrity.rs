@@ -22,6 +22,11 @@ pub(super) fn integrity(value: &str, text: Option<&str>) -> Integrity {
     }
 }
 
+/// Whether a text is strict base64; an empty one is.
+pub(in crate::model::gitlab) fn is_base64(text: &str) -> bool {
+    text.is_empty() || decode(text).is_some()
+}
+
 /// Strict base64: whole groups of four, padding only at the end, no stray bits.
 fn decode(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() || !text.len().is_multiple_of(4) {

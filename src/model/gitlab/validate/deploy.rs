@@ -1,5 +1,6 @@
 //! `environment`, `release` and `pages`
 
+use super::datetime::is_datetime;
 use super::findings::Findings;
 use super::keyword::{Expands, KeyPath, Table, key, map};
 use super::kind::{By, Kind, check};
@@ -70,14 +71,30 @@ static CLUSTER: Table = Table::of(&[
         .on(Expands::Server)
         .instead("dashboard:flux_resource_path"),
     key("managed_resources", Kind::Map(&MANAGED), "Whether GitLab makes the resources.").undated(),
-    key("dashboard", Kind::Map(&DASHBOARD), "What the dashboard shows.").since(18, 4),
+    key(
+        "dashboard",
+        Kind::By(By {
+            // What is blank is not looked at.
+            check: |value, path, out| {
+                if !value.is_blank() {
+                    check(value, &Kind::Map(&DASHBOARD), path, out);
+                }
+            },
+            shape: "a mapping with `namespace`",
+            table: Some(&DASHBOARD),
+        }),
+        "What the dashboard shows.",
+    )
+    .since(18, 4),
 ]);
 static MANAGED: Table =
-    Table::of(&[key("enabled", Kind::Bool, "Whether GitLab makes the resources.")]);
+    Table::of(&[key("enabled", Kind::Bool, "Whether GitLab makes the resources.")]).without_null();
 static DASHBOARD: Table = Table::of(&[
-    key("namespace", text(), "The namespace.").on(Expands::Server),
-    key("flux_resource_path", text(), "The Flux resource.").on(Expands::Server),
-]);
+    key("namespace", Kind::Text(1, 63), "The namespace.").on(Expands::Server),
+    key("flux_resource_path", Kind::Text(1, 255), "The Flux resource.").on(Expands::Server),
+])
+.requires(&["namespace"])
+.without_null();
 
 fn environment(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
@@ -149,7 +166,20 @@ static RELEASE: Table = Table::of(&[
         "From what the tag is made, if it is made.",
     )
     .on(Expands::Server),
-    key("milestones", Kind::Texts, "Titles of milestones.").on(Expands::Server),
+    key(
+        "milestones",
+        Kind::By(By {
+            check: |value, path, out| {
+                if !value.is_blank() {
+                    check(value, &Kind::Texts, path, out);
+                }
+            },
+            shape: "a string or a list of strings",
+            table: None,
+        }),
+        "Titles of milestones.",
+    )
+    .on(Expands::Server),
     key(
         "released_at",
         Kind::By(By { check: datetime, shape: "a date and time in ISO 8601", table: None }),
@@ -182,58 +212,37 @@ static ASSETS: Table = Table::of(&[key(
 )])
 .requires(&["links"]);
 
+/// For completion: the server looks into no link before the release is made.
 static LINK: Table = Table::of(&[
     key("name", name(), "The text of the link.").on(Expands::Server),
-    key("url", Kind::By(ADDRESS), "Where it leads.").on(Expands::Server),
+    key("url", name(), "Where it leads.").on(Expands::Server),
     key("filepath", text(), "A path that always leads there.").on(Expands::Server),
     key(
         "link_type",
         Kind::Enum(&["other", "runbook", "image", "package"]),
         "What is to be found there.",
     ),
-])
-.requires(&["name", "url"]);
+]);
 
-const ADDRESS: By = By { check: address, shape: "a URL with http or https", table: None };
-
-fn address(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
-    check(value, &name(), path, out);
-    let Some(text) = value.as_str().filter(|text| !text.trim().is_empty()) else { return };
-    if !text.contains('$') && !text.starts_with("http://") && !text.starts_with("https://") {
-        let message = format!("`{path}` is blocked: only allowed schemes are http, https");
-        out.wrong(value, message);
-    }
-}
-
-/// What Git refuses as the name of a branch or tag.
+/// What Git refuses as the name of a branch or tag, and what the server wants without its folder. `false` is
+/// none at all.
 fn release_ref(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let fits = value.as_str().is_some_and(|text| {
         !text.is_empty()
-            && !text.contains([' ', '~', '^', ':', '?', '*', '[', '\\'])
+            && text != "HEAD"
+            && !text.contains(|ch: char| ch < ' ' || " ~^:?*[\\".contains(ch))
             && !["..", "@{", "//"].iter().any(|part| text.contains(part))
-            && !text.starts_with(['-', '/'])
+            && !["-", "refs/heads/", "refs/remotes/"].iter().any(|start| text.starts_with(start))
             && !text.ends_with(['/', '.'])
-            && !text.ends_with(".lock")
+            && !text.split('/').any(|part| part.starts_with('.') || part.ends_with(".lock"))
     });
-    if !fits {
+    if !fits && value.as_bool() != Some(false) {
         out.wrong(value, format!("`{path}` must be a valid ref"));
     }
 }
 
-/// ISO 8601 as far as its beginning: a date, and a time if one follows.
 fn datetime(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
-    let fits = value.as_str().is_some_and(|text| {
-        let mut parts = text.splitn(3, '-');
-        let number = |part: Option<&str>, least: usize, most: u32| {
-            let digits = part.map(|it| it.bytes().take_while(u8::is_ascii_digit).count());
-            digits.is_some_and(|count| count >= least)
-                && part.and_then(|it| it[..digits.unwrap_or(0)].parse::<u32>().ok()) <= Some(most)
-        };
-        number(parts.next(), 4, u32::MAX)
-            && number(parts.next(), 1, 12)
-            && number(parts.next(), 1, 31)
-    });
-    if !fits {
+    if !value.as_str().is_some_and(is_datetime) && value.as_bool() != Some(false) {
         out.wrong(value, format!("`{path}` must be a valid datetime"));
     }
 }
@@ -245,12 +254,8 @@ fn links(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     if items.is_empty() {
         out.wrong(value, format!("`{path}` can't be blank"));
     }
-    for item in items {
-        if item.as_map().is_none() && !item.is_unknown() {
-            out.wrong(item, format!("`{path}` should be an array of hashes"));
-        } else {
-            check(item, &Kind::Map(&LINK), path, out);
-        }
+    for item in items.iter().filter(|item| item.as_map().is_none() && !item.is_unknown()) {
+        out.wrong(item, format!("`{path}` should be an array of hashes"));
     }
 }
 

@@ -205,8 +205,12 @@ impl Table {
 /// Checks the keys of a mapping and their values.
 pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut Findings) {
     let partial = value.as_map().is_some_and(|map| map.is_partial());
-    let missing: Vec<&str> =
-        table.required.iter().copied().filter(|name| value.given(name).is_none()).collect();
+    // Where null is a wrong value, it is told as such.
+    let lacks = |name: &&str| match table.without_null {
+        true => value.get(name).is_none(),
+        false => value.given(name).is_none(),
+    };
+    let missing: Vec<&str> = table.required.iter().copied().filter(lacks).collect();
     // A required key is mostly missing because it is misspelt: that is one fault.
     let mut missing = Some(missing.join(", ")).filter(|names| !partial && !names.is_empty());
     for entry in value.entries() {
@@ -237,7 +241,8 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
             }
         }
         let before = out.len();
-        if table.without_null && entry.value.is_null() {
+        let judged = !matches!(keyword.kind, Kind::Any);
+        if table.without_null && judged && entry.value.is_null() {
             out.wrong(&entry.value, format!("`{path}` is null, which is none of its values"));
         }
         check(&entry.value, &keyword.kind, path, out);

@@ -2,7 +2,7 @@
 
 use super::findings::Findings;
 use super::keyword::{KeyPath, Table, map};
-use crate::model::gitlab::{Duration, Problem, Value, ValueKind, parse_duration};
+use crate::model::gitlab::{Duration, Problem, Value, ValueKind, expand, parse_duration};
 use crate::text::did_you_mean;
 
 /// What a value may be. Null stands for a value that is not given and is taken everywhere.
@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Any,
     /// A string of so many characters.
     Str(usize, usize),
+    /// A string of so many characters to a JSON schema: blanks count, and a symbol is a string.
+    Text(usize, usize),
     /// A string, number or boolean.
     Scalar,
     /// `true` or `false`.
@@ -65,8 +67,8 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut
     match kind {
         Kind::Any => {}
         Kind::Word => {
-            let fits = value.as_int().is_some()
-                || matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_));
+            let fits =
+                is_whole(value) || matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_));
             if !fits {
                 wrong("must be an alphanumeric string");
             }
@@ -78,6 +80,17 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut
                 wrong(&format!("is too long (maximum is {most} characters)"));
             }
             Some(_) => {}
+        },
+        Kind::Text(least, most) => match &value.kind {
+            ValueKind::Str(text) | ValueKind::Symbol(text) => {
+                let count = text.chars().count();
+                if count < *least {
+                    wrong("can't be blank");
+                } else if count > *most {
+                    wrong(&format!("is too long (maximum is {most} characters)"));
+                }
+            }
+            _ => wrong("should be a string"),
         },
         Kind::Scalar => {
             if value.as_map().is_some() || value.as_seq().is_some() {
@@ -115,6 +128,10 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut
                 wrong("should be an array of strings or a string");
                 return;
             }
+            // A symbol by itself is never compared with the words.
+            if matches!(value.kind, ValueKind::Symbol(_)) {
+                return;
+            }
             for item in value.one_or_more().iter().filter(|item| !item.is_unknown()) {
                 if !item.as_str().is_some_and(|text| words.contains(&text)) {
                     out.push(Problem::new(
@@ -125,8 +142,7 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut
                 }
             }
         }
-        Kind::Duration { variable: true, .. }
-            if value.as_str().is_some_and(|text| text.contains(['$', '%'])) => {}
+        Kind::Duration { variable: true, .. } if value.as_str().is_some_and(has_variable) => {}
         Kind::Duration { most, never, .. } => duration(value, *most, *never, path, out),
         Kind::Map(table) => match value.as_map() {
             None => wrong("should be a hash"),
@@ -188,6 +204,17 @@ fn either(value: &Value<'_>, kinds: &[Kind], path: KeyPath<'_>, out: &mut Findin
     if let Some(best) = best {
         out.append(best);
     }
+}
+
+/// Whether the server sees a variable in a text, `$$`, `%%` and `${}` among them.
+fn has_variable(text: &str) -> bool {
+    ["$$", "%%", "${}"].iter().any(|it| text.contains(it))
+        || expand::variables(text).next().is_some()
+}
+
+/// Whether it is a whole number, of any size.
+pub(super) const fn is_whole(value: &Value<'_>) -> bool {
+    matches!(value.kind, ValueKind::Int(_) | ValueKind::BigInt(_))
 }
 
 const fn is_text(value: &Value<'_>) -> bool {

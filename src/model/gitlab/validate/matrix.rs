@@ -2,7 +2,7 @@
 
 use super::findings::Findings;
 use super::keyword::{KeyPath, Table, key, map};
-use super::kind::{By, Kind, check};
+use super::kind::{By, Kind, check, is_whole};
 use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind};
 
 /// How many instances one job may have.
@@ -30,8 +30,12 @@ pub(super) const MATRIX_ONLY: Kind = Kind::By(By {
     shape: "a mapping with `matrix`",
     table: Some(&KEYS),
 });
-/// Of a need.
-pub(super) const NEEDED: Kind = MATRIX_ONLY;
+/// Of a need; where a number may not stand is told there.
+pub(super) const NEEDED: Kind = Kind::By(By {
+    check: |value, path, out| parallel(value, true, path, out),
+    shape: "a mapping with `matrix`",
+    table: Some(&KEYS),
+});
 
 fn parallel(value: &Value<'_>, numbers: bool, path: KeyPath<'_>, out: &mut Findings) {
     match &value.kind {
@@ -57,7 +61,8 @@ fn matrix(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         return out.wrong(value, format!("`{path}` should be an array of hashes"));
     };
     let scalar = |value: &Value<'_>| {
-        matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_) | ValueKind::Int(_))
+        matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_))
+            || is_whole(value)
             || value.is_unknown()
     };
     let mut total = 0_usize;
@@ -80,7 +85,12 @@ fn matrix(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
                 }
                 None => scalar(&entry.value),
             };
-            let named = matches!(entry.key_kind, KeyKind::Str | KeyKind::Number);
+            // A number with a point is no name.
+            let named = match entry.key_kind {
+                KeyKind::Str => true,
+                KeyKind::Number => !entry.key.contains('.'),
+                _ => false,
+            };
             if !fits || !named {
                 let message = format!(
                     "`{path}:variables` should be a hash of key value pairs, value can be an array; values are strings or whole numbers"

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod cache;
+mod datetime;
 mod deploy;
 mod described;
 mod findings;
@@ -41,7 +42,7 @@ use crate::text::{did_you_mean, worth_all_cores};
 /// What is wrong with a rule of `include`.
 pub(super) fn include_rule(rule: &Value<'_>, settings: &Settings) -> Vec<Problem> {
     let mut out = Findings::new(settings);
-    rules::include_rule(rule, &mut out);
+    rules::include_rule(rule, KeyPath::top("include:rule"), &mut out);
     out.into_problems()
 }
 

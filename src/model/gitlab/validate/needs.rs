@@ -122,6 +122,16 @@ fn needs(value: &Value<'_>, place: Place, path: KeyPath<'_>, out: &mut Findings)
     for item in items {
         need(item, place, path, out);
     }
+    // Of what stands in nested lists the server takes a number here.
+    let direct = match &value.kind {
+        ValueKind::Seq(items) => items,
+        _ => std::slice::from_ref(value),
+    };
+    let is_number =
+        |it: &&Value<'_>| matches!(it.kind, ValueKind::Float(_)) || super::kind::is_whole(it);
+    for number in direct.iter().filter_map(|item| item.given("parallel")).filter(is_number) {
+        out.wrong(number, format!("`{path}` cannot use \"parallel: <number>\"."));
+    }
 }
 
 fn need(item: &Value<'_>, place: Place, path: KeyPath<'_>, out: &mut Findings) {

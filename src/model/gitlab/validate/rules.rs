@@ -5,7 +5,7 @@ use super::keyword::{Expands, KeyPath, Keyword, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{WEEK, text};
 use crate::model::StepKind;
-use crate::model::gitlab::{Problem, Value, Version, condition as conditions};
+use crate::model::gitlab::{Problem, Value, ValueKind, Version, condition as conditions};
 use crate::syntax::expression;
 
 pub(super) const CONDITION: Kind =
@@ -107,11 +107,11 @@ static INCLUDE_RULE: Table = Table::of(&[
 pub(super) const INCLUDE_RULES: Kind = Kind::List(&Kind::Map(&INCLUDE_RULE), usize::MAX);
 
 /// Checks a rule of `include`.
-pub(super) fn include_rule(rule: &Value<'_>, out: &mut Findings) {
+pub(super) fn include_rule(rule: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     if rule.as_map().is_some_and(|entries| entries.is_empty() && !entries.is_partial()) {
-        out.wrong(rule, "include:rule can't be blank".to_owned());
+        out.wrong(rule, format!("`{path}` can't be blank"));
     }
-    map(rule, &INCLUDE_RULE, KeyPath::top("include:rule"), out);
+    map(rule, &INCLUDE_RULE, path, out);
 }
 
 static AUTO_CANCEL: Table = Table::of(&[
@@ -154,7 +154,11 @@ static WORKFLOW: Table = Table::of(&[
     ),
     key(
         "name",
-        Kind::By(By { check: workflow_name, shape: "1 to 255 characters", table: None }),
+        Kind::By(By {
+            check: workflow_name,
+            shape: "a string of at most 255 characters",
+            table: None,
+        }),
         "The name of the pipeline.",
     )
     .since(15, 5)
@@ -169,10 +173,17 @@ pub(super) const JOB_RULES: Kind = Kind::By(By {
     table: Some(&RULE),
 });
 
+/// The first version of which nobody knows that it refuses an empty name.
+const EMPTY_NAME: Version = Version::new(18, 4);
+
 /// The server looks at the length alone, so numbers pass.
 fn workflow_name(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
-    let length = value.to_text().map_or(value.items().len(), |text| text.chars().count());
-    if length == 0 && !value.is_unknown() && value.as_map().is_none() {
+    let length = match &value.kind {
+        ValueKind::Seq(items) => items.len(),
+        ValueKind::Map(entries) => entries.len(),
+        _ => value.to_text().map_or(1, |text| text.chars().count()),
+    };
+    if length == 0 && out.version < EMPTY_NAME {
         out.wrong(value, format!("`{path}` is too short (minimum is 1 character)"));
     } else if length > 255 {
         out.wrong(value, format!("`{path}` is too long (maximum is 255 characters)"));

@@ -5,13 +5,20 @@ use super::keyword::{Expands, KeyPath, Table, key, map};
 use super::kind::{By, Kind, check};
 use crate::model::Origin;
 use crate::model::gitlab::{Problem, Value, ValueKind, Version, inputs, regexp};
+use rustc_hash::FxHashSet;
 
 pub(super) const TAGS: Kind =
     Kind::By(By { check: tags, shape: "a list of fewer than 50 strings", table: None });
 
 fn tags(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     check(value, &Kind::Strings(0, usize::MAX), path, out);
-    if value.items().len() >= 50 {
+    // The server reads them as one text: commas part it, and a tag counts once.
+    let texts = value.items().iter().filter_map(Value::to_text);
+    let mut parts = FxHashSet::default();
+    for text in texts {
+        parts.extend(text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned));
+    }
+    if parts.len() >= 50 {
         out.wrong(value, format!("`{path}` must be less than the limit of 50 tags"));
     }
 }
@@ -140,7 +147,8 @@ fn retry_max(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     let digits = value.as_str().and_then(|text| text.parse::<i64>().ok());
     match digits {
         Some(0..=2) => {}
-        Some(_) => out.wrong(value, format!("`{path}` must be less than or equal to 2")),
+        Some(..0) => out.wrong(value, format!("`{path}` must be greater than or equal to 0")),
+        Some(3..) => out.wrong(value, format!("`{path}` must be less than or equal to 2")),
         None => check(value, &Kind::Int(0, 2), path, out),
     }
 }
@@ -157,10 +165,11 @@ fn retry_when(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         ValueKind::Str(_) | ValueKind::Symbol(_) => {}
         ValueKind::Seq(items) => {
             check(value, &Kind::Texts, path, out);
-            let text = |item: &&Value<'_>| item.as_str().is_some();
-            for item in items.iter().filter(text).filter(|item| !known(item)) {
-                let text = item.as_str().unwrap_or_default();
-                out.wrong(item, format!("`{path}` contains unknown values: {text}"));
+            for item in items.iter().filter(|item| !known(item)) {
+                if let ValueKind::Str(text) | ValueKind::Symbol(text) = &item.kind {
+                    let text = text.as_str();
+                    out.wrong(item, format!("`{path}` contains unknown values: {text}"));
+                }
             }
         }
         _ => check(value, &Kind::Texts, path, out),
@@ -226,9 +235,14 @@ fn inherit_list(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
 fn inherit_default(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     inherit_list(value, path, out);
     let known = |name: &str| super::table::DEFAULT.keyword(name).is_some();
-    for item in value.as_seq().unwrap_or_default() {
-        if let Some(name) = item.as_str().filter(|name| !known(name)) {
-            out.wrong(item, format!("`{path}` contains unknown values: {name}"));
+    for item in value.items() {
+        match &item.kind {
+            ValueKind::Str(name) if known(name) => {}
+            ValueKind::Str(name) | ValueKind::Symbol(name) => {
+                let name = name.as_str();
+                out.wrong(item, format!("`{path}` contains unknown values: {name}"));
+            }
+            _ => {}
         }
     }
 }

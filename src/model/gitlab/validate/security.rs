@@ -53,15 +53,19 @@ static ENGINE: Table = Table::of(&[
     key("path", name(), "Where it is mounted.").on(Expands::Runner),
 ])
 .requires(&["name", "path"]);
-const VERSION: Kind = Kind::Either(&[Kind::Str(0, usize::MAX), Kind::Int(0, i64::MAX)]);
 static AZURE: Table = Table::of(&[
     key("name", name(), "The name of the secret.").on(Expands::Runner),
-    key("version", VERSION, "Its version.").on(Expands::Runner),
+    key("version", text(), "Its version.").on(Expands::Runner),
 ])
 .requires(&["name"]);
 static GOOGLE: Table = Table::of(&[
     key("name", name(), "The name of the secret.").on(Expands::Runner),
-    key("version", VERSION, "Its version.").on(Expands::Runner),
+    key(
+        "version",
+        Kind::Either(&[Kind::Str(0, usize::MAX), Kind::Int(0, i64::MAX)]),
+        "Its version.",
+    )
+    .on(Expands::Runner),
 ])
 .requires(&["name"]);
 static AWS: Table = Table::of(&[
@@ -182,7 +186,8 @@ fn secrets(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
             out.wrong(secret, message);
         }
         exclusive(secret, &PROVIDERS, path, out);
-        if secret.given("gcp_secret_manager").is_some() && secret.given("token").is_none() {
+        let blank = |name: &str| secret.given(name).is_none_or(Value::is_blank);
+        if !blank("gcp_secret_manager") && blank("token") {
             out.wrong(secret, format!("`{path}` token is required with gcp secrets manager"));
         }
     }

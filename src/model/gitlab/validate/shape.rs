@@ -36,7 +36,10 @@ impl Kind {
             Kind::Str(least, usize::MAX) => {
                 if *least > 0 { "a string that is not blank" } else { "a string" }.to_owned()
             }
-            Kind::Str(_, most) => format!("a string of at most {most} characters"),
+            Kind::Text(_, usize::MAX) => "a string".to_owned(),
+            Kind::Str(_, most) | Kind::Text(_, most) => {
+                format!("a string of at most {most} characters")
+            }
             Kind::Scalar => "a string, number or boolean".to_owned(),
             Kind::Bool => "`true` or `false`".to_owned(),
             Kind::Int(i64::MIN, i64::MAX) => "a whole number".to_owned(),

@@ -3,13 +3,15 @@
 //! The server's entry classes are the source; where GitLab's published schema says otherwise, the server
 //! is right.
 
-use super::keyword::{Expands, Keyword, Table, key};
-use super::kind::Kind;
+use super::findings::Findings;
+use super::keyword::{Expands, KeyPath, Keyword, Table, key};
+use super::kind::{By, Kind, check};
 use super::words::{MONTH, WEEK, text};
 use super::{
     artifacts, cache, deploy, image, include, matrix, needs, policy, rules, runner, security, steps,
 };
 use super::{trigger, variables};
+use crate::model::gitlab::Value;
 
 const BEFORE_SCRIPT: Keyword = key(
     "before_script",
@@ -71,6 +73,13 @@ macro_rules! common {
     };
 }
 
+/// Only a job with `when: delayed` has a duration here, and what is blank is none; both are told elsewhere.
+fn start_in(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
+    if !value.is_blank() {
+        check(value, &Kind::Duration { most: WEEK, never: false, variable: false }, path, out);
+    }
+}
+
 pub(super) static JOB: Table = Table::of(common![
     ENVIRONMENT,
     INTERRUPTIBLE,
@@ -87,7 +96,7 @@ pub(super) static JOB: Table = Table::of(common![
     SERVICES,
     key(
         "start_in",
-        Kind::Duration { most: WEEK, never: false, variable: false },
+        Kind::By(By { check: start_in, shape: "a duration, at most a week", table: None }),
         "How long a job with `when: delayed` waits.",
     ),
     ARTIFACTS,

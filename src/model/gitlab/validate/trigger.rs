@@ -3,7 +3,9 @@
 use super::findings::Findings;
 use super::keyword::{Expands, KeyPath, Keyword, Table, key, map, unknown_key};
 use super::kind::{By, Kind};
+use super::rules::include_rule;
 use super::words::{name, text};
+use crate::model::gitlab::include::{cache_fault, is_base64};
 use crate::model::gitlab::{Value, ValueKind, Version};
 
 static FORWARD: Table = Table::of(&[
@@ -109,11 +111,13 @@ fn file(item: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         }
     }
     let blank = |name: &str| item.given(name).is_none_or(Value::is_blank);
-    if item.given("project").is_some() && blank("file") {
+    // `false` is as good as nothing to the server.
+    let given = |name: &str| item.given(name).filter(|it| it.as_bool() != Some(false));
+    if given("project").is_some() && blank("file") {
         let message = format!("`{path}` must specify the file where to fetch the config from");
         out.wrong(item, message);
     }
-    if item.given("artifact").is_some() && blank("job") {
+    if given("artifact").is_some() && blank("job") {
         let message = format!("`{path}` must specify the job where to fetch the artifact from");
         out.wrong(item, message);
     }
@@ -124,15 +128,37 @@ fn file(item: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         if !rules.as_seq().is_some_and(hashes) {
             out.wrong(rules, format!("`{path}` rules should be an array of hashes"));
         }
+        let path = path.key("rules");
+        if rules.as_seq().is_some_and(<[_]>::is_empty) {
+            out.wrong(rules, format!("`{path}` can't be blank"));
+        }
+        for rule in rules.items().iter().filter(|rule| rule.as_map().is_some()) {
+            include_rule(rule, path.key("rule"), out);
+        }
     }
-    if let Some(integrity) = item.given("integrity").filter(|it| !it.is_unknown()) {
+    if let Some(cache) = given("cache").filter(|it| !it.is_unknown() && !it.is_blank()) {
+        if blank("remote") {
+            let message = format!("`{path}` cache can only be specified for remote includes");
+            out.wrong(cache, message);
+        } else if let Some(fault) = cache_fault(cache) {
+            out.wrong(cache, format!("`{path}` cache {fault}"));
+        }
+    }
+    if let Some(integrity) = given("integrity").filter(|it| !it.is_unknown()) {
         if blank("remote") {
             let message = format!("`{path}` integrity can only be specified for remote includes");
             out.wrong(integrity, message);
         }
-        if !integrity.as_str().is_some_and(|text| text.starts_with("sha256-")) {
-            let message = format!("`{path}` integrity hash must start with 'sha256-'");
-            out.wrong(integrity, message);
+        match integrity.as_str().and_then(|text| text.strip_prefix("sha256-")) {
+            None => {
+                let message = format!("`{path}` integrity hash must start with 'sha256-'");
+                out.wrong(integrity, message);
+            }
+            Some(hash) if !is_base64(hash) => {
+                let message = format!("`{path}` integrity hash must be base64 encoded");
+                out.wrong(integrity, message);
+            }
+            Some(_) => {}
         }
     }
 }
