@@ -183,7 +183,7 @@ fn workflow_name(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         ValueKind::Map(entries) => entries.len(),
         _ => value.to_text().map_or(1, |text| text.chars().count()),
     };
-    if length == 0 && out.version < EMPTY_NAME {
+    if length == 0 && out.stated.is_none_or(|it| it < EMPTY_NAME) {
         out.wrong(value, format!("`{path}` is too short (minimum is 1 character)"));
     } else if length > 255 {
         out.wrong(value, format!("`{path}` is too long (maximum is 255 characters)"));
