@@ -230,6 +230,10 @@ impl<'p> Expander<'_, 'p> {
         header: &mut inputs::Header<'p>,
         way: &Way<'_, 'p>,
     ) {
+        if include.as_str().is_none() && include.as_seq().is_none() && !include.is_unknown() {
+            let message = "header:spec:include config should be an array or a string";
+            return self.refuse("invalid-spec-header", &include.origin, message);
+        }
         for entry in entries(include, self.problems) {
             if matches!(entry.target, Target::Template(_) | Target::Component(_)) {
                 let message = "header:spec:include takes local, project and remote files alone";
