@@ -66,7 +66,7 @@ const KINDS: [&str; 6] = ["local", "project", "remote", "template", "artifact", 
 const BESIDE: [&str; 7] = ["file", "ref", "inputs", "rules", "job", "integrity", "cache"];
 
 /// What is wrong with how long a remote file is to be kept.
-fn cache_fault(cache: &Value<'_>) -> Option<&'static str> {
+pub(in crate::model::gitlab) fn cache_fault(cache: &Value<'_>) -> Option<&'static str> {
     match (&cache.kind, cache.as_str().map(parse_duration)) {
         (ValueKind::Bool(_), _) => None,
         (_, Some(Ok(Duration::Seconds(seconds)))) if seconds >= 60.0 => None,

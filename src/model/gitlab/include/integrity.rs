@@ -23,7 +23,7 @@ pub(super) fn integrity(value: &str, text: Option<&str>) -> Integrity {
 }
 
 /// Strict base64: whole groups of four, padding only at the end, no stray bits.
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(in crate::model::gitlab) fn decode(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() || !text.len().is_multiple_of(4) {
         return None;
     }

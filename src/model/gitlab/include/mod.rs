@@ -9,5 +9,7 @@ mod locate;
 mod missed;
 mod rules;
 
+pub(super) use entry::cache_fault;
 pub(super) use expand::{Expanded, expand};
+pub(super) use integrity::decode;
 pub(super) use locate::{Base, Mapping};

@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::keyword::{KeyPath, Table, key, map};
 use super::kind::{By, Kind, check};
-use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind};
+use crate::model::gitlab::{Problem, Value, ValueKind};
 
 /// How many instances one job may have.
 const MOST: usize = 200;
@@ -80,8 +80,7 @@ fn matrix(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
                 }
                 None => scalar(&entry.value),
             };
-            let named = matches!(entry.key_kind, KeyKind::Str | KeyKind::Number);
-            if !fits || !named {
+            if !fits || !entry.has_word_key() {
                 let message = format!(
                     "`{path}:variables` should be a hash of key value pairs, value can be an array; values are strings or whole numbers"
                 );

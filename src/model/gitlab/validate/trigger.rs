@@ -3,7 +3,9 @@
 use super::findings::Findings;
 use super::keyword::{Expands, KeyPath, Keyword, Table, key, map, unknown_key};
 use super::kind::{By, Kind};
+use super::rules::include_rule_at;
 use super::words::{name, text};
+use crate::model::gitlab::include::{cache_fault, decode};
 use crate::model::gitlab::{Value, ValueKind, Version};
 
 static FORWARD: Table = Table::of(&[
@@ -121,8 +123,14 @@ fn file(item: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         let hashes = |items: &[Value<'_>]| {
             items.iter().all(|rule| rule.as_map().is_some() || rule.is_unknown())
         };
-        if !rules.as_seq().is_some_and(hashes) {
-            out.wrong(rules, format!("`{path}` rules should be an array of hashes"));
+        match rules.as_seq() {
+            Some([]) => out.wrong(rules, format!("`{path}:rules` can't be blank")),
+            Some(items) if hashes(items) => {
+                for rule in items {
+                    include_rule_at(rule, path.key("rules").key("rule"), out);
+                }
+            }
+            _ => out.wrong(rules, format!("`{path}` rules should be an array of hashes")),
         }
     }
     if let Some(integrity) = item.given("integrity").filter(|it| !it.is_unknown()) {
@@ -130,9 +138,22 @@ fn file(item: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
             let message = format!("`{path}` integrity can only be specified for remote includes");
             out.wrong(integrity, message);
         }
-        if !integrity.as_str().is_some_and(|text| text.starts_with("sha256-")) {
+        let hash = integrity.as_str().and_then(|text| text.strip_prefix("sha256-"));
+        let Some(hash) = hash else {
             let message = format!("`{path}` integrity hash must start with 'sha256-'");
-            out.wrong(integrity, message);
+            return out.wrong(integrity, message);
+        };
+        if !hash.is_empty() && decode(hash).is_none() {
+            out.wrong(integrity, format!("`{path}` integrity hash must be base64 encoded"));
+        }
+    }
+    if let Some(cache) = item.given("cache").filter(|it| !it.is_blank() && !it.is_unknown()) {
+        if blank("remote") {
+            let message = format!("`{path}` cache can only be specified for remote includes");
+            out.wrong(cache, message);
+        }
+        if let Some(fault) = cache_fault(cache) {
+            out.wrong(cache, format!("`{path}` cache {fault}"));
         }
     }
 }
