@@ -113,7 +113,9 @@ impl Checker<'_> {
         let rule = "invalid-input";
         let fits = match kind {
             InputType::String => value.to_text().is_some(),
-            InputType::Number => matches!(value.kind, ValueKind::Int(_) | ValueKind::Float(_)),
+            InputType::Number => {
+                matches!(value.kind, ValueKind::Int(_) | ValueKind::BigInt(_) | ValueKind::Float(_))
+            }
             InputType::Boolean => value.as_bool().is_some(),
             InputType::Array => value.as_seq().is_some(),
         };

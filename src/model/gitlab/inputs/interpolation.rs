@@ -27,6 +27,8 @@ pub(in crate::model::gitlab) struct Component {
     pub(in crate::model::gitlab) declared: Vec<String>,
     /// `component.reference`: what stands behind the `@`.
     pub(in crate::model::gitlab) reference: Option<String>,
+    /// Whether the file is surely no component: the server knows none of its fields then.
+    pub(in crate::model::gitlab) is_none: bool,
 }
 
 /// Fills in every `$[[ ... ]]` of a file that has a header. `prefix` names the file in messages.
@@ -341,6 +343,13 @@ impl<'p> Filling<'_, 'p> {
                 let message = format!("unknown interpolation provided: `{field}` in `{access}`");
                 let help = format!("Ask for it in the header: `spec: {{component: [{field}]}}`");
                 self.refuse("invalid-interpolation", place, message, Some(help));
+                None
+            }
+            ["component", field] if self.component.is_none => {
+                let message = format!(
+                    "unknown interpolation provided: `{field}` in `{access}`; this file comes by no `include:component`"
+                );
+                self.refuse("invalid-interpolation", place, message, None);
                 None
             }
             ["component", field] => {
