@@ -239,9 +239,15 @@ pub(super) fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
 /// array is read as JSON, and anything for a string becomes text.
 fn coerce<'p>(kind: InputType, value: &Value<'p>) -> Value<'p> {
     let changed = match (kind, &value.kind) {
-        (InputType::String, ValueKind::Int(_) | ValueKind::Float(_) | ValueKind::Bool(_)) => {
-            value.to_text().map(|text| ValueKind::Str(text.into_owned().into()))
-        }
+        (
+            InputType::String,
+            ValueKind::Null
+            | ValueKind::Bool(_)
+            | ValueKind::Int(_)
+            | ValueKind::BigInt(_)
+            | ValueKind::Float(_)
+            | ValueKind::Symbol(_),
+        ) => value.to_text().map(|text| ValueKind::Str(text.into_owned().into())),
         (InputType::String, ValueKind::Seq(_) | ValueKind::Map(_)) => {
             Some(ValueKind::Str(value.inspect().into()))
         }

@@ -39,20 +39,21 @@ pub(in crate::model::gitlab) fn header<'p>(
     prefix: &str,
     problems: &mut Vec<Problem>,
 ) -> Header<'p> {
-    let mut reader = Reader { version, prefix, problems, of_job: false };
+    let mut reader = Reader { version, prefix, problems, job: None };
     reader.header(value)
 }
 
 /// What is wrong with an input that a job declares at `path`.
 pub(in crate::model::gitlab) fn declaration(entry: &Entry<'_>, path: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let prefix = format!("`{path}` ");
+    let path = format!("`{path}`");
+    let version = Version::NEWEST;
     let mut reader =
-        Reader { version: Version::NEWEST, prefix: &prefix, problems: &mut problems, of_job: true };
+        Reader { version, prefix: "", problems: &mut problems, job: Some(path.as_str()) };
     let inputs = vec![reader.input(entry)];
     let header = Header { inputs, ..Header::default() };
     let given = super::Given { inputs: None, at: entry.value.origin.clone(), by_others: true };
-    super::resolve(&header, &given, &prefix, &mut problems);
+    super::resolve(&header, &given, &format!("{path} "), &mut problems);
     problems
 }
 
@@ -74,8 +75,8 @@ struct Reader<'a> {
     version: Version,
     prefix: &'a str,
     problems: &'a mut Vec<Problem>,
-    /// Whether a job declares the inputs: what is null there stands for what is left out.
-    of_job: bool,
+    /// The path of an input that a job declares: what is null there stands for what is left out.
+    job: Option<&'a str>,
 }
 
 impl Reader<'_> {
@@ -218,7 +219,10 @@ impl Reader<'_> {
 
     fn input<'p>(&mut self, entry: &Entry<'p>) -> InputSpec<'p> {
         let value = &entry.value;
-        let path = format!("header:spec:inputs:{}", entry.key);
+        let path = match self.job {
+            Some(path) => path.to_owned(),
+            None => format!("header:spec:inputs:{}", entry.key),
+        };
         let mut spec = InputSpec {
             name: entry.key.clone(),
             key_at: entry.key_at,
@@ -243,13 +247,19 @@ impl Reader<'_> {
             return spec;
         }
         self.unknown_keys(value, &path, INPUT.into_iter());
-        if let Some(kind) = value.entry("type").filter(|it| !self.of_job || !it.value.is_null()) {
-            let name = kind.value.to_text().unwrap_or_default();
-            spec.kind = InputType::named(&name);
+        if let Some(kind) =
+            value.entry("type").filter(|it| self.job.is_none() || !it.value.is_null())
+        {
+            let name = kind.value.to_text();
+            spec.kind = name.as_deref().and_then(InputType::named);
             if spec.kind.is_none() && !kind.value.is_unknown() {
-                let (name, at) = match kind.value.is_null() {
-                    true => ("null", Origin::here(kind.key_at)),
-                    false => (name.as_ref(), kind.value.origin.clone()),
+                let at = match kind.value.is_null() {
+                    true => Origin::here(kind.key_at),
+                    false => kind.value.origin.clone(),
+                };
+                let name = match name {
+                    Some(name) if !name.is_empty() => name.into_owned(),
+                    _ => kind.value.kind_name().to_owned(),
                 };
                 let message = format!(
                     "{path} input type unknown value: {name}; known are string, number, boolean and array"
@@ -261,7 +271,14 @@ impl Reader<'_> {
             self.refuse(&text.origin, format!("{path} input regex should be a string"));
         }
         let is_word = |it: &Value<'_>| {
-            matches!(it.kind, ValueKind::Str(_) | ValueKind::Symbol(_) | ValueKind::Int(_))
+            matches!(
+                it.kind,
+                ValueKind::Str(_)
+                    | ValueKind::Symbol(_)
+                    | ValueKind::Int(_)
+                    | ValueKind::BigInt(_)
+                    | ValueKind::Unknown(_)
+            )
         };
         if let Some(text) = value.given("description").filter(|it| !is_word(it)) {
             let message = format!("{path} input description must be an alphanumeric string");

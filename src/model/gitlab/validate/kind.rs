@@ -65,8 +65,10 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut
     match kind {
         Kind::Any => {}
         Kind::Word => {
-            let fits = value.as_int().is_some()
-                || matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_));
+            let fits = matches!(
+                value.kind,
+                ValueKind::Str(_) | ValueKind::Symbol(_) | ValueKind::Int(_) | ValueKind::BigInt(_)
+            );
             if !fits {
                 wrong("must be an alphanumeric string");
             }

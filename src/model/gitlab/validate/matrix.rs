@@ -57,8 +57,10 @@ fn matrix(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         return out.wrong(value, format!("`{path}` should be an array of hashes"));
     };
     let scalar = |value: &Value<'_>| {
-        matches!(value.kind, ValueKind::Str(_) | ValueKind::Symbol(_) | ValueKind::Int(_))
-            || value.is_unknown()
+        matches!(
+            value.kind,
+            ValueKind::Str(_) | ValueKind::Symbol(_) | ValueKind::Int(_) | ValueKind::BigInt(_)
+        ) || value.is_unknown()
     };
     let mut total = 0_usize;
     let mut known = true;
