@@ -112,7 +112,8 @@ parts![
     needs,
     deploy,
     entries,
-    combined
+    combined,
+    values
 ];
 
 /// The facts of a part with their files made larger by `grow`, which gives nothing where that would change

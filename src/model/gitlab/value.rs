@@ -87,6 +87,17 @@ pub enum KeyKind {
     Collection,
 }
 
+impl Entry<'_> {
+    /// Whether the key is a string, symbol or whole number: what the server takes for a name.
+    pub(super) fn has_word_key(&self) -> bool {
+        match self.key_kind {
+            KeyKind::Str => true,
+            KeyKind::Number => self.key.bytes().all(|it| it.is_ascii_digit() || it == b'-'),
+            KeyKind::Bool | KeyKind::Null | KeyKind::Collection => false,
+        }
+    }
+}
+
 impl<'p> Value<'p> {
     /// A value that was written at `origin`, but not as one node.
     pub const fn new(kind: ValueKind<'p>, origin: Origin) -> Self {

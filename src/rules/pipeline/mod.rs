@@ -32,6 +32,7 @@ pub(crate) mod floating_service_image;
 pub(crate) mod folded_commands;
 pub(crate) mod global_default_keyword;
 pub(crate) mod ignored_document;
+pub(crate) mod ignored_include_key;
 pub(crate) mod impossible_comparison;
 pub(crate) mod interruptible_deploy;
 pub(crate) mod late_variable;

@@ -1,7 +1,8 @@
 use crate::model::Origin;
 use crate::model::gitlab::{
-    Duration, Include, IncludeKind, Problem, Value, ValueKind, parse_duration,
+    Duration, Include, IncludeKind, Problem, Value, ValueKind, nearest, parse_duration,
 };
+use crate::text::did_you_mean;
 
 /// One item of `include`, as far as it could be read.
 #[derive(Clone, Debug)]
@@ -60,9 +61,19 @@ impl Target<'_, '_> {
 }
 
 const RULE: &str = "invalid-include";
+const IGNORED: &str = "ignored-include-key";
+
+/// Where an `include` stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the configuration. The server looks at the keys of its items only if no file comes of any of them.
+    Content,
+    /// In the header, where it looks at them first.
+    Header,
+}
 const KINDS: [&str; 6] = ["local", "project", "remote", "template", "artifact", "component"];
 
-/// Keys that may stand beside any kind. The server leaves those alone that the kind does not use.
+/// Keys that may stand beside any kind.
 const BESIDE: [&str; 7] = ["file", "ref", "inputs", "rules", "job", "integrity", "cache"];
 
 /// What is wrong with how long a remote file is to be kept.
@@ -80,24 +91,26 @@ pub(in crate::model::gitlab) fn cache_fault(cache: &Value<'_>) -> Option<&'stati
 /// The items of an `include:` value.
 pub(super) fn entries<'v, 'p>(
     include: &'v Value<'p>,
+    place: Place,
     problems: &mut Vec<Problem>,
 ) -> Vec<IncludeEntry<'v, 'p>> {
-    let mut refuse = |at: &Origin, message: String| {
-        problems.push(Problem::new(RULE, at, message));
-    };
     let items = match &include.kind {
         ValueKind::Seq(items) => items.iter().collect(),
         ValueKind::Null => Vec::new(),
         _ => vec![include],
     };
-    items.into_iter().filter_map(|item| entry(item, &mut refuse)).collect()
+    items.into_iter().filter_map(|item| entry(item, place, problems)).collect()
 }
 
 fn entry<'v, 'p>(
     item: &'v Value<'p>,
-    refuse: &mut impl FnMut(&Origin, String),
+    place: Place,
+    problems: &mut Vec<Problem>,
 ) -> Option<IncludeEntry<'v, 'p>> {
     let mut misspelt = false;
+    let mut refuse = |rule: &'static str, at: &Origin, message: String| {
+        problems.push(Problem::new(rule, at, message));
+    };
     let bare =
         |target| IncludeEntry { value: item, target, inputs: None, rules: None, integrity: None };
     match &item.kind {
@@ -108,7 +121,7 @@ fn entry<'v, 'p>(
         ValueKind::Map(_) => {}
         ValueKind::Unknown(_) | ValueKind::Null => return None,
         _ => {
-            refuse(&item.origin, "Each include must be a hash or a string".to_owned());
+            refuse(RULE, &item.origin, "Each include must be a hash or a string".to_owned());
             return None;
         }
     }
@@ -125,31 +138,66 @@ fn entry<'v, 'p>(
         } else {
             format!("Each include must use only one of: {}", quoted.join(", "))
         };
-        refuse(&item.origin, message);
+        refuse(RULE, &item.origin, message);
         return None;
     };
+    // Without a file the server comes to look at the keys.
+    let fileless = *kind == "project" && item.given("file").is_none();
+    let looked_at = place == Place::Header || fileless;
     let unknown = item.entries().iter().filter(|it| &*it.key != *kind);
     for entry in unknown.filter(|it| !BESIDE.contains(&&*it.key) && !KINDS.contains(&&*it.key)) {
-        let message = format!(
-            "include:include config contains unknown keys: {}; beside `{kind}` there may be {}",
-            entry.key,
-            BESIDE.join(", ")
-        );
-        refuse(&Origin::here(entry.key_at), message);
+        let beside = BESIDE.join(", ");
+        let (rule, message) = match looked_at {
+            true => (
+                RULE,
+                format!(
+                    "include:include config contains unknown keys: {}; beside `{kind}` there may be {beside}",
+                    entry.key
+                ),
+            ),
+            false => (
+                IGNORED,
+                format!(
+                    "GitLab takes no notice of `{}` in `include`; beside `{kind}` there may be {beside}",
+                    entry.key
+                ),
+            ),
+        };
+        let mut problem = Problem::new(rule, &Origin::here(entry.key_at), message);
+        if let Some(near) = nearest(&entry.key, BESIDE.into_iter()) {
+            problem = problem.help(did_you_mean(near));
+        }
+        problems.push(problem);
         misspelt = true;
     }
+    let mut refuse = |rule: &'static str, at: &Origin, message: String| {
+        problems.push(Problem::new(rule, at, message));
+    };
     for only_remote in ["integrity", "cache"] {
         let value = item.given(only_remote).filter(|it| *kind != "remote" && !it.is_blank());
         if let Some(value) = value {
-            let message = format!(
-                "include:include config {only_remote} can only be specified for remote includes"
-            );
-            refuse(&value.origin, message);
+            let (rule, message) = match looked_at {
+                true => (
+                    RULE,
+                    format!(
+                        "include:include config {only_remote} can only be specified for remote includes"
+                    ),
+                ),
+                false => (
+                    IGNORED,
+                    format!(
+                        "GitLab takes no notice of `{only_remote}` beside `{kind}`: it is for remote files"
+                    ),
+                ),
+            };
+            refuse(rule, &value.origin, message);
         }
     }
     let cache = item.given("cache").filter(|it| *kind == "remote" && !it.is_unknown());
     if let Some((cache, fault)) = cache.and_then(|cache| Some((cache, cache_fault(cache)?))) {
-        refuse(&cache.origin, format!("include:include cache {fault}"));
+        // A text goes to the same reader in any case.
+        let rule = if looked_at || cache.as_str().is_some() { RULE } else { IGNORED };
+        refuse(rule, &cache.origin, format!("include:include cache {fault}"));
     }
     let value = item.get(kind)?;
     let target = match *kind {
@@ -160,7 +208,7 @@ fn entry<'v, 'p>(
         "artifact" => {
             let message =
                 "Including configs from artifacts is only allowed when triggering child pipelines";
-            refuse(&item.origin, message.to_owned());
+            refuse(RULE, &item.origin, message.to_owned());
             return None;
         }
         _ => {
@@ -171,7 +219,7 @@ fn entry<'v, 'p>(
                 }
                 let message =
                     "include:include config must specify the file where to fetch the config from";
-                refuse(&item.origin, message.to_owned());
+                refuse(RULE, &item.origin, message.to_owned());
                 return None;
             };
             let names = |file: &Value<'_>| {
@@ -179,7 +227,7 @@ fn entry<'v, 'p>(
             };
             if file.is_blank() || !names(file) {
                 let message = "include:include config must specify the file where to fetch the config from, as a string or a list of strings";
-                refuse(&file.origin, message.to_owned());
+                refuse(RULE, &file.origin, message.to_owned());
                 return None;
             }
             Target::Project { project: value, file, reference: item.given("ref") }
@@ -190,6 +238,7 @@ fn entry<'v, 'p>(
     }
     if value.as_str().is_none_or(|it| it.trim().is_empty()) {
         refuse(
+            RULE,
             &value.origin,
             format!(
                 "include:{kind} should be a string that is not empty, not {}",
@@ -200,13 +249,18 @@ fn entry<'v, 'p>(
     }
     let inputs = item.given("inputs");
     if let Some(inputs) = inputs.filter(|it| it.as_map().is_none() && !it.is_unknown()) {
-        refuse(&inputs.origin, "Given inputs must be a hash: include:inputs is none".to_owned());
+        refuse(
+            RULE,
+            &inputs.origin,
+            "Given inputs must be a hash: include:inputs is none".to_owned(),
+        );
     }
     Some(IncludeEntry {
         value: item,
         target,
         inputs: inputs.filter(|it| it.as_map().is_some()),
-        rules: item.given("rules"),
+        // False stands for none.
+        rules: item.given("rules").filter(|it| it.as_bool() != Some(false)),
         integrity: item.given("integrity"),
     })
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ahead::Ahead;
-use super::entry::{IncludeEntry, Target, entries};
+use super::entry::{IncludeEntry, Place, Target, entries};
 use super::found::Found;
 use super::integrity::{Integrity, integrity};
 use super::locate::Base;
@@ -62,6 +62,7 @@ pub(in crate::model::gitlab) fn expand<'p>(
         at: Origin::here(root.at(Span::empty(0))),
         inputs: None,
         by_itself: kind.gets_inputs(),
+        role: if kind.gets_inputs() { Role::Any } else { Role::Plain },
     };
     let config = expander.file(root, &way).unwrap_or_default();
     let Expander { read, trees, missing, includes, undecided, .. } = expander;
@@ -71,6 +72,16 @@ pub(in crate::model::gitlab) fn expand<'p>(
 
 /// The steps by which a file came, the outermost first.
 pub(super) type Steps = Vec<(StepKind, Location)>;
+
+/// Whether a file is a component.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It is none, and none includes it.
+    Plain,
+    Component,
+    /// It may be one, or gets to know of the one that includes it.
+    Any,
+}
 
 /// How a file is come by.
 struct Way<'v, 'p> {
@@ -84,6 +95,7 @@ struct Way<'v, 'p> {
     at: Origin,
     inputs: Option<&'v Value<'p>>,
     by_itself: bool,
+    role: Role,
 }
 
 pub(super) struct Expander<'a, 'p> {
@@ -148,7 +160,7 @@ impl<'p> Expander<'_, 'p> {
         }
         let whole = Origin::here(source.at(Span::empty(0)));
         let Some(content) = loaded.content else {
-            self.nothing(source, way, &tree);
+            self.nothing(source, &way.at, way.parent.is_none(), &tree);
             return None;
         };
         if content.as_map().is_none() {
@@ -167,12 +179,12 @@ impl<'p> Expander<'_, 'p> {
         Some(self.merge(&content, place, way))
     }
 
-    fn nothing(&mut self, source: &Source, way: &Way<'_, 'p>, tree: &Tree<'_>) {
+    fn nothing(&mut self, source: &Source, at: &Origin, is_root: bool, tree: &Tree<'_>) {
         if !tree.errors.is_empty() {
             return;
         }
         let path = &source.path;
-        let message = if way.parent.is_none() {
+        let message = if is_root {
             format!("Please provide content of {path}: it holds no configuration")
         } else if source.text().trim().is_empty() {
             format!("Local file `{path}` is empty!")
@@ -181,7 +193,7 @@ impl<'p> Expander<'_, 'p> {
                 "Included file `{path}` does not have valid YAML syntax!: it holds no configuration"
             )
         };
-        self.refuse("empty-configuration", &way.at, message);
+        self.refuse("empty-configuration", at, message);
     }
 
     /// Gives the inputs to a file that asks for them.
@@ -204,6 +216,10 @@ impl<'p> Expander<'_, 'p> {
         let version = self.settings.gitlab_version;
         let mut spec = inputs::header(header, version, &way.prefix, self.problems);
         if let Some(include) = spec.include.take() {
+            if way.role == Role::Component {
+                let message = format!("{}a component cannot use `spec:include`", way.prefix);
+                self.refuse("invalid-spec-header", &include.origin, message);
+            }
             self.more_inputs(&include, &mut spec, way);
         }
         let at = match way.parent {
@@ -212,7 +228,11 @@ impl<'p> Expander<'_, 'p> {
         };
         let given = Given { inputs: way.inputs, at, by_others: way.by_itself };
         let values = inputs::resolve(&spec, &given, &way.prefix, self.problems);
-        let component = Component { declared: spec.component.clone(), ..way.component.clone() };
+        let component = Component {
+            declared: spec.component.clone(),
+            is_none: way.role == Role::Plain,
+            ..way.component.clone()
+        };
         let report = (way.prefix.as_str(), &mut *self.problems);
         if spec.partial {
             // Any input may come from a file that is not known.
@@ -230,7 +250,11 @@ impl<'p> Expander<'_, 'p> {
         header: &mut inputs::Header<'p>,
         way: &Way<'_, 'p>,
     ) {
-        for entry in entries(include, self.problems) {
+        if include.as_str().is_none() && include.as_seq().is_none() && !include.is_unknown() {
+            let message = "header:spec:include config should be an array or a string";
+            return self.refuse("invalid-spec-header", &include.origin, message);
+        }
+        for entry in entries(include, Place::Header, self.problems) {
             if matches!(entry.target, Target::Template(_) | Target::Component(_)) {
                 let message = "header:spec:include takes local, project and remote files alone";
                 self.refuse("invalid-spec-header", &entry.value.origin, message);
@@ -262,7 +286,10 @@ impl<'p> Expander<'_, 'p> {
                 };
                 let tree = self.tree(source);
                 let loaded = self.load(source, &tree, &way.steps);
-                let Some(content) = loaded.content else { continue };
+                let Some(content) = loaded.content else {
+                    self.nothing(source, &entry.value.origin, false, &tree);
+                    continue;
+                };
                 let version = self.settings.gitlab_version;
                 let prefix = format!("{}`{}`: ", way.prefix, source.path);
                 let origin = content.origin.clone();
@@ -298,7 +325,7 @@ impl<'p> Expander<'_, 'p> {
         let Some(include) = include else { return Map::new(own().collect()) };
         let mut merged = Merged::new(Vec::new());
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
-        let items = entries(include, self.problems);
+        let items = entries(include, Place::Content, self.problems);
         let mut applies = |rules| applies(rules, self.files, self.settings, &mut *self.problems);
         let ruled: Vec<_> = items.iter().map(|it| it.rules.map(&mut applies)).collect();
         let wanted = items.iter().zip(&ruled).filter(|(_, ruled)| **ruled != Some(Truth::No));
@@ -393,6 +420,11 @@ impl<'p> Expander<'_, 'p> {
                 at: entry.value.origin.clone(),
                 inputs: entry.inputs,
                 by_itself: false,
+                role: match (&entry.target, way.role) {
+                    (Target::Component(_), _) => Role::Component,
+                    (_, Role::Plain) => Role::Plain,
+                    _ => Role::Any,
+                },
             };
             configs.extend(self.file(source, &next));
         }

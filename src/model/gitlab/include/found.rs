@@ -66,7 +66,9 @@ impl<'p> Expander<'_, 'p> {
         };
         let expanded = |value: &Value<'_>| expand_variables(value.as_str().unwrap_or(""), known);
         let mapping = Mapping { settings, files: self.files };
+        // Of other files nobody looks at it.
         if let Some(value) = entry.integrity.filter(|it| !it.is_unknown())
+            && matches!(entry.target, Target::Remote(_))
             && integrity(value.as_str().unwrap_or(""), None) == Integrity::Malformed
         {
             let message = "include:include config integrity hash must start with 'sha256-' and be base64 encoded (of 32 bytes)";

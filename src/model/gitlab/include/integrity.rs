@@ -28,7 +28,7 @@ pub(in crate::model::gitlab) fn is_base64(text: &str) -> bool {
 }
 
 /// Strict base64: whole groups of four, padding only at the end, no stray bits.
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(in crate::model::gitlab) fn decode(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() || !text.len().is_multiple_of(4) {
         return None;
     }

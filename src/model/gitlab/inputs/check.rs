@@ -3,7 +3,7 @@ use rustc_hash::FxHashMap;
 use super::{Header, InputSpec, InputType};
 use crate::model::Origin;
 use crate::model::gitlab::regexp::compile;
-use crate::model::gitlab::{Problem, Text, Unknown, Value, ValueKind};
+use crate::model::gitlab::{Entry, Problem, Text, Unknown, Value, ValueKind};
 use crate::text::did_you_mean;
 
 /// What a file gets for its inputs.
@@ -74,6 +74,8 @@ impl Checker<'_> {
         let Some(kind) = spec.kind else { return unknown(&at) };
         let default = match &spec.default {
             Some(value) if value.is_unknown() => return unknown(&value.origin),
+            // Newer servers take null for all types, and hold nothing against it.
+            Some(value) if value.is_null() => Some(coerce(kind, value)),
             Some(value) => {
                 let value = coerce(kind, value);
                 self.check(spec, kind, &value, "default value");
@@ -111,13 +113,13 @@ impl Checker<'_> {
         let rule = "invalid-input";
         let fits = match kind {
             InputType::String => value.to_text().is_some(),
-            InputType::Number => matches!(value.kind, ValueKind::Int(_) | ValueKind::Float(_)),
+            InputType::Number => {
+                matches!(value.kind, ValueKind::Int(_) | ValueKind::BigInt(_) | ValueKind::Float(_))
+            }
             InputType::Boolean => value.as_bool().is_some(),
             InputType::Array => value.as_seq().is_some(),
         };
-        // A default of null is allowed by newer servers for all types.
-        let is_null_default = value.is_null() && what == "default value";
-        if !fits && !is_null_default {
+        if !fits {
             let message = format!("{what} is not {}", kind.with_article());
             self.refuse(spec, &value.origin, rule, &message);
             return false;
@@ -168,35 +170,68 @@ impl Checker<'_> {
         options: &Value<'_>,
     ) {
         let rule = "invalid-input";
+        let items = options.items();
         if kind == InputType::Boolean {
-            let message = "Options can only be used with string and number inputs";
+            let message = "Options can only be used with string, number and array inputs";
             return self.refuse(spec, &options.origin, rule, message);
         }
-        if kind == InputType::Array || value.is_null() {
+        if items.iter().any(Value::is_unknown) {
             return;
         }
-        let text = value.to_text();
-        let number = |it: &Value<'_>| match it.kind {
-            ValueKind::Int(number) => Some(number as f64),
-            ValueKind::Float(number) => Some(number),
-            _ => None,
+        let (text, of) = match kind {
+            InputType::Array => {
+                let other = |it: &&Value<'_>| {
+                    !it.has_unknown() && !items.iter().any(|option| same(option, it))
+                };
+                let Some(other) = value.items().iter().find(other) else { return };
+                (other.inspect(), "of allowed options")
+            }
+            InputType::Number if items.iter().any(|option| same(option, value)) => return,
+            InputType::Number => {
+                (value.to_text().unwrap_or_default().into_owned(), "of the allowed options")
+            }
+            _ => {
+                let text = value.to_text();
+                if items.iter().any(|option| option.to_text() == text) {
+                    return;
+                }
+                (text.unwrap_or_default().into_owned(), "of allowed options")
+            }
         };
-        let same = |it: &Value<'_>| match kind {
-            InputType::Number => number(it).is_some() && number(it) == number(value),
-            _ => it.to_text() == text,
+        let allowed: Vec<_> = items.iter().map(Value::inspect).collect();
+        let allowed = match allowed.is_empty() {
+            true => "which is empty".to_owned(),
+            false => allowed.join(", "),
         };
-        if options.items().iter().any(|it| same(it) || it.is_unknown()) {
-            return;
-        }
-        let of =
-            if kind == InputType::Number { "of the allowed options" } else { "of allowed options" };
-        let allowed: Vec<_> = options.items().iter().filter_map(Value::to_text).collect();
-        let message = format!(
-            "`{}` cannot be used because it is not in the list {of}: {}",
-            text.unwrap_or_default(),
-            allowed.join(", ")
-        );
+        let message =
+            format!("`{text}` cannot be used because it is not in the list {of}: {allowed}");
         self.refuse(spec, &value.origin, rule, &message);
+    }
+}
+
+/// Whether Ruby calls two values equal: `1` and `1.0` are, `1` and `"1"` are not.
+pub(super) fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
+    let number = |it: &Value<'_>| match it.kind {
+        ValueKind::Int(number) => Some(number as f64),
+        ValueKind::Float(number) => Some(number),
+        _ => None,
+    };
+    match (&one.kind, &other.kind) {
+        (ValueKind::Null, ValueKind::Null) => true,
+        (ValueKind::Bool(one), ValueKind::Bool(other)) => one == other,
+        (ValueKind::Str(one), ValueKind::Str(other))
+        | (ValueKind::Symbol(one), ValueKind::Symbol(other))
+        | (ValueKind::BigInt(one), ValueKind::BigInt(other)) => one == other,
+        (ValueKind::Seq(one), ValueKind::Seq(other)) => {
+            one.len() == other.len() && one.iter().zip(other.iter()).all(|(a, b)| same(a, b))
+        }
+        (ValueKind::Map(one), ValueKind::Map(other)) => {
+            let has = |entry: &Entry<'_>| {
+                other.get(&entry.key).is_some_and(|value| same(&entry.value, value))
+            };
+            one.len() == other.len() && one.entries().iter().all(has)
+        }
+        _ => number(one).is_some() && number(one) == number(other),
     }
 }
 
@@ -204,9 +239,15 @@ impl Checker<'_> {
 /// array is read as JSON, and anything for a string becomes text.
 fn coerce<'p>(kind: InputType, value: &Value<'p>) -> Value<'p> {
     let changed = match (kind, &value.kind) {
-        (InputType::String, ValueKind::Int(_) | ValueKind::Float(_) | ValueKind::Bool(_)) => {
-            value.to_text().map(|text| ValueKind::Str(text.into_owned().into()))
-        }
+        (
+            InputType::String,
+            ValueKind::Null
+            | ValueKind::Bool(_)
+            | ValueKind::Int(_)
+            | ValueKind::BigInt(_)
+            | ValueKind::Float(_)
+            | ValueKind::Symbol(_),
+        ) => value.to_text().map(|text| ValueKind::Str(text.into_owned().into())),
         (InputType::String, ValueKind::Seq(_) | ValueKind::Map(_)) => {
             Some(ValueKind::Str(value.inspect().into()))
         }
@@ -236,7 +277,7 @@ fn from_json<'p>(json: &serde_json::Value, origin: &Origin) -> ValueKind<'p> {
             ValueKind::Seq(items.iter().map(item).collect())
         }
         Json::Object(entries) => {
-            let entry = |(key, it): (&String, &Json)| crate::model::gitlab::Entry {
+            let entry = |(key, it): (&String, &Json)| Entry {
                 key: key.clone().into(),
                 key_kind: crate::model::gitlab::KeyKind::Str,
                 key_at: origin.at,

@@ -1,73 +1,108 @@
 use crate::model::gitlab::expand::expand;
-use crate::model::gitlab::{Settings, Unknown, ValueKind};
+use crate::model::gitlab::{Settings, Value, ValueKind};
 
 /// What a function of an interpolation makes of a value.
 pub(super) enum Outcome<'p> {
     Value(ValueKind<'p>),
     /// There is no such function, or not with these arguments.
     NoFunction,
-    /// The function takes text alone.
-    WrongType(&'static str),
+    /// The function of this name cannot do it, and why.
+    Fault(&'static str, String),
+}
+
+enum Function<'c> {
+    /// `truncate(0,8)`
+    Truncate(usize, usize),
+    /// `expand_vars`
+    ExpandVars,
+    /// `posix_escape`
+    PosixEscape,
+    /// `split(',')`
+    Split(&'c str),
+}
+
+impl<'c> Function<'c> {
+    fn read(call: &'c str) -> Option<Self> {
+        if let Some(numbers) = call.strip_prefix("truncate(") {
+            // The server does without the closing bracket.
+            let (offset, length) = numbers.strip_suffix(')').unwrap_or(numbers).split_once(',')?;
+            return Some(Self::Truncate(number(offset)?, number(length)?));
+        }
+        if let Some(separator) = call.strip_prefix("split('") {
+            let separator = separator.strip_suffix("')")?;
+            return (!separator.contains('\'')).then_some(Self::Split(separator));
+        }
+        match call {
+            "expand_vars" => Some(Self::ExpandVars),
+            "posix_escape" => Some(Self::PosixEscape),
+            _ => None,
+        }
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Truncate(..) => "truncate",
+            Self::ExpandVars => "expand_vars",
+            Self::PosixEscape => "posix_escape",
+            Self::Split(_) => "split",
+        }
+    }
+}
+
+fn number(text: &str) -> Option<usize> {
+    let digits = text.trim();
+    let are_digits = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+    are_digits.then(|| digits.parse().unwrap_or(usize::MAX))
+}
+
+/// Whether it is the function that makes a list of a text.
+pub(super) fn is_split(call: &str) -> bool {
+    matches!(Function::read(call), Some(Function::Split(_)))
 }
 
 /// Applies the function written as `call`, such as `truncate(0,8)`.
-pub(super) fn apply<'p>(call: &str, value: ValueKind<'p>, settings: &Settings) -> Outcome<'p> {
-    let (name, arguments) = match call.split_once('(') {
-        Some((name, rest)) => match rest.strip_suffix(')') {
-            Some(arguments) => (name.trim(), Some(arguments)),
-            None => return Outcome::NoFunction,
-        },
-        None => (call, None),
-    };
-    let function: fn(&str, &[usize], &Settings) -> ValueKind<'static> = match (name, arguments) {
-        ("truncate", Some(_)) => truncate,
-        ("expand_vars", None) => expand_vars,
-        ("posix_escape", None) => posix_escape,
-        // What it makes of the text is not documented, but that it is a list.
-        ("split", Some(_)) => |_, _, _| ValueKind::Unknown(Unknown::Input("split".into())),
-        _ => return Outcome::NoFunction,
-    };
-    let mut numbers = Vec::new();
-    if name == "truncate" {
-        for number in arguments.unwrap_or("").split(',') {
-            match number.trim().parse::<usize>() {
-                Ok(number) => numbers.push(number),
-                Err(_) => return Outcome::NoFunction,
-            }
+pub(super) fn apply<'p>(call: &str, value: &Value<'p>, settings: &Settings) -> Outcome<'p> {
+    let Some(function) = Function::read(call) else { return Outcome::NoFunction };
+    let text = match &value.kind {
+        ValueKind::Str(text) => text.as_str(),
+        ValueKind::Unknown(_) => return Outcome::Value(value.kind.clone()),
+        _ => {
+            let name = function.name();
+            let fault = format!("invalid input type: {name} can only be used with string inputs");
+            return Outcome::Fault(name, fault);
         }
-        if numbers.len() != 2 {
-            return Outcome::NoFunction;
+    };
+    Outcome::Value(match function {
+        Function::Truncate(offset, length) => truncate(text, offset, length),
+        Function::ExpandVars => expand_vars(text, settings),
+        Function::PosixEscape => posix_escape(text),
+        Function::Split("") => {
+            let fault = "invalid argument: separator cannot be empty";
+            return Outcome::Fault("split", fault.to_owned());
         }
-    }
-    match &value {
-        ValueKind::Str(text) => Outcome::Value(function(text, &numbers, settings)),
-        ValueKind::Unknown(_) => Outcome::Value(value),
-        _ => Outcome::WrongType(match name {
-            "truncate" => "truncate",
-            "expand_vars" => "expand_vars",
-            "posix_escape" => "posix_escape",
-            _ => "split",
-        }),
-    }
+        Function::Split(separator) => {
+            let parts = text.split(separator).map(str::trim).filter(|it| !it.is_empty());
+            let item = |part: &str| {
+                Value::new(ValueKind::Str(part.to_owned().into()), value.origin.clone())
+            };
+            ValueKind::Seq(parts.map(item).collect())
+        }
+    })
 }
 
-fn truncate(text: &str, numbers: &[usize], _: &Settings) -> ValueKind<'static> {
-    let (offset, length) = match numbers {
-        [offset, length] => (*offset, *length),
-        _ => (0, 0),
-    };
+fn truncate(text: &str, offset: usize, length: usize) -> ValueKind<'static> {
     let kept: String = text.chars().skip(offset).take(length).collect();
     ValueKind::Str(kept.into())
 }
 
 /// Variables that are known outside the configuration are filled in, others stay.
-fn expand_vars(text: &str, _: &[usize], settings: &Settings) -> ValueKind<'static> {
+fn expand_vars(text: &str, settings: &Settings) -> ValueKind<'static> {
     let known = |name: &str| settings.variable(name).map(str::to_owned);
     ValueKind::Str(expand(text, known).into())
 }
 
 /// As Ruby's `Shellwords.escape`.
-fn posix_escape(text: &str, _: &[usize], _: &Settings) -> ValueKind<'static> {
+fn posix_escape(text: &str) -> ValueKind<'static> {
     if text.is_empty() {
         return ValueKind::Str("''".into());
     }

@@ -1,3 +1,4 @@
+use super::check::same;
 use super::{InputSpec, InputType};
 use crate::model::Origin;
 use crate::model::gitlab::{Entry, Problem, Value, ValueKind, Version};
@@ -38,19 +39,21 @@ pub(in crate::model::gitlab) fn header<'p>(
     prefix: &str,
     problems: &mut Vec<Problem>,
 ) -> Header<'p> {
-    let mut reader = Reader { version, prefix, problems };
+    let mut reader = Reader { version, prefix, problems, job: None };
     reader.header(value)
 }
 
 /// What is wrong with an input that a job declares at `path`.
 pub(in crate::model::gitlab) fn declaration(entry: &Entry<'_>, path: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let prefix = format!("`{path}` ");
-    let mut reader = Reader { version: Version::NEWEST, prefix: &prefix, problems: &mut problems };
+    let path = format!("`{path}`");
+    let version = Version::NEWEST;
+    let mut reader =
+        Reader { version, prefix: "", problems: &mut problems, job: Some(path.as_str()) };
     let inputs = vec![reader.input(entry)];
     let header = Header { inputs, ..Header::default() };
     let given = super::Given { inputs: None, at: entry.value.origin.clone(), by_others: true };
-    super::resolve(&header, &given, &prefix, &mut problems);
+    super::resolve(&header, &given, &format!("{path} "), &mut problems);
     problems
 }
 
@@ -72,6 +75,8 @@ struct Reader<'a> {
     version: Version,
     prefix: &'a str,
     problems: &'a mut Vec<Problem>,
+    /// The path of an input that a job declares: what is null there stands for what is left out.
+    job: Option<&'a str>,
 }
 
 impl Reader<'_> {
@@ -156,14 +161,19 @@ impl Reader<'_> {
             return Vec::new();
         };
         for item in items {
-            if !item.as_str().is_some_and(|it| COMPONENT.contains(&it)) {
-                let message = format!(
-                    "header:spec:component config contains unknown value: {}; known are {}",
-                    item.inspect(),
+            let message = match &item.kind {
+                ValueKind::Str(text) if COMPONENT.contains(&text.as_str()) => continue,
+                ValueKind::Str(_) | ValueKind::Symbol(_) => format!(
+                    "header:spec:component config contains unknown values: {}; known are {}",
+                    item.to_text().unwrap_or_default(),
                     COMPONENT.join(", ")
-                );
-                self.refuse(&item.origin, message);
-            }
+                ),
+                _ => format!(
+                    "header:spec:component config should be an array of strings; {} is none",
+                    item.inspect()
+                ),
+            };
+            self.refuse(&item.origin, message);
         }
         items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
@@ -209,7 +219,10 @@ impl Reader<'_> {
 
     fn input<'p>(&mut self, entry: &Entry<'p>) -> InputSpec<'p> {
         let value = &entry.value;
-        let path = format!("header:spec:inputs:{}", entry.key);
+        let path = match self.job {
+            Some(path) => path.to_owned(),
+            None => format!("header:spec:inputs:{}", entry.key),
+        };
         let mut spec = InputSpec {
             name: entry.key.clone(),
             key_at: entry.key_at,
@@ -219,31 +232,53 @@ impl Reader<'_> {
             regex: None,
             has_rules: false,
         };
+        let before = self.problems.len();
+        if !entry.has_word_key() {
+            let message =
+                format!("{path} key must be an alphanumeric string; quote `{}`", entry.key);
+            self.refuse(&Origin::here(entry.key_at), message);
+        }
         if value.is_null() {
             return spec;
         }
-        let before = self.problems.len();
         if value.as_map().is_none() {
             self.refuse(&value.origin, format!("{path} config should be a hash"));
             spec.kind = None;
             return spec;
         }
         self.unknown_keys(value, &path, INPUT.into_iter());
-        if let Some(kind) = value.given("type") {
-            let name = kind.to_text().unwrap_or_default();
-            spec.kind = InputType::named(&name);
-            if spec.kind.is_none() {
+        if let Some(kind) =
+            value.entry("type").filter(|it| self.job.is_none() || !it.value.is_null())
+        {
+            let name = kind.value.to_text();
+            spec.kind = name.as_deref().and_then(InputType::named);
+            if spec.kind.is_none() && !kind.value.is_unknown() {
+                let at = match kind.value.is_null() {
+                    true => Origin::here(kind.key_at),
+                    false => kind.value.origin.clone(),
+                };
+                let name = match name {
+                    Some(name) if !name.is_empty() => name.into_owned(),
+                    _ => kind.value.kind_name().to_owned(),
+                };
                 let message = format!(
                     "{path} input type unknown value: {name}; known are string, number, boolean and array"
                 );
-                self.refuse(&kind.origin, message);
+                self.refuse(&at, message);
             }
         }
         if let Some(text) = value.given("regex").filter(|it| it.as_str().is_none()) {
             self.refuse(&text.origin, format!("{path} input regex should be a string"));
         }
         let is_word = |it: &Value<'_>| {
-            matches!(it.kind, ValueKind::Str(_) | ValueKind::Symbol(_) | ValueKind::Int(_))
+            matches!(
+                it.kind,
+                ValueKind::Str(_)
+                    | ValueKind::Symbol(_)
+                    | ValueKind::Int(_)
+                    | ValueKind::BigInt(_)
+                    | ValueKind::Unknown(_)
+            )
         };
         if let Some(text) = value.given("description").filter(|it| !is_word(it)) {
             let message = format!("{path} input description must be an alphanumeric string");
@@ -269,13 +304,13 @@ impl Reader<'_> {
                 }
             }
         }
-        if let Some(rules) = value.entry("rules").filter(|it| !it.value.is_null()) {
-            spec.has_rules = true;
-            self.rules(&path, value, &rules.value);
+        if let Some(rules) = value.entry("rules") {
+            spec.has_rules = rules.value.items().iter().any(|rule| rule.get("default").is_some());
+            self.rules(&path, value, rules);
         }
         spec.default = value.get("default").cloned();
         spec.options = value.given("options").cloned();
-        spec.regex = value.given("regex").cloned();
+        spec.regex = value.get("regex").cloned();
         // What is declared wrongly is not held against its values.
         if self.problems.len() > before {
             spec.kind = None;
@@ -283,7 +318,7 @@ impl Reader<'_> {
         spec
     }
 
-    fn rules(&mut self, path: &str, input: &Value<'_>, rules: &Value<'_>) {
+    fn rules(&mut self, path: &str, input: &Value<'_>, rules: &Entry<'_>) {
         let beside = ["default", "options"].into_iter().filter(|key| input.get(key).is_some());
         let beside: Vec<&str> = beside.collect();
         if !beside.is_empty() {
@@ -291,40 +326,50 @@ impl Reader<'_> {
                 "{path} config these keys cannot be used together: {}, rules",
                 beside.join(", ")
             );
-            self.refuse(&rules.origin, message);
+            self.refuse(&Origin::here(rules.key_at), message);
         }
-        let Some(items) = rules.as_seq() else {
-            return self.refuse(&rules.origin, format!("{path}:rules config should be an array"));
-        };
-        for item in items {
-            self.unknown_keys(
-                item,
-                &format!("{path}:rules:rule"),
-                ["if", "options", "default"].into_iter(),
-            );
-            if item.get("default").is_none() && item.as_map().is_some() {
-                let message = format!("{path}:rules:rule config missing required keys: default");
-                self.refuse(&item.origin, message);
-            }
-            if let (Some(default), Some(options)) = (item.given("default"), item.given("options")) {
-                let (text, known) =
-                    (default.to_text(), !default.has_unknown() && !options.has_unknown());
-                let listed = options.items().iter().any(|it| it.to_text() == text);
-                if known && text.is_some() && !listed && !options.items().is_empty() {
-                    let message = format!(
-                        "{path}:rules:rule default '{}' must be one of the options",
-                        text.unwrap_or_default()
-                    );
-                    self.refuse(&default.origin, message);
+        let rules = &rules.value;
+        match rules.as_seq() {
+            Some(items) => {
+                for item in items.iter().filter(|it| !it.is_null() && !it.is_unknown()) {
+                    self.rule(&format!("{path}:rules:rule"), item);
                 }
             }
-            let options = item.given("options").map_or(0, |it| it.items().len());
-            if item.given("if").is_none() && options == 0 && item.as_map().is_some() {
-                let message = format!(
-                    "{path}:rules:rule config without `if` needs `options` with at least one value"
-                );
-                self.refuse(&item.origin, message);
-            }
+            None if rules.is_null() => {}
+            None => self.refuse(&rules.origin, format!("{path}:rules config should be an array")),
+        }
+    }
+
+    fn rule(&mut self, path: &str, rule: &Value<'_>) {
+        let Some(map) = rule.as_map() else {
+            return self.refuse(&rule.origin, format!("{path} config should be a hash"));
+        };
+        if map.is_empty() {
+            return self.refuse(&rule.origin, format!("{path} config can't be blank"));
+        }
+        self.unknown_keys(rule, path, ["if", "options", "default"].into_iter());
+        let options = rule.given("options");
+        if let Some(options) = options.filter(|it| it.as_seq().is_none() && !it.is_unknown()) {
+            return self.refuse(&options.origin, format!("{path} options should be an array"));
+        }
+        let options = options.map_or(&[][..], Value::items);
+        if options.len() > OPTIONS {
+            let message = format!("{path} config cannot define more than {OPTIONS} options");
+            self.refuse(&rule.origin, message);
+        }
+        let Some(default) = rule.get("default") else {
+            let message = format!(
+                "{path} must define `options` with at least one value and a `default`, or a `default` alone"
+            );
+            return self.refuse(&rule.origin, message);
+        };
+        let listed = options.iter().any(|it| it.is_unknown() || same(it, default));
+        if !options.is_empty() && !listed && !default.is_null() && !default.has_unknown() {
+            let others = options.iter().any(|it| it.to_text() == default.to_text());
+            let hint = if others { "; it is of another type than they are" } else { "" };
+            let message =
+                format!("{path} default {} must be one of the options{hint}", default.inspect());
+            self.refuse(&default.origin, message);
         }
     }
 }

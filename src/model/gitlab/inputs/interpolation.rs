@@ -1,16 +1,21 @@
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::functions::{self, Outcome};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::steps::Steps;
-use crate::model::gitlab::{Entry, Problem, Settings, Text, Unknown, Value, ValueKind};
+use crate::model::gitlab::{Entry, KeyKind, Problem, Settings, Text, Unknown, Value, ValueKind};
 use crate::model::{Origin, StepKind};
 use crate::text::did_you_mean;
 
 const FUNCTIONS: usize = 3;
 const ACCESS: usize = 1024;
+/// How many parts of an access the server tells apart; the last one keeps its dots.
+const PARTS: usize = 5;
+/// How many indices one name may have.
+const INDICES: usize = 5;
+/// Different blocks of one file.
 const BLOCKS: usize = 10_000;
 
 /// What is known of the component that a file is.
@@ -22,6 +27,8 @@ pub(in crate::model::gitlab) struct Component {
     pub(in crate::model::gitlab) declared: Vec<String>,
     /// `component.reference`: what stands behind the `@`.
     pub(in crate::model::gitlab) reference: Option<String>,
+    /// Whether the file is surely no component: the server knows none of its fields then.
+    pub(in crate::model::gitlab) is_none: bool,
 }
 
 /// Fills in every `$[[ ... ]]` of a file that has a header. `prefix` names the file in messages.
@@ -32,8 +39,16 @@ pub(in crate::model::gitlab) fn interpolate<'p>(
     settings: &Settings,
     (prefix, problems): (&str, &mut Vec<Problem>),
 ) -> Value<'p> {
-    let mut filling =
-        Filling { inputs, component, settings, prefix, problems, copies: 1_000_000, blocks: 0 };
+    let mut filling = Filling {
+        inputs,
+        component,
+        settings,
+        prefix,
+        problems,
+        copies: 1_000_000,
+        blocks: FxHashSet::default(),
+        too_many: false,
+    };
     filling.value(content).unwrap_or_else(|| content.clone())
 }
 
@@ -44,39 +59,99 @@ struct Filling<'a, 'p> {
     prefix: &'a str,
     problems: &'a mut Vec<Problem>,
     copies: usize,
-    blocks: usize,
+    blocks: FxHashSet<String>,
+    too_many: bool,
 }
 
-/// A piece of a text: what stands between blocks, or the inside of one with its offset.
+/// A piece of a text: what stands between blocks, or a block: all of it, and what is inside.
 enum Piece<'t> {
     Text(&'t str),
-    Block(&'t str),
+    Block(&'t str, &'t str),
 }
 
+/// The text in pieces. The inside of a block has at least two characters and stands on one line; there may be
+/// line breaks between it and the brackets.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let (mut rest, mut searched) = (text, 0);
-    while let Some(start) =
-        rest.get(searched..).and_then(|it| it.find("$[[")).map(|at| at + searched)
-    {
-        let inside = &rest[start + 3..];
-        // A block stands on one line.
-        let line = inside.find('\n').unwrap_or(inside.len());
-        match inside[..line].find("]]") {
-            Some(length) => {
-                if start > 0 {
-                    pieces.push(Piece::Text(&rest[..start]));
-                }
-                pieces.push(Piece::Block(inside[..length].trim()));
-                (rest, searched) = (&inside[length + 2..], 0);
-            }
-            None => searched = start + 3,
+    let (mut done, mut from) = (0, 0);
+    let mut ends = Ends { text, close: None, line: None, open: None };
+    while let Some(start) = find(text, "$[[", from) {
+        let Some((inside, end)) = ends.block(start + 3) else {
+            from = start + 3;
+            continue;
+        };
+        if start > done {
+            pieces.push(Piece::Text(&text[done..start]));
         }
+        pieces.push(Piece::Block(&text[start..end], inside));
+        (done, from) = (end, end);
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
+    if done < text.len() {
+        pieces.push(Piece::Text(&text[done..]));
     }
     pieces
+}
+
+fn find(text: &str, what: &str, from: usize) -> Option<usize> {
+    text.get(from..)?.find(what).map(|at| at + from)
+}
+
+const fn is_blank(ch: char) -> bool {
+    matches!(ch, ' ' | '\t' | '\n' | '\x0c' | '\r')
+}
+
+/// Where blocks end. What was found once is kept, so that a text is searched once, however many
+/// brackets are opened in it.
+struct Ends<'t> {
+    text: &'t str,
+    /// The first `]]` behind the last place that was asked for, or the end of the text.
+    close: Option<usize>,
+    /// The same of line breaks.
+    line: Option<usize>,
+    /// A line break and a `]]` between which something else than blanks stands, or not.
+    open: Option<(usize, usize, bool)>,
+}
+
+impl<'t> Ends<'t> {
+    /// The inside of the block whose `$[[` ends at `from`, and the place behind its `]]`.
+    fn block(&mut self, from: usize) -> Option<(&'t str, usize)> {
+        let text = self.text;
+        let start = text.len() - text.get(from..)?.trim_start_matches(is_blank).len();
+        let least = start + text.get(start..)?.chars().next()?.len_utf8();
+        let ahead = |known: Option<usize>, what: &str| match known {
+            Some(at) if at >= start => at,
+            _ => find(text, what, start).unwrap_or(text.len()),
+        };
+        (self.close, self.line) = (Some(ahead(self.close, "]]")), Some(ahead(self.line, "\n")));
+        let (mut close, line) = (self.close?, self.line?);
+        loop {
+            if close >= text.len() {
+                return None;
+            }
+            let end = match line < close {
+                true if self.is_open(line, close) => return None,
+                true => line,
+                false => close,
+            };
+            let inside = text.get(start..end)?.trim_end_matches(is_blank);
+            if start + inside.len() > least {
+                return Some((inside, close + 2));
+            }
+            close = find(text, "]]", close + 1).unwrap_or(text.len());
+        }
+    }
+
+    /// Whether something else than blanks stands between two places.
+    fn is_open(&mut self, line: usize, close: usize) -> bool {
+        if let Some((known_line, known_close, open)) = self.open
+            && (known_line, known_close) == (line, close)
+        {
+            return open;
+        }
+        let open = !self.text.get(line..close).is_some_and(|it| it.chars().all(is_blank));
+        self.open = Some((line, close, open));
+        open
+    }
 }
 
 impl<'p> Filling<'_, 'p> {
@@ -112,21 +187,22 @@ impl<'p> Filling<'_, 'p> {
                     let key = self.key(entry);
                     changed |= filled.is_some() || key.is_some();
                     let value = filled.unwrap_or_else(|| entry.value.clone());
-                    let key = key.unwrap_or_else(|| entry.key.clone());
-                    merged.replace(Entry { key, value, ..entry.clone() });
+                    let (key, key_kind) =
+                        key.unwrap_or_else(|| (entry.key.clone(), entry.key_kind));
+                    merged.replace(Entry { key, key_kind, value, ..entry.clone() });
                 }
                 if !changed {
                     return None;
                 }
                 ValueKind::Map(Arc::new(merged.into_map()))
             }
-            ValueKind::Reference(target) => ValueKind::Reference(Arc::new(self.value(target)?)),
+            // The server fills in nothing behind `!reference`.
             _ => return None,
         };
         Some(Value { kind, ..value.clone() })
     }
 
-    fn key(&mut self, entry: &Entry<'p>) -> Option<Text<'p>> {
+    fn key(&mut self, entry: &Entry<'p>) -> Option<(Text<'p>, KeyKind)> {
         if !entry.key.contains("$[[") {
             return None;
         }
@@ -134,27 +210,36 @@ impl<'p> Filling<'_, 'p> {
         origin.at = entry.key_at;
         let key = Value::new(ValueKind::Str(entry.key.clone()), origin);
         let filled = self.text(&entry.key, &key)?;
-        filled.to_text().map(|text| Text::from(text.into_owned()))
+        let kind = match &filled.kind {
+            ValueKind::Int(_) | ValueKind::BigInt(_) | ValueKind::Float(_) => KeyKind::Number,
+            ValueKind::Bool(_) => KeyKind::Bool,
+            ValueKind::Null => KeyKind::Null,
+            ValueKind::Seq(_) | ValueKind::Map(_) => KeyKind::Collection,
+            ValueKind::Unknown(_) | ValueKind::Reference(_) => return None,
+            ValueKind::Str(_) | ValueKind::Symbol(_) => KeyKind::Str,
+        };
+        let text = filled.to_text().map_or_else(|| filled.inspect(), |text| text.into_owned());
+        Some((text.into(), kind))
     }
 
     fn text(&mut self, text: &str, value: &Value<'p>) -> Option<Value<'p>> {
         let pieces = pieces(text);
-        if let [Piece::Block(block)] = pieces.as_slice() {
-            return self.block(block, value).map(|(filled, _)| filled);
+        if let [Piece::Block(all, inside)] = pieces.as_slice() {
+            return self.block(all, inside, value).map(|(filled, _)| filled);
         }
         let mut all = String::with_capacity(text.len());
         let mut origin = value.origin.clone();
         let (mut changed, mut unknown) = (false, None);
         for piece in pieces {
-            let block = match piece {
+            let (block, inside) = match piece {
                 Piece::Text(text) => {
                     all.push_str(text);
                     continue;
                 }
-                Piece::Block(block) => block,
+                Piece::Block(block, inside) => (block, inside),
             };
-            let Some((filled, name)) = self.block(block, value) else {
-                all.push_str(&format!("$[[ {block} ]]"));
+            let Some((filled, name)) = self.block(block, inside, value) else {
+                all.push_str(block);
                 continue;
             };
             changed = true;
@@ -174,26 +259,39 @@ impl<'p> Filling<'_, 'p> {
     }
 
     /// What a block stands for, and the name of the input. Nothing if it must stay as it is.
-    fn block(&mut self, block: &str, place: &Value<'p>) -> Option<(Value<'p>, String)> {
-        let mut parts = block.split('|').map(str::trim);
+    fn block(
+        &mut self,
+        block: &str,
+        inside: &str,
+        place: &Value<'p>,
+    ) -> Option<(Value<'p>, String)> {
+        // Bars at the end stand for nothing.
+        let mut parts = inside.trim_end_matches('|').split('|').map(str::trim);
         let access = parts.next().unwrap_or("");
         let calls: Vec<&str> = parts.collect();
-        if access.starts_with("matrix.") {
+        if access.split('.').next() == Some("matrix") {
             return None;
         }
-        self.blocks += 1;
         let name = access.strip_prefix("inputs.").unwrap_or(access).to_owned();
         let unknown = || Value {
             kind: ValueKind::Unknown(Unknown::Input(name.as_str().into())),
             ..place.clone()
         };
-        if self.blocks == BLOCKS + 1 {
-            let message = "too many interpolation blocks: 10,000 are allowed";
-            self.refuse("invalid-interpolation", place, message.to_owned(), None);
-        }
-        if self.blocks > BLOCKS {
+        if self.too_many {
             return Some((unknown(), name));
         }
+        if !self.blocks.contains(block) {
+            self.blocks.insert(block.to_owned());
+            if self.blocks.len() > BLOCKS {
+                self.too_many = true;
+                let message = "too many interpolation blocks: 10,000 are allowed";
+                self.refuse("invalid-interpolation", place, message.to_owned(), None);
+                return Some((unknown(), name));
+            }
+        }
+        let Some(mut value) = self.access(access, place) else {
+            return Some((unknown(), name));
+        };
         if calls.len() > FUNCTIONS {
             let message = format!(
                 "too many functions in interpolation block: {} of {FUNCTIONS} at most",
@@ -202,11 +300,14 @@ impl<'p> Filling<'_, 'p> {
             self.refuse("invalid-interpolation", place, message, None);
             return Some((unknown(), name));
         }
-        let Some(mut value) = self.access(access, place) else {
+        let last = calls.len().saturating_sub(1);
+        if calls.iter().take(last).any(|call| functions::is_split(call)) {
+            let message = "split() must be the last function: what it makes is a list";
+            self.refuse("invalid-interpolation", place, message.to_owned(), None);
             return Some((unknown(), name));
-        };
+        }
         for call in calls {
-            let outcome = functions::apply(call, value.kind.clone(), self.settings);
+            let outcome = functions::apply(call, &value, self.settings);
             value.kind = match outcome {
                 Outcome::Value(kind) => kind,
                 Outcome::NoFunction => {
@@ -216,10 +317,8 @@ impl<'p> Filling<'_, 'p> {
                     self.refuse("invalid-interpolation", place, message, None);
                     return Some((unknown(), name));
                 }
-                Outcome::WrongType(function) => {
-                    let message = format!(
-                        "error in `{function}` function: invalid input type: {function} can only be used with string inputs"
-                    );
+                Outcome::Fault(function, fault) => {
+                    let message = format!("error in `{function}` function: {fault}");
                     self.refuse("invalid-interpolation", place, message, None);
                     return Some((unknown(), name));
                 }
@@ -231,39 +330,26 @@ impl<'p> Filling<'_, 'p> {
 
     /// The value of `inputs.x` or `component.x`; nothing (and a problem) if there is none.
     fn access(&mut self, access: &str, place: &Value<'p>) -> Option<Value<'p>> {
-        let parts: Vec<&str> = access.split('.').map(str::trim).collect();
         if access.len() > ACCESS {
             let message =
                 format!("maximum interpolation expression size of {ACCESS} bytes exceeded");
             self.refuse("invalid-interpolation", place, message, None);
             return None;
         }
+        let parts: Vec<&str> = access.splitn(PARTS, '.').collect();
         match parts.as_slice() {
-            // Newer servers take an item out of a list; which one is not looked up here.
-            ["inputs", name] if name.ends_with(']') && self.is_item(name) => None,
-            ["inputs", name, ..] => {
-                if let Some(value) = self.inputs.get(*name) {
-                    if let Some(more) = parts.get(2) {
-                        let message =
-                            format!("unknown interpolation provided: `{more}` in `{access}`");
-                        self.refuse("invalid-interpolation", place, message, None);
-                        return None;
-                    }
-                    return Some(self.used(value, name, place));
-                }
-                let known = self.inputs.keys().map(|key| &**key);
-                let mut known: Vec<&str> = known.collect();
-                known.sort_unstable();
-                let near = crate::model::gitlab::nearest(name, known.into_iter());
-                let help = near.map(|near| did_you_mean(format_args!("inputs.{near}")));
-                let message = format!("unknown input name provided: `{name}` in `{access}`");
-                self.refuse("undefined-input", place, message, help);
-                None
-            }
+            ["inputs", first, rest @ ..] => self.input(access, first, rest, place),
             ["component", field] if !self.component.declared.iter().any(|it| it == field) => {
                 let message = format!("unknown interpolation provided: `{field}` in `{access}`");
                 let help = format!("Ask for it in the header: `spec: {{component: [{field}]}}`");
                 self.refuse("invalid-interpolation", place, message, Some(help));
+                None
+            }
+            ["component", field] if self.component.is_none => {
+                let message = format!(
+                    "unknown interpolation provided: `{field}` in `{access}`; this file comes by no `include:component`"
+                );
+                self.refuse("invalid-interpolation", place, message, None);
                 None
             }
             ["component", field] => {
@@ -286,19 +372,61 @@ impl<'p> Filling<'_, 'p> {
                 let message = format!(
                     "unknown interpolation provided: `{first}` in `{access}`; known are `inputs` and `component`"
                 );
-                self.refuse("invalid-interpolation", place, message, None);
+                let help = (first.trim() != *first).then(|| "remove the blanks inside".to_owned());
+                self.refuse("invalid-interpolation", place, message, help);
                 None
             }
         }
     }
 
-    /// Whether a name is `input[0]` of an input that is or may be a list.
-    fn is_item(&self, name: &str) -> bool {
-        let Some((base, index)) = name.split_once('[') else { return false };
-        let digits = index.trim_end_matches(']').split("][");
-        let is_index = digits.into_iter().all(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
-        let input = self.inputs.get(base);
-        is_index && input.is_some_and(|it| it.as_seq().is_some() || it.is_unknown())
+    /// The value of an input, or of a part of it: `list[0].key`.
+    fn input(
+        &mut self,
+        access: &str,
+        first: &str,
+        rest: &[&str],
+        place: &Value<'p>,
+    ) -> Option<Value<'p>> {
+        let inputs = self.inputs;
+        let (name, indices) = match with_indices(first, access) {
+            Ok(read) => read,
+            Err(fault) => {
+                self.refuse_if("invalid-interpolation", place, fault);
+                return None;
+            }
+        };
+        let Some(value) = inputs.get(name) else {
+            let known = inputs.keys().map(|key| &**key);
+            let mut known: Vec<&str> = known.collect();
+            known.sort_unstable();
+            let near = crate::model::gitlab::nearest(name, known.into_iter());
+            let help = near.map(|near| did_you_mean(format_args!("inputs.{near}")));
+            let message = format!("unknown input name provided: `{name}` in `{access}`");
+            self.refuse("undefined-input", place, message, help);
+            return None;
+        };
+        let found = item(value, &indices, access).and_then(|mut value| {
+            for part in rest {
+                let (key, indices) = with_indices(part, access)?;
+                if value.is_unknown() {
+                    return Err(None);
+                }
+                let Some(inner) = value.get(key) else {
+                    let message = format!("unknown interpolation provided: `{part}` in `{access}`");
+                    let open = value.as_map().is_some_and(|map| map.is_partial());
+                    return Err((!open).then_some(message));
+                };
+                value = item(inner, &indices, access)?;
+            }
+            Ok(value)
+        });
+        match found {
+            Ok(value) => Some(self.used(value, name, place)),
+            Err(fault) => {
+                self.refuse_if("invalid-interpolation", place, fault);
+                None
+            }
+        }
     }
 
     /// The value of an input at the place that asks for it.
@@ -309,6 +437,12 @@ impl<'p> Filling<'_, 'p> {
             used = Steps::new(step.kind.clone(), step.at).value(&used, &mut self.copies);
         }
         used
+    }
+
+    fn refuse_if(&mut self, rule: &'static str, at: &Value<'_>, message: Option<String>) {
+        if let Some(message) = message {
+            self.refuse(rule, at, message, None);
+        }
     }
 
     fn refuse(
@@ -323,6 +457,62 @@ impl<'p> Filling<'_, 'p> {
         problem.help = help;
         self.problems.push(problem);
     }
+}
+
+/// A name and the indices behind it. Nothing is said where versions of the server differ.
+fn with_indices<'s>(part: &'s str, access: &str) -> Result<(&'s str, Vec<usize>), Option<String>> {
+    let Some((name, brackets)) = part.split_once('[') else { return Ok((part, Vec::new())) };
+    let count = |ch: char| part.chars().filter(|it| *it == ch).count();
+    if count('[') != count(']') {
+        return Err(Some(format!("invalid array index in `{access}`: missing closing bracket")));
+    }
+    let Some(inside) = brackets.strip_suffix(']') else {
+        return Err(Some(format!("invalid array index syntax in `{access}`")));
+    };
+    let mut indices = Vec::new();
+    for index in inside.split("][") {
+        if index.is_empty() || !index.bytes().all(|it| it.is_ascii_digit()) {
+            let message =
+                format!("invalid array index in `{access}`: `{index}` is not a valid index");
+            return Err(Some(message));
+        }
+        indices.push(index.parse().unwrap_or(usize::MAX));
+    }
+    if name.is_empty() {
+        return Err(Some(format!("invalid indexed access without a key in `{access}`")));
+    }
+    if indices.len() > INDICES {
+        let message = format!("too many array indices in `{access}` (maximum depth: {INDICES})");
+        return Err(Some(message));
+    }
+    // Names with other characters are read by some versions alone.
+    if !name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_') {
+        return Err(None);
+    }
+    Ok((name, indices))
+}
+
+/// The item of a list that the indices lead to.
+fn item<'v, 'p>(
+    value: &'v Value<'p>,
+    indices: &[usize],
+    access: &str,
+) -> Result<&'v Value<'p>, Option<String>> {
+    let mut value = value;
+    for index in indices {
+        if value.is_unknown() {
+            return Err(None);
+        }
+        let Some(items) = value.as_seq() else {
+            return Err(Some(format!(
+                "cannot index into non-array value at [{index}] in `{access}`"
+            )));
+        };
+        value = items.get(*index).ok_or_else(|| {
+            Some(format!("array index {index} out of bounds (size: {}) in `{access}`", items.len()))
+        })?;
+    }
+    Ok(value)
 }
 
 /// The origin of a composed text: written where it stands, with a step that shows the input.
@@ -343,13 +533,27 @@ mod tests {
         let shown = |text: &str| {
             let show = |piece: Piece<'_>| match piece {
                 Piece::Text(text) => format!("'{text}'"),
-                Piece::Block(block) => format!("<{block}>"),
+                Piece::Block(_, inside) => format!("<{inside}>"),
             };
             pieces(text).into_iter().map(show).collect::<String>()
         };
         assert_eq!(shown("$[[ inputs.a ]]"), "<inputs.a>");
-        assert_eq!(shown("a$[[inputs.b|f]]c $[[ d ]]"), "'a'<inputs.b|f>'c '<d>");
-        assert_eq!(shown("$[[ open\n]] $[[ x ]]"), "'$[[ open\n]] '<x>");
+        assert_eq!(shown("a$[[inputs.b|f]]c $[[ dd ]]"), "'a'<inputs.b|f>'c '<dd>");
+        assert_eq!(shown("$[[\n open\n]] $[[ xx ]]"), "<open>' '<xx>");
+        assert_eq!(shown("$[[ open\nb ]] $[[ xx ]]"), "'$[[ open\nb ]] '<xx>");
+        assert_eq!(shown("$[[ x ]]$[["), "'$[[ x ]]$[['");
+        assert_eq!(shown("$[[ x ]] $[[ yy ]]"), "<x ]] $[[ yy>");
+        assert_eq!(shown("$[[ ]] b"), "'$[[ ]] b'");
+        assert_eq!(shown("$[[ a[0] ]]"), "<a[0]>");
+        assert_eq!(shown("$[[ä]] $[[öö]]"), "<ä]] $[[öö>");
         assert_eq!(shown("$[[ open"), "'$[[ open'");
+    }
+
+    #[test]
+    fn many_open_brackets_are_read_in_one_go() {
+        let text = "$[[ a".repeat(200_000);
+        assert_eq!(pieces(&text).len(), 1);
+        let text = format!("{}\n{}]]", "$[[ a".repeat(100_000), " ".repeat(100_000));
+        assert_eq!(pieces(&text).len(), 1);
     }
 }

@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::keyword::{KeyPath, Table, key, map};
 use super::kind::{By, Kind, check, is_whole};
-use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind};
+use crate::model::gitlab::{Problem, Value, ValueKind};
 
 /// How many instances one job may have.
 const MOST: usize = 200;
@@ -85,13 +85,7 @@ fn matrix(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
                 }
                 None => scalar(&entry.value),
             };
-            // A number with a point is no name.
-            let named = match entry.key_kind {
-                KeyKind::Str => true,
-                KeyKind::Number => !entry.key.contains('.'),
-                _ => false,
-            };
-            if !fits || !named {
+            if !fits || !entry.has_word_key() {
                 let message = format!(
                     "`{path}:variables` should be a hash of key value pairs, value can be an array; values are strings or whole numbers"
                 );

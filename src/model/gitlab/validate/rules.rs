@@ -5,6 +5,7 @@ use super::keyword::{Expands, KeyPath, Keyword, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::{WEEK, text};
 use crate::model::StepKind;
+use crate::model::gitlab::ruby_regexp::fault as ruby_fault;
 use crate::model::gitlab::{Problem, Value, ValueKind, Version, condition as conditions};
 use crate::syntax::expression;
 
@@ -12,6 +13,11 @@ pub(super) const CONDITION: Kind =
     Kind::By(By { check: condition, shape: "an expression, such as `$A == \"b\"`", table: None });
 
 const PATHS: Kind = Kind::Strings(0, 50);
+const REGEXP: Kind = Kind::By(By {
+    check: regexp,
+    shape: "a Ruby regular expression of at most 255 characters",
+    table: None,
+});
 
 static CHANGES: Table = Table::of(&[
     key("paths", PATHS, "Globs of files; one that was changed is enough.")
@@ -20,8 +26,7 @@ static CHANGES: Table = Table::of(&[
     key("compare_to", text(), "The branch, tag or commit that the files are compared with.")
         .since(15, 3)
         .on(Expands::Server),
-    key("regexp", Kind::Str(0, 255), "A Ruby regular expression for files, instead of `paths`.")
-        .since(19, 2),
+    key("regexp", REGEXP, "A Ruby regular expression for files, instead of `paths`.").since(19, 2),
 ])
 .excludes(&[&["paths", "regexp"]]);
 
@@ -33,8 +38,7 @@ static EXISTS: Table = Table::of(&[
     key("ref", text(), "The branch, tag or commit of that project.")
         .since(16, 11)
         .on(Expands::Server),
-    key("regexp", Kind::Str(0, 255), "A Ruby regular expression for files, instead of `paths`.")
-        .since(19, 2),
+    key("regexp", REGEXP, "A Ruby regular expression for files, instead of `paths`.").since(19, 2),
 ])
 .excludes(&[&["paths", "regexp"]]);
 
@@ -242,6 +246,13 @@ pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings
             &format!("GitLab reads `{part}` here {since}, and no version is stated"),
             Some(&format!("{instead}, or state the version of the server with `gitlab: version`")),
         ),
+    }
+}
+
+fn regexp(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
+    check(value, &Kind::Str(0, 255), path, out);
+    if let Some(fault) = value.as_str().and_then(ruby_fault) {
+        out.wrong(value, format!("`{path}` is invalid: {fault}"));
     }
 }
 

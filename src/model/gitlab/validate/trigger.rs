@@ -125,15 +125,14 @@ fn file(item: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
         let hashes = |items: &[Value<'_>]| {
             items.iter().all(|rule| rule.as_map().is_some() || rule.is_unknown())
         };
-        if !rules.as_seq().is_some_and(hashes) {
-            out.wrong(rules, format!("`{path}` rules should be an array of hashes"));
-        }
-        let path = path.key("rules");
-        if rules.as_seq().is_some_and(<[_]>::is_empty) {
-            out.wrong(rules, format!("`{path}` can't be blank"));
-        }
-        for rule in rules.items().iter().filter(|rule| rule.as_map().is_some()) {
-            include_rule(rule, path.key("rule"), out);
+        match rules.as_seq() {
+            Some([]) => out.wrong(rules, format!("`{path}:rules` can't be blank")),
+            Some(items) if hashes(items) => {
+                for rule in items {
+                    include_rule(rule, path.key("rules").key("rule"), out);
+                }
+            }
+            _ => out.wrong(rules, format!("`{path}` rules should be an array of hashes")),
         }
     }
     if let Some(cache) = given("cache").filter(|it| !it.is_unknown() && !it.is_blank()) {

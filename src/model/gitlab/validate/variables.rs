@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::keyword::{Expands, KeyPath, Table, key, unknown_key};
 use super::kind::{By, Kind, check};
-use crate::model::gitlab::{KeyKind, Problem, Value, ValueKind};
+use crate::model::gitlab::{Problem, Value, ValueKind};
 
 static GLOBAL: Table = Table::of(&[
     key("value", Kind::Scalar, "The value.").on(Expands::Server),
@@ -51,7 +51,7 @@ fn variables(
     for entry in entries.entries().iter().filter(|entry| !entry.value.is_unknown()) {
         let name = entry.key.as_str();
         let path = path.key(name);
-        if matches!(entry.key_kind, KeyKind::Bool | KeyKind::Null | KeyKind::Collection) {
+        if !entry.has_word_key() {
             let at = crate::model::Origin::here(entry.key_at);
             let message = format!("`{path}` key must be an alphanumeric string; quote `{name}`");
             out.push(Problem::new("invalid-keyword-value", &at, message));
