@@ -22,6 +22,7 @@ pub use script::{Script, Section};
 pub use trigger::Trigger;
 pub use variable::{Scope, Variable};
 
+pub(super) use needs::filled;
 pub(super) use rules::rules;
 pub(super) use variable::variables;
 
