@@ -70,6 +70,7 @@ pub(crate) mod top_level_publish;
 pub(crate) mod unconditional_changes;
 pub(crate) mod undefined_optional_need;
 pub(crate) mod unheeded_exit_code;
+pub(crate) mod unheeded_include_key;
 pub(crate) mod unmatchable_ref;
 pub(crate) mod unmatchable_rule;
 pub(crate) mod unmatched_path;

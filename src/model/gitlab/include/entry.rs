@@ -1,7 +1,8 @@
 use crate::model::Origin;
 use crate::model::gitlab::{
-    Duration, Include, IncludeKind, Problem, Value, ValueKind, parse_duration,
+    Duration, Include, IncludeKind, Problem, Value, ValueKind, nearest, parse_duration,
 };
+use crate::text::did_you_mean;
 
 /// One item of `include`, as far as it could be read.
 #[derive(Clone, Debug)]
@@ -14,6 +15,11 @@ pub(super) struct IncludeEntry<'v, 'p> {
 }
 
 impl<'p> IncludeEntry<'_, 'p> {
+    /// Whether it stands for all files that fit a pattern, perhaps none.
+    pub(super) fn is_wildcard(&self) -> bool {
+        matches!(self.target, Target::Local(path) if path.as_str().is_some_and(|it| it.contains('*')))
+    }
+
     /// What is told of it outside.
     pub(super) fn told(&self) -> Include<'p> {
         let (kind, name, reference) = match self.target {
@@ -60,17 +66,70 @@ impl Target<'_, '_> {
 }
 
 const RULE: &str = "invalid-include";
+/// What the server fetches (`UrlSanitizer`); all else is a path.
+const SCHEMES: [&str; 4] = ["http://", "https://", "ssh://", "git://"];
 const KINDS: [&str; 6] = ["local", "project", "remote", "template", "artifact", "component"];
+
+/// Something that the server looks at only where an `include` brings no file at all: with the first file the
+/// keyword is gone before its entries are checked (`External::Processor`).
+#[derive(Debug)]
+pub(super) struct Unheeded {
+    at: Origin,
+    /// What the server says where it looks.
+    refusal: String,
+    /// What is so otherwise.
+    note: String,
+    help: Option<String>,
+}
+
+impl Unheeded {
+    /// What is told of it if the server looks, or does not.
+    pub(super) fn told(self, looks: bool) -> Problem {
+        let problem = match looks {
+            true => Problem::new(RULE, &self.at, self.refusal),
+            false => Problem::new("unheeded-include-key", &self.at, self.note),
+        };
+        match self.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
+    }
+}
+
+/// What entries of `include` come to, besides the files.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    pub(super) problems: Vec<Problem>,
+    pub(super) unheeded: Vec<Unheeded>,
+}
+
+impl Faults {
+    fn refuse(&mut self, at: &Origin, message: impl Into<String>) {
+        self.problems.push(Problem::new(RULE, at, message));
+    }
+
+    fn unheeded(&mut self, at: &Origin, refusal: String, note: String, help: Option<String>) {
+        self.unheeded.push(Unheeded { at: at.clone(), refusal, note, help });
+    }
+
+    /// All of them, for a server that looks at everything, or not.
+    pub(super) fn told(self, looks: bool) -> impl Iterator<Item = Problem> {
+        let unheeded = self.unheeded.into_iter().map(move |it| it.told(looks));
+        self.problems.into_iter().chain(unheeded)
+    }
+}
 
 /// Keys that may stand beside any kind. The server leaves those alone that the kind does not use.
 const BESIDE: [&str; 7] = ["file", "ref", "inputs", "rules", "job", "integrity", "cache"];
+
+const SHORT: &str = "duration must be at least 1 minute";
 
 /// What is wrong with how long a remote file is to be kept.
 fn cache_fault(cache: &Value<'_>) -> Option<&'static str> {
     match (&cache.kind, cache.as_str().map(parse_duration)) {
         (ValueKind::Bool(_), _) => None,
         (_, Some(Ok(Duration::Seconds(seconds)))) if seconds >= 60.0 => None,
-        (_, Some(Ok(Duration::Seconds(_)))) => Some("duration must be at least 1 minute"),
+        (_, Some(Ok(Duration::Seconds(_)))) => Some(SHORT),
         (_, Some(Ok(Duration::Never))) => None,
         (ValueKind::Str(_), _) => Some("contains an invalid duration"),
         _ => Some("must be a boolean or a duration string"),
@@ -80,35 +139,30 @@ fn cache_fault(cache: &Value<'_>) -> Option<&'static str> {
 /// The items of an `include:` value.
 pub(super) fn entries<'v, 'p>(
     include: &'v Value<'p>,
-    problems: &mut Vec<Problem>,
+    faults: &mut Faults,
 ) -> Vec<IncludeEntry<'v, 'p>> {
-    let mut refuse = |at: &Origin, message: String| {
-        problems.push(Problem::new(RULE, at, message));
-    };
     let items = match &include.kind {
         ValueKind::Seq(items) => items.iter().collect(),
         ValueKind::Null => Vec::new(),
         _ => vec![include],
     };
-    items.into_iter().filter_map(|item| entry(item, &mut refuse)).collect()
+    items.into_iter().filter_map(|item| entry(item, faults)).collect()
 }
 
-fn entry<'v, 'p>(
-    item: &'v Value<'p>,
-    refuse: &mut impl FnMut(&Origin, String),
-) -> Option<IncludeEntry<'v, 'p>> {
+fn entry<'v, 'p>(item: &'v Value<'p>, faults: &mut Faults) -> Option<IncludeEntry<'v, 'p>> {
     let mut misspelt = false;
     let bare =
         |target| IncludeEntry { value: item, target, inputs: None, rules: None, integrity: None };
     match &item.kind {
         ValueKind::Str(text) => {
-            let remote = text.starts_with("http://") || text.starts_with("https://");
+            let text = text.trim_start();
+            let remote = SCHEMES.iter().any(|scheme| text.starts_with(scheme));
             return Some(bare(if remote { Target::Remote(item) } else { Target::Local(item) }));
         }
         ValueKind::Map(_) => {}
         ValueKind::Unknown(_) | ValueKind::Null => return None,
         _ => {
-            refuse(&item.origin, "Each include must be a hash or a string".to_owned());
+            faults.refuse(&item.origin, "Each include must be a hash or a string");
             return None;
         }
     }
@@ -125,31 +179,40 @@ fn entry<'v, 'p>(
         } else {
             format!("Each include must use only one of: {}", quoted.join(", "))
         };
-        refuse(&item.origin, message);
+        faults.refuse(&item.origin, message);
         return None;
     };
     let unknown = item.entries().iter().filter(|it| &*it.key != *kind);
     for entry in unknown.filter(|it| !BESIDE.contains(&&*it.key) && !KINDS.contains(&&*it.key)) {
-        let message = format!(
+        let refusal = format!(
             "include:include config contains unknown keys: {}; beside `{kind}` there may be {}",
             entry.key,
             BESIDE.join(", ")
         );
-        refuse(&Origin::here(entry.key_at), message);
+        let note = format!("`{}` is no keyword of an `include`: it does nothing", entry.key);
+        let help = nearest(&entry.key, BESIDE.into_iter()).map(did_you_mean);
+        faults.unheeded(&Origin::here(entry.key_at), refusal, note, help);
         misspelt = true;
     }
     for only_remote in ["integrity", "cache"] {
         let value = item.given(only_remote).filter(|it| *kind != "remote" && !it.is_blank());
         if let Some(value) = value {
-            let message = format!(
+            let refusal = format!(
                 "include:include config {only_remote} can only be specified for remote includes"
             );
-            refuse(&value.origin, message);
+            let note = format!("`{only_remote}` does nothing here: it is for `remote` alone");
+            faults.unheeded(&value.origin, refusal, note, None);
         }
     }
     let cache = item.given("cache").filter(|it| *kind == "remote" && !it.is_unknown());
     if let Some((cache, fault)) = cache.and_then(|cache| Some((cache, cache_fault(cache)?))) {
-        refuse(&cache.origin, format!("include:include cache {fault}"));
+        let refusal = format!("include:include cache {fault}");
+        if fault == SHORT {
+            let note = "`cache` should be a minute at least".to_owned();
+            faults.unheeded(&cache.origin, refusal, note, None);
+        } else {
+            faults.refuse(&cache.origin, refusal);
+        }
     }
     let value = item.get(kind)?;
     let target = match *kind {
@@ -160,7 +223,7 @@ fn entry<'v, 'p>(
         "artifact" => {
             let message =
                 "Including configs from artifacts is only allowed when triggering child pipelines";
-            refuse(&item.origin, message.to_owned());
+            faults.refuse(&item.origin, message);
             return None;
         }
         _ => {
@@ -169,9 +232,10 @@ fn entry<'v, 'p>(
                 if misspelt {
                     return None;
                 }
-                let message =
+                let refusal =
                     "include:include config must specify the file where to fetch the config from";
-                refuse(&item.origin, message.to_owned());
+                let note = "nothing is included here: there is no `file`".to_owned();
+                faults.unheeded(&item.origin, refusal.to_owned(), note, None);
                 return None;
             };
             let names = |file: &Value<'_>| {
@@ -179,7 +243,7 @@ fn entry<'v, 'p>(
             };
             if file.is_blank() || !names(file) {
                 let message = "include:include config must specify the file where to fetch the config from, as a string or a list of strings";
-                refuse(&file.origin, message.to_owned());
+                faults.refuse(&file.origin, message);
                 return None;
             }
             Target::Project { project: value, file, reference: item.given("ref") }
@@ -189,7 +253,7 @@ fn entry<'v, 'p>(
         return None;
     }
     if value.as_str().is_none_or(|it| it.trim().is_empty()) {
-        refuse(
+        faults.refuse(
             &value.origin,
             format!(
                 "include:{kind} should be a string that is not empty, not {}",
@@ -200,7 +264,7 @@ fn entry<'v, 'p>(
     }
     let inputs = item.given("inputs");
     if let Some(inputs) = inputs.filter(|it| it.as_map().is_none() && !it.is_unknown()) {
-        refuse(&inputs.origin, "Given inputs must be a hash: include:inputs is none".to_owned());
+        faults.refuse(&inputs.origin, "Given inputs must be a hash: include:inputs is none");
     }
     Some(IncludeEntry {
         value: item,

@@ -11,10 +11,9 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         }
         beside_needs(job, problems);
         let includes = job.trigger.iter().flat_map(|trigger| &trigger.includes);
-        for include in includes.filter(|it| it.get("artifact").is_some()) {
-            if let Some(value) = include.get("job") {
-                dependency(pipeline, job, value, problems);
-            }
+        // The server looks at `job` whatever stands beside it.
+        for value in includes.filter_map(|include| include.get("job")) {
+            dependency(pipeline, job, value, problems);
         }
     }
 }
