@@ -52,7 +52,7 @@ fn target(pipeline: &Pipeline<'_>, need: &Need<'_>) -> Option<usize> {
 
 /// The strongly connected components, each in the order in which a search from its first node
 /// meets its nodes (Tarjan's algorithm, without recursion).
-fn components<T>(edges: &[Vec<(usize, T)>]) -> Vec<Vec<usize>> {
+pub(super) fn components<T>(edges: &[Vec<(usize, T)>]) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
     let mut order = vec![UNSEEN; edges.len()];
     let mut low = vec![0; edges.len()];
