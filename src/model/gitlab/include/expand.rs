@@ -314,8 +314,9 @@ impl<'p> Expander<'_, 'p> {
         self.read_ahead(&items, &way.base, &way.steps);
         for (item, entry) in items.iter().enumerate() {
             self.includes.push(entry.told());
+            let files = (self.files, &way.base);
             let rules =
-                entry.rules.map(|rules| applies(rules, self.files, self.settings, self.problems));
+                entry.rules.map(|rules| applies(rules, files, self.settings, self.problems));
             let certain = match rules {
                 Some(Truth::No) => continue,
                 Some(Truth::Open(causes)) => {

@@ -128,6 +128,16 @@ impl<'p> Expander<'_, 'p> {
                     return Vec::new();
                 }
                 let (name, reference) = address.split_once('@').unwrap_or((&address, ""));
+                // A project lies in a group.
+                let known = !address.contains(['$', '%']);
+                let names_one = !reference.is_empty() && name.split('/').count() >= 4;
+                if known && !names_one && mapping.component(&address).is_none() {
+                    let message = format!(
+                        "component '{address}' - content not found: it is written `host/group/project/component@version`"
+                    );
+                    self.refuse("invalid-include", &value.origin, message);
+                    return Vec::new();
+                }
                 let (project, name) = name.rsplit_once('/').unwrap_or(("", name));
                 let component = Component {
                     name: Some(name.to_owned()),
