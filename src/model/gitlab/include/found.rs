@@ -68,7 +68,7 @@ fn is_project(path: &str) -> bool {
 
 /// Whether a path can be that of a file: the server compares it with those that git has, so that nothing lies
 /// at `./a.yml` (Gitaly's `FindByRevisionAndPath`). It takes slashes away in front alone.
-pub(super) fn is_plain(path: &str) -> bool {
+pub(in crate::model::gitlab) fn is_plain(path: &str) -> bool {
     path.trim_start_matches('/').split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 

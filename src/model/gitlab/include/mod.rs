@@ -10,4 +10,5 @@ mod missed;
 mod rules;
 
 pub(super) use expand::{Expanded, expand};
+pub(super) use found::is_plain;
 pub(super) use locate::{Base, Mapping};
