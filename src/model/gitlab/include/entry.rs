@@ -75,8 +75,8 @@ const KINDS: [&str; 6] = ["local", "project", "remote", "template", "artifact", 
 #[derive(Debug)]
 pub(super) struct Unheeded {
     at: Origin,
-    /// What the server says where it looks.
-    refusal: String,
+    /// What the server says where it looks; nothing if it takes it there too.
+    refusal: Option<String>,
     /// What is so otherwise.
     note: String,
     help: Option<String>,
@@ -85,9 +85,9 @@ pub(super) struct Unheeded {
 impl Unheeded {
     /// What is told of it if the server looks, or does not.
     pub(super) fn told(self, looks: bool) -> Problem {
-        let problem = match looks {
-            true => Problem::new(RULE, &self.at, self.refusal),
-            false => Problem::new("unheeded-include-key", &self.at, self.note),
+        let problem = match self.refusal.filter(|_| looks) {
+            Some(refusal) => Problem::new(RULE, &self.at, refusal),
+            None => Problem::new("unheeded-include-key", &self.at, self.note),
         };
         match self.help {
             Some(help) => problem.help(help),
@@ -109,7 +109,11 @@ impl Faults {
     }
 
     fn unheeded(&mut self, at: &Origin, refusal: String, note: String, help: Option<String>) {
-        self.unheeded.push(Unheeded { at: at.clone(), refusal, note, help });
+        self.unheeded.push(Unheeded { at: at.clone(), refusal: Some(refusal), note, help });
+    }
+
+    fn idle(&mut self, at: &Origin, note: String) {
+        self.unheeded.push(Unheeded { at: at.clone(), refusal: None, note, help: None });
     }
 
     /// All of them, for a server that looks at everything, or not.
@@ -202,6 +206,13 @@ fn entry<'v, 'p>(item: &'v Value<'p>, faults: &mut Faults) -> Option<IncludeEntr
             );
             let note = format!("`{only_remote}` does nothing here: it is for `remote` alone");
             faults.unheeded(&value.origin, refusal, note, None);
+        }
+    }
+    for (key, of) in [("ref", "project"), ("file", "project"), ("job", "artifact")] {
+        let entry = item.as_map().and_then(|map| map.entry(key)).filter(|it| !it.value.is_blank());
+        if let Some(entry) = entry.filter(|_| *kind != of) {
+            let note = format!("`{key}` does nothing here: it is for `{of}` alone");
+            faults.idle(&Origin::here(entry.key_at), note);
         }
     }
     let cache = item.given("cache").filter(|it| *kind == "remote" && !it.is_unknown());
