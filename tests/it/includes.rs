@@ -72,6 +72,24 @@ fn what_a_project_includes_locally_lies_in_that_project() {
 }
 
 #[test]
+fn exists_in_a_file_of_a_project_asks_for_files_of_that_project() {
+    let rules = "include:\n  - {local: b.yml, rules: [{exists: [Makefile]}]}\n  - {local: c.yml, rules: [{exists: [b.yml]}]}\n";
+    let files = [
+        (".gitlab-ci.yml", "include: [{project: g/p, file: a.yml}]\n"),
+        ("pipespec.yaml", "includes: {g/p: v/p}\n"),
+        ("Makefile", "all:\n"),
+        ("v/p/a.yml", rules),
+        ("v/p/b.yml", "b: {script: x}\n"),
+        ("v/p/c.yml", "c: {script: x}\n"),
+    ];
+    with(&files, |pipeline, _| {
+        let open: Vec<_> = pipeline.undecided.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(open, ["b.yml"], "the copy need not have all files");
+        assert_eq!(pipeline.jobs.len(), 2);
+    });
+}
+
+#[test]
 fn urls_templates_and_components_are_read_too() {
     let root = "include:\n  - remote: https://x.example/ci/a.yml\n    integrity: sha256-1N5uBjiG3cCMJwbgaP0FZpxS2Z1pVqG2qT4wXfX9Y2k=\n  - https://x.example/one.yml\n  - template: Jobs/T.gitlab-ci.yml\n  - component: gitlab.com/g/kit/lint@1.0\n    inputs: {name: lint}\n  - component: $CI_SERVER_FQDN/g/kit/test@1.0\n  - {remote: 'https://x.example/ci/never.yml', rules: [{when: never}]}\n";
     let config = "includes:\n  https://x.example/ci: v/web\n  https://x.example/one.yml: v/one.yml\n  'template:': v/templates\n  g/kit@1.0: v/kit\n";

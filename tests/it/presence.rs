@@ -369,6 +369,10 @@ fn a_need_must_be_in_the_pipeline() {
     assert_eq!(refusals(by_rule, &push("a")), [told]);
     let instances = "a: {stage: build, script: x, parallel: 2, rules: [{when: never}]}\nb: {script: x, needs: [a]}\n";
     assert_eq!(refusals(instances, &push("a")).len(), 2, "each instance is missing");
+    let matrix = "a: {stage: build, script: x, parallel: {matrix: [{V: [x, y]}]}, rules: [{if: $V == 'x'}]}\nb: {script: x, parallel: {matrix: [{V: [x, y]}]}, needs: ['a: [$[[ matrix.V ]]]']}\n";
+    let told = refusals(matrix, &push("a"));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("'b: [y]' job needs 'a: [y]' job"), "{told:?}");
 }
 
 #[test]

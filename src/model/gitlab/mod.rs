@@ -48,8 +48,8 @@ mod validate;
 pub use duration::{Duration, DurationError, parse_duration};
 pub use job::{
     Artifacts, Cache, CacheKey, CachePolicy, Environment, Image, Inherits, Instance, Job, JobKind,
-    Need, NeedKind, Outcome, Parallel, PathRule, Report, Rule, Scope, Script, Section, Trigger,
-    Variable,
+    MissingChild, Need, NeedKind, Outcome, Parallel, PathRule, Report, Rule, Scope, Script,
+    Section, Trigger, Variable,
 };
 pub use kind::FileKind;
 pub use lookup::{Retry, is_lookup, retry_of};

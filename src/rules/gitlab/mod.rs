@@ -3,6 +3,7 @@
 pub(crate) mod circular_extends;
 pub(crate) mod circular_needs;
 pub(crate) mod circular_reference;
+pub(crate) mod circular_variables;
 pub(crate) mod conflicting_keywords;
 pub(crate) mod dependency_without_need;
 pub(crate) mod duplicate_need;

@@ -42,6 +42,7 @@ pub(crate) mod left_out_stop_job;
 pub(crate) mod merge_overwrites_key;
 pub(crate) mod mismatched_docker_versions;
 pub(crate) mod misrooted_path;
+pub(crate) mod missing_child_file;
 pub(crate) mod missing_key_file;
 pub(crate) mod misspelt_cache_policy;
 pub(crate) mod misspelt_predefined_variable;

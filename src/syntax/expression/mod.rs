@@ -156,7 +156,8 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, SyntaxError> {
     let mut at = 0;
     loop {
         let rest = text.get(at..).unwrap_or("");
-        let content = rest.trim_start();
+        // `\s` of Ruby, which knows no other white space.
+        let content = rest.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
         at += rest.len() - content.len();
         if content.is_empty() {
             return Ok(tokens);
@@ -189,6 +190,10 @@ fn word(rest: &str) -> usize {
 
 fn no_token(rest: &str) -> String {
     let shown = &rest[..word(rest)];
+    if let Some(blank) = rest.chars().next().filter(|it| it.is_whitespace()) {
+        let code = u32::from(blank);
+        return format!("this is no blank but the character U+{code:04X}; write a blank");
+    }
     match rest.as_bytes() {
         [b'$', b'{', ..] => format!("`{shown}` is not understood here; write `$NAME` without braces"),
         [b'"' | b'\'', ..] => "the text has no closing quote".to_owned(),
@@ -323,6 +328,7 @@ mod tests {
             ("$A && !", 7, "a value"),
             ("$A =~ /ab/c/", 10, "write a slash in it"),
             ("$A =~ /ab/ x", 11, "`x` is not understood"),
+            ("$A\u{a0}== 'x'", 2, "U+00A0"),
             ("$A == truth", 6, "`truth` is not understood"),
             ("$A $B", 3, "before this"),
             ("", 0, "a value"),

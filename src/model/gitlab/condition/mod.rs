@@ -142,6 +142,11 @@ pub fn fault(condition: &Expression<'_>) -> Option<SyntaxError> {
     let Some(root) = &condition.root else { return condition.errors.first().cloned() };
     root.parts().find_map(|part| {
         let NodeKind::Pattern { source, flags } = part.kind else { return None };
+        // The server looks for it in one line; a slash at the end of a line would end it there.
+        if source.contains('\n') && !source.contains("\\/") {
+            let message = "a pattern stands in one line".to_owned();
+            return Some(SyntaxError { span: part.span, message });
+        }
         let reason = check(source, flags).err()?;
         let message = format!("`/{source}/` is no pattern of RE2: {reason}");
         Some(SyntaxError { span: part.span, message })

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::entry::{IncludeEntry, Target};
 use super::expand::{Expander, Steps};
+use super::found::is_plain;
 use super::locate::Base;
 use crate::model::StepKind;
 use crate::model::gitlab::Problem;
@@ -32,8 +33,11 @@ impl<'p> Expander<'_, 'p> {
         let plain = |entry: &IncludeEntry<'_, 'p>| match entry.target {
             Target::Local(path) => {
                 let path = path.as_str()?;
-                let is_plain = !path.contains(['*', '$', '%']) && path.ends_with(".yml");
-                Some((is_plain.then(|| base.path(path)).flatten()?, entry.value.at()))
+                let is_known = !path.contains(['*', '$', '%']) && path.ends_with(".yml");
+                Some((
+                    (is_known && is_plain(path)).then(|| base.path(path)).flatten()?,
+                    entry.value.at(),
+                ))
             }
             _ => None,
         };

@@ -15,6 +15,11 @@ pub(super) struct IncludeEntry<'v, 'p> {
 }
 
 impl<'p> IncludeEntry<'_, 'p> {
+    /// Whether it stands for all files that fit a pattern, perhaps none.
+    pub(super) fn is_wildcard(&self) -> bool {
+        matches!(self.target, Target::Local(path) if path.as_str().is_some_and(|it| it.contains('*')))
+    }
+
     /// What is told of it outside.
     pub(super) fn told(&self) -> Include<'p> {
         let (kind, name, reference) = match self.target {
@@ -61,27 +66,74 @@ impl Target<'_, '_> {
 }
 
 const RULE: &str = "invalid-include";
-const IGNORED: &str = "ignored-include-key";
-
-/// Where an `include` stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// In the configuration. The server looks at the keys of its items only if no file comes of any of them.
-    Content,
-    /// In the header, where it looks at them first.
-    Header,
-}
+/// What the server fetches (`UrlSanitizer`); all else is a path.
+const SCHEMES: [&str; 4] = ["http://", "https://", "ssh://", "git://"];
 const KINDS: [&str; 6] = ["local", "project", "remote", "template", "artifact", "component"];
 
-/// Keys that may stand beside any kind.
+/// Something that the server looks at only where an `include` brings no file at all: with the first file the
+/// keyword is gone before its entries are checked (`External::Processor`).
+#[derive(Debug)]
+pub(super) struct Ignored {
+    at: Origin,
+    /// What the server says where it looks; nothing if it takes it there too.
+    refusal: Option<String>,
+    /// What is so otherwise.
+    note: String,
+    help: Option<String>,
+}
+
+impl Ignored {
+    /// What is told of it if the server looks, or does not.
+    pub(super) fn told(self, looks: bool) -> Problem {
+        let problem = match self.refusal.filter(|_| looks) {
+            Some(refusal) => Problem::new(RULE, &self.at, refusal),
+            None => Problem::new("ignored-include-key", &self.at, self.note),
+        };
+        match self.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
+    }
+}
+
+/// What entries of `include` come to, besides the files.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    pub(super) problems: Vec<Problem>,
+    pub(super) ignored: Vec<Ignored>,
+}
+
+impl Faults {
+    fn refuse(&mut self, at: &Origin, message: impl Into<String>) {
+        self.problems.push(Problem::new(RULE, at, message));
+    }
+
+    fn ignored(&mut self, at: &Origin, refusal: String, note: String, help: Option<String>) {
+        self.ignored.push(Ignored { at: at.clone(), refusal: Some(refusal), note, help });
+    }
+
+    fn idle(&mut self, at: &Origin, note: String) {
+        self.ignored.push(Ignored { at: at.clone(), refusal: None, note, help: None });
+    }
+
+    /// All of them, for a server that looks at everything, or not.
+    pub(super) fn told(self, looks: bool) -> impl Iterator<Item = Problem> {
+        let ignored = self.ignored.into_iter().map(move |it| it.told(looks));
+        self.problems.into_iter().chain(ignored)
+    }
+}
+
+/// Keys that may stand beside any kind. The server leaves those alone that the kind does not use.
 const BESIDE: [&str; 7] = ["file", "ref", "inputs", "rules", "job", "integrity", "cache"];
+
+const SHORT: &str = "duration must be at least 1 minute";
 
 /// What is wrong with how long a remote file is to be kept.
 pub(in crate::model::gitlab) fn cache_fault(cache: &Value<'_>) -> Option<&'static str> {
     match (&cache.kind, cache.as_str().map(parse_duration)) {
         (ValueKind::Bool(_), _) => None,
         (_, Some(Ok(Duration::Seconds(seconds)))) if seconds >= 60.0 => None,
-        (_, Some(Ok(Duration::Seconds(_)))) => Some("duration must be at least 1 minute"),
+        (_, Some(Ok(Duration::Seconds(_)))) => Some(SHORT),
         (_, Some(Ok(Duration::Never))) => None,
         (ValueKind::Str(_), _) => Some("contains an invalid duration"),
         _ => Some("must be a boolean or a duration string"),
@@ -91,37 +143,30 @@ pub(in crate::model::gitlab) fn cache_fault(cache: &Value<'_>) -> Option<&'stati
 /// The items of an `include:` value.
 pub(super) fn entries<'v, 'p>(
     include: &'v Value<'p>,
-    place: Place,
-    problems: &mut Vec<Problem>,
+    faults: &mut Faults,
 ) -> Vec<IncludeEntry<'v, 'p>> {
     let items = match &include.kind {
         ValueKind::Seq(items) => items.iter().collect(),
         ValueKind::Null => Vec::new(),
         _ => vec![include],
     };
-    items.into_iter().filter_map(|item| entry(item, place, problems)).collect()
+    items.into_iter().filter_map(|item| entry(item, faults)).collect()
 }
 
-fn entry<'v, 'p>(
-    item: &'v Value<'p>,
-    place: Place,
-    problems: &mut Vec<Problem>,
-) -> Option<IncludeEntry<'v, 'p>> {
+fn entry<'v, 'p>(item: &'v Value<'p>, faults: &mut Faults) -> Option<IncludeEntry<'v, 'p>> {
     let mut misspelt = false;
-    let mut refuse = |rule: &'static str, at: &Origin, message: String| {
-        problems.push(Problem::new(rule, at, message));
-    };
     let bare =
         |target| IncludeEntry { value: item, target, inputs: None, rules: None, integrity: None };
     match &item.kind {
         ValueKind::Str(text) => {
-            let remote = text.starts_with("http://") || text.starts_with("https://");
+            let text = text.trim_start();
+            let remote = SCHEMES.iter().any(|scheme| text.starts_with(scheme));
             return Some(bare(if remote { Target::Remote(item) } else { Target::Local(item) }));
         }
         ValueKind::Map(_) => {}
         ValueKind::Unknown(_) | ValueKind::Null => return None,
         _ => {
-            refuse(RULE, &item.origin, "Each include must be a hash or a string".to_owned());
+            faults.refuse(&item.origin, "Each include must be a hash or a string");
             return None;
         }
     }
@@ -138,66 +183,47 @@ fn entry<'v, 'p>(
         } else {
             format!("Each include must use only one of: {}", quoted.join(", "))
         };
-        refuse(RULE, &item.origin, message);
+        faults.refuse(&item.origin, message);
         return None;
     };
-    // Without a file the server comes to look at the keys.
-    let fileless = *kind == "project" && item.given("file").is_none();
-    let looked_at = place == Place::Header || fileless;
     let unknown = item.entries().iter().filter(|it| &*it.key != *kind);
     for entry in unknown.filter(|it| !BESIDE.contains(&&*it.key) && !KINDS.contains(&&*it.key)) {
-        let beside = BESIDE.join(", ");
-        let (rule, message) = match looked_at {
-            true => (
-                RULE,
-                format!(
-                    "include:include config contains unknown keys: {}; beside `{kind}` there may be {beside}",
-                    entry.key
-                ),
-            ),
-            false => (
-                IGNORED,
-                format!(
-                    "GitLab takes no notice of `{}` in `include`; beside `{kind}` there may be {beside}",
-                    entry.key
-                ),
-            ),
-        };
-        let mut problem = Problem::new(rule, &Origin::here(entry.key_at), message);
-        if let Some(near) = nearest(&entry.key, BESIDE.into_iter()) {
-            problem = problem.help(did_you_mean(near));
-        }
-        problems.push(problem);
+        let refusal = format!(
+            "include:include config contains unknown keys: {}; beside `{kind}` there may be {}",
+            entry.key,
+            BESIDE.join(", ")
+        );
+        let note = format!("`{}` is no keyword of an `include`: it does nothing", entry.key);
+        let help = nearest(&entry.key, BESIDE.into_iter()).map(did_you_mean);
+        faults.ignored(&Origin::here(entry.key_at), refusal, note, help);
         misspelt = true;
     }
-    let mut refuse = |rule: &'static str, at: &Origin, message: String| {
-        problems.push(Problem::new(rule, at, message));
-    };
     for only_remote in ["integrity", "cache"] {
         let value = item.given(only_remote).filter(|it| *kind != "remote" && !it.is_blank());
         if let Some(value) = value {
-            let (rule, message) = match looked_at {
-                true => (
-                    RULE,
-                    format!(
-                        "include:include config {only_remote} can only be specified for remote includes"
-                    ),
-                ),
-                false => (
-                    IGNORED,
-                    format!(
-                        "GitLab takes no notice of `{only_remote}` beside `{kind}`: it is for remote files"
-                    ),
-                ),
-            };
-            refuse(rule, &value.origin, message);
+            let refusal = format!(
+                "include:include config {only_remote} can only be specified for remote includes"
+            );
+            let note = format!("`{only_remote}` does nothing here: it is for `remote` alone");
+            faults.ignored(&value.origin, refusal, note, None);
+        }
+    }
+    for (key, of) in [("ref", "project"), ("file", "project"), ("job", "artifact")] {
+        let entry = item.as_map().and_then(|map| map.entry(key)).filter(|it| !it.value.is_blank());
+        if let Some(entry) = entry.filter(|_| *kind != of) {
+            let note = format!("`{key}` does nothing here: it is for `{of}` alone");
+            faults.idle(&Origin::here(entry.key_at), note);
         }
     }
     let cache = item.given("cache").filter(|it| *kind == "remote" && !it.is_unknown());
     if let Some((cache, fault)) = cache.and_then(|cache| Some((cache, cache_fault(cache)?))) {
-        // A text goes to the same reader in any case.
-        let rule = if looked_at || cache.as_str().is_some() { RULE } else { IGNORED };
-        refuse(rule, &cache.origin, format!("include:include cache {fault}"));
+        let refusal = format!("include:include cache {fault}");
+        if fault == SHORT {
+            let note = "`cache` should be a minute at least".to_owned();
+            faults.ignored(&cache.origin, refusal, note, None);
+        } else {
+            faults.refuse(&cache.origin, refusal);
+        }
     }
     let value = item.get(kind)?;
     let target = match *kind {
@@ -208,7 +234,7 @@ fn entry<'v, 'p>(
         "artifact" => {
             let message =
                 "Including configs from artifacts is only allowed when triggering child pipelines";
-            refuse(RULE, &item.origin, message.to_owned());
+            faults.refuse(&item.origin, message);
             return None;
         }
         _ => {
@@ -217,9 +243,10 @@ fn entry<'v, 'p>(
                 if misspelt {
                     return None;
                 }
-                let message =
+                let refusal =
                     "include:include config must specify the file where to fetch the config from";
-                refuse(RULE, &item.origin, message.to_owned());
+                let note = "nothing is included here: there is no `file`".to_owned();
+                faults.ignored(&item.origin, refusal.to_owned(), note, None);
                 return None;
             };
             let names = |file: &Value<'_>| {
@@ -227,7 +254,7 @@ fn entry<'v, 'p>(
             };
             if file.is_blank() || !names(file) {
                 let message = "include:include config must specify the file where to fetch the config from, as a string or a list of strings";
-                refuse(RULE, &file.origin, message.to_owned());
+                faults.refuse(&file.origin, message);
                 return None;
             }
             Target::Project { project: value, file, reference: item.given("ref") }
@@ -237,8 +264,7 @@ fn entry<'v, 'p>(
         return None;
     }
     if value.as_str().is_none_or(|it| it.trim().is_empty()) {
-        refuse(
-            RULE,
+        faults.refuse(
             &value.origin,
             format!(
                 "include:{kind} should be a string that is not empty, not {}",
@@ -249,18 +275,13 @@ fn entry<'v, 'p>(
     }
     let inputs = item.given("inputs");
     if let Some(inputs) = inputs.filter(|it| it.as_map().is_none() && !it.is_unknown()) {
-        refuse(
-            RULE,
-            &inputs.origin,
-            "Given inputs must be a hash: include:inputs is none".to_owned(),
-        );
+        faults.refuse(&inputs.origin, "Given inputs must be a hash: include:inputs is none");
     }
     Some(IncludeEntry {
         value: item,
         target,
         inputs: inputs.filter(|it| it.as_map().is_some()),
-        // False stands for none.
-        rules: item.given("rules").filter(|it| it.as_bool() != Some(false)),
+        rules: item.given("rules"),
         integrity: item.given("integrity"),
     })
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ahead::Ahead;
-use super::entry::{IncludeEntry, Place, Target, entries};
+use super::entry::{Faults, IncludeEntry, Target, entries};
 use super::found::Found;
 use super::integrity::{Integrity, integrity};
 use super::locate::Base;
@@ -254,7 +254,10 @@ impl<'p> Expander<'_, 'p> {
             let message = "header:spec:include config should be an array or a string";
             return self.refuse("invalid-spec-header", &include.origin, message);
         }
-        for entry in entries(include, Place::Header, self.problems) {
+        let mut faults = Faults::default();
+        let items = entries(include, &mut faults);
+        self.problems.extend(faults.told(true));
+        for entry in items {
             if matches!(entry.target, Target::Template(_) | Target::Component(_)) {
                 let message = "header:spec:include takes local, project and remote files alone";
                 self.refuse("invalid-spec-header", &entry.value.origin, message);
@@ -270,9 +273,15 @@ impl<'p> Expander<'_, 'p> {
                 );
                 self.refuse("invalid-spec-header", &Origin::here(key.key_at), message);
             }
-            for found in self.locate(&entry, &way.base) {
+            let own = self.read.last().map_or("", |file| &file.source.path);
+            for found in self.locate(&entry, &way.base, own) {
                 let (base, path, named) = match found {
                     Found::File { base, path, named, .. } => (base, path, named),
+                    Found::Nothing { path, named } => {
+                        header.partial = true;
+                        self.unread(&entry, &way.base, (path, named), way.certain);
+                        continue;
+                    }
                     Found::Missing(named) => {
                         header.partial = true;
                         self.miss(named, None, &entry.value.origin);
@@ -325,8 +334,12 @@ impl<'p> Expander<'_, 'p> {
         let Some(include) = include else { return Map::new(own().collect()) };
         let mut merged = Merged::new(Vec::new());
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
-        let items = entries(include, Place::Content, self.problems);
-        let mut applies = |rules| applies(rules, self.files, self.settings, &mut *self.problems);
+        let mut faults = Faults::default();
+        let items = entries(include, &mut faults);
+        self.problems.append(&mut faults.problems);
+        let mut brings = false;
+        let mut applies =
+            |rules| applies(rules, (self.files, &way.base), self.settings, &mut *self.problems);
         let ruled: Vec<_> = items.iter().map(|it| it.rules.map(&mut applies)).collect();
         let wanted = items.iter().zip(&ruled).filter(|(_, ruled)| **ruled != Some(Truth::No));
         self.read_ahead(wanted.map(|(entry, _)| entry), &way.base, &way.steps);
@@ -340,7 +353,9 @@ impl<'p> Expander<'_, 'p> {
                 }
                 _ => true,
             };
-            for config in self.included(entry, certain, place, way) {
+            let configs = self.included(entry, certain, place, way);
+            brings |= !configs.is_empty() || !entry.is_wildcard();
+            for config in configs {
                 for part in config.entries() {
                     // Of files that rules choose between, the first that defines a name counts:
                     // so the name is as it would be in one of the possible pipelines.
@@ -359,6 +374,8 @@ impl<'p> Expander<'_, 'p> {
                 }
             }
         }
+        let looks = way.parent.is_none() && !way.by_itself && !brings;
+        self.problems.extend(faults.told(looks));
         own().for_each(|entry| merged.put(entry));
         merged.into_map()
     }
@@ -373,9 +390,14 @@ impl<'p> Expander<'_, 'p> {
     ) -> Vec<Map<'p>> {
         let certain = certain && way.certain;
         let mut configs = Vec::new();
-        for found in self.locate(entry, &way.base) {
+        let own = self.read.get(place).map_or("", |file| &file.source.path);
+        for found in self.locate(entry, &way.base, own) {
             let (base, path, component, named) = match found {
                 Found::File { base, path, component, named } => (base, path, component, named),
+                Found::Nothing { path, named } => {
+                    self.unread(entry, &way.base, (path, named), certain);
+                    continue;
+                }
                 Found::Missing(named) => {
                     self.miss(named, None, &entry.value.origin);
                     continue;

@@ -9,7 +9,17 @@ use crate::model::gitlab::{MissingKind, Value, Vendored};
 
 /// A file that an entry names, or why there is none.
 pub(super) enum Found {
-    File { base: Base, path: String, component: Component, named: Named },
+    File {
+        base: Base,
+        path: String,
+        component: Component,
+        named: Named,
+    },
+    /// Nothing can lie at this path.
+    Nothing {
+        path: String,
+        named: Named,
+    },
     Missing(Named),
 }
 
@@ -56,9 +66,20 @@ fn is_project(path: &str) -> bool {
             && path.chars().all(letter)
 }
 
+/// Whether a path can be that of a file: the server compares it with those that git has, so that nothing lies
+/// at `./a.yml` (Gitaly's `FindByRevisionAndPath`). It takes slashes away in front alone.
+pub(in crate::model::gitlab) fn is_plain(path: &str) -> bool {
+    path.trim_start_matches('/').split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 impl<'p> Expander<'_, 'p> {
-    /// The files that an entry names.
-    pub(super) fn locate(&mut self, entry: &IncludeEntry<'_, 'p>, base: &Base) -> Vec<Found> {
+    /// The files that an entry names, which stands in the file `own`.
+    pub(super) fn locate(
+        &mut self,
+        entry: &IncludeEntry<'_, 'p>,
+        base: &Base,
+        own: &str,
+    ) -> Vec<Found> {
         let settings = self.settings;
         let known = |name: &str| match settings.known(name) {
             Known::Set(value) => Some(value),
@@ -78,7 +99,7 @@ impl<'p> Expander<'_, 'p> {
             return Vec::new();
         }
         match entry.target {
-            Target::Local(value) => self.locate_local(&expanded(value), base),
+            Target::Local(value) => self.locate_local(&expanded(value), base, own),
             Target::Remote(value) => {
                 let url = expanded(value);
                 let found = mapping.remote(&url);
@@ -109,6 +130,16 @@ impl<'p> Expander<'_, 'p> {
                     return Vec::new();
                 }
                 let (name, reference) = address.split_once('@').unwrap_or((&address, ""));
+                // A project lies in a group.
+                let known = !address.contains(['$', '%']);
+                let names_one = !reference.is_empty() && name.split('/').count() >= 4;
+                if known && !names_one && mapping.component(&address).is_none() {
+                    let message = format!(
+                        "component '{address}' - content not found: it is written `host/group/project/component@version`"
+                    );
+                    self.refuse("invalid-include", &value.origin, message);
+                    return Vec::new();
+                }
                 let (project, name) = name.rsplit_once('/').unwrap_or(("", name));
                 let component = Component {
                     name: Some(name.to_owned()),
@@ -193,7 +224,7 @@ impl<'p> Expander<'_, 'p> {
         fits
     }
 
-    fn locate_local(&self, path: &str, base: &Base) -> Vec<Found> {
+    fn locate_local(&self, path: &str, base: &Base, own: &str) -> Vec<Found> {
         if variables(path).next().is_some() {
             return vec![Found::Missing(Named::path(MissingKind::Variable, path))];
         }
@@ -202,9 +233,14 @@ impl<'p> Expander<'_, 'p> {
         let file =
             |path: String| named.clone().found(Some((base.clone(), path)), Component::default());
         if !full.contains('*') {
-            return vec![file(full)];
+            return match is_plain(path) {
+                true => vec![file(full)],
+                false => vec![Found::Nothing { path: named.name.clone(), named }],
+            };
         }
-        let fitting = self.files.paths().iter().filter(|path| wildcard(&full, path));
+        // The file that the pattern stands in is not meant.
+        let fitting =
+            self.files.paths().iter().filter(|path| wildcard(&full, path) && own != path.as_str());
         fitting.map(|path| file(path.clone())).collect()
     }
 }

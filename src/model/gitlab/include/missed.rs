@@ -1,6 +1,6 @@
 use super::entry::{IncludeEntry, Target};
 use super::expand::Expander;
-use super::found::Named;
+use super::found::{Named, is_plain};
 use super::locate::Base;
 use crate::model::Origin;
 use crate::model::gitlab::presence::Cause;
@@ -41,11 +41,27 @@ impl<'p> Expander<'_, 'p> {
             let message = format!("Local file `{path}` does not exist!");
             let mut problem = Problem::new("missing-include-file", &entry.value.origin, message);
             let near = self.files.paths().iter().map(String::as_str);
-            if let Some(near) = crate::model::gitlab::nearest(&path, near) {
+            let plain = plain(&path);
+            if !is_plain(&path) {
+                problem = problem.help(format!(
+                    "a path counts from the root of the repository, as git writes it: {}",
+                    if self.files.exists(&plain) {
+                        format!("write `{plain}`")
+                    } else {
+                        "without `.`, `..` and empty parts".to_owned()
+                    }
+                ));
+            } else if let Some(near) = crate::model::gitlab::nearest(&path, near) {
                 problem = problem.help(did_you_mean(near));
             }
             self.problems.push(problem);
         }
         self.miss(named, Some(path), &entry.value.origin);
     }
+}
+
+/// The path without the parts that say nothing.
+fn plain(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    parts.join("/")
 }

@@ -11,5 +11,6 @@ mod rules;
 
 pub(super) use entry::cache_fault;
 pub(super) use expand::{Expanded, expand};
+pub(super) use found::is_plain;
 pub(super) use integrity::is_base64;
 pub(super) use locate::{Base, Mapping};

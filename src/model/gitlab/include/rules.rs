@@ -1,13 +1,16 @@
+use super::locate::Base;
 use crate::model::gitlab::job::PathRule;
-use crate::model::gitlab::presence::{Cause, Ground, Truth, changes, condition, exists, together};
+use crate::model::gitlab::presence::{
+    Cause, Ground, Truth, changes, condition, exists_beside, together,
+};
 use crate::model::gitlab::validate::include_rule;
 use crate::model::gitlab::{Problem, Settings, Value};
 use crate::model::{Files, Origin};
 
-/// Whether an include takes place.
+/// Whether an include takes place that stands in a file of this place.
 pub(super) fn applies(
     rules: &Value<'_>,
-    files: &dyn Files,
+    (files, base): (&dyn Files, &Base),
     settings: &Settings,
     problems: &mut Vec<Problem>,
 ) -> Truth {
@@ -42,7 +45,7 @@ pub(super) fn applies(
             continue;
         }
         let included = rule.given("when").and_then(Value::as_str) != Some("never");
-        match holds(rule, files, settings) {
+        match holds(rule, (files, base), settings) {
             Truth::Yes => decided = Some(included),
             Truth::No => {}
             Truth::Open(causes) => {
@@ -59,13 +62,13 @@ pub(super) fn applies(
 }
 
 /// Whether all that a rule asks for holds.
-fn holds(rule: &Value<'_>, files: &dyn Files, settings: &Settings) -> Truth {
+fn holds(rule: &Value<'_>, (files, base): (&dyn Files, &Base), settings: &Settings) -> Truth {
     let known = |name: &str| settings.known(name);
     let ground = Ground { event: settings.event.as_ref(), settings, files, known: &known };
     let part = |key| rule.given(key);
     let mut truth = part("if").map_or(Truth::Yes, |value| condition(value, &known));
     if let Some(value) = part("exists").filter(|_| truth != Truth::No) {
-        truth = truth.and(exists(&PathRule::new(value), &ground));
+        truth = truth.and(exists_beside(base, &PathRule::new(value), &ground));
     }
     if let Some(value) = part("changes").filter(|_| truth != Truth::No) {
         truth = truth.and(changes(&PathRule::new(value), &ground));

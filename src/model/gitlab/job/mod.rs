@@ -19,9 +19,10 @@ pub use needs::{Need, NeedKind};
 pub use parallel::{Instance, Parallel};
 pub use rules::{PathRule, Rule};
 pub use script::{Script, Section};
-pub use trigger::Trigger;
+pub use trigger::{MissingChild, Trigger};
 pub use variable::{Scope, Variable};
 
+pub(super) use needs::filled;
 pub(super) use rules::rules;
 pub(super) use variable::variables;
 

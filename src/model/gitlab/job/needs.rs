@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::parallel::{self, Instance};
 use crate::model::gitlab::{Text, Value, ValueKind};
 
@@ -49,6 +51,60 @@ impl<'p> Need<'p> {
             Some(instances) => instances.iter().map(|it| Text::from(it.full_name(name))).collect(),
         }
     }
+
+    /// The names of variables that it asks of the matrix of its own job, `$[[ matrix.X ]]`.
+    pub fn asked(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut open = vec![&self.value];
+        while let Some(value) = open.pop() {
+            match &value.kind {
+                ValueKind::Str(text) if text.contains("$[[") => {
+                    names.extend(of_matrix(text).map(|(_, name)| name));
+                }
+                ValueKind::Seq(items) => open.extend(items.iter()),
+                ValueKind::Map(map) => open.extend(map.entries().iter().map(|it| &it.value)),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// Whether it asks for something else between `$[[` and `]]`.
+    pub fn asks_more(&self) -> bool {
+        let names = self.names();
+        names.iter().any(|name| name.matches("$[[").count() > of_matrix(name).count())
+    }
+}
+
+/// The parts `$[[ matrix.X ]]` of a text with their places (`MatrixInterpolator`).
+fn of_matrix(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    text.match_indices("$[[").filter_map(|(start, _)| {
+        let inside = text.get(start + 3..)?;
+        let name = inside.trim_ascii_start().strip_prefix("matrix.")?;
+        let end = name.find(|ch: char| !ch.is_ascii_alphanumeric() && !"_-".contains(ch))?;
+        let (name, behind) = name.split_at(end);
+        let behind = behind.trim_ascii_start().strip_prefix("]]").filter(|_| !name.is_empty())?;
+        Some((start..text.len() - behind.len(), name))
+    })
+}
+
+/// The name with what the instance has for the variables that it asks of the matrix.
+pub(in crate::model::gitlab) fn filled<'p>(name: &Text<'p>, instance: &Instance<'p>) -> Text<'p> {
+    let mut filled = String::new();
+    let mut at = 0;
+    for (place, asked) in of_matrix(name) {
+        let Some((_, value)) = instance.variables.iter().find(|(key, _)| *key == *asked) else {
+            continue;
+        };
+        filled.push_str(&name[at..place.start]);
+        filled.push_str(&value.to_text().unwrap_or_default());
+        at = place.end;
+    }
+    if at == 0 {
+        return name.clone();
+    }
+    filled.push_str(&name[at..]);
+    filled.into()
 }
 
 /// The needs; nothing if they are not given. Nested lists (from references) are opened.
@@ -95,4 +151,21 @@ fn need<'p>(value: &Value<'p>) -> Need<'p> {
         _ => {}
     }
     need
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_matrix;
+
+    #[test]
+    fn what_is_asked_of_the_matrix_is_found() {
+        let found = |text| of_matrix(text).map(|(at, name)| (at.start, at.end, name)).collect();
+        let found: Vec<(usize, usize, &str)> = found("a: [$[[matrix.A]], $[[  matrix.B-c ]]x]");
+        assert_eq!(found, [(4, 17, "A"), (19, 37, "B-c")]);
+        for other in
+            ["$[[ matrix. ]]", "$[[ inputs.A ]]", "$[[ matrix.A b ]]", "$[[ matrix.A", "$[["]
+        {
+            assert_eq!(of_matrix(other).count(), 0, "{other}");
+        }
+    }
 }

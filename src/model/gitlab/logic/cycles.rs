@@ -15,7 +15,8 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         .collect();
     for (at, job) in pipeline.jobs.iter().enumerate() {
         let own = edges.get(at).into_iter().flatten().find(|(to, _)| *to == at);
-        if let Some((_, need)) = own.filter(|(_, need)| need.instances.is_none()) {
+        // Instances may need others of the same job by what their matrix has.
+        if let Some((_, need)) = own.filter(|(_, need)| need.asked().is_empty()) {
             let message =
                 format!("The pipeline has circular dependencies: self-dependency: {}", job.name);
             problems.push(Problem::new("circular-needs", &need.value.origin, message));
@@ -51,7 +52,7 @@ fn target(pipeline: &Pipeline<'_>, need: &Need<'_>) -> Option<usize> {
 
 /// The strongly connected components, each in the order in which a search from its first node
 /// meets its nodes (Tarjan's algorithm, without recursion).
-fn components<T>(edges: &[Vec<(usize, T)>]) -> Vec<Vec<usize>> {
+pub(super) fn components<T>(edges: &[Vec<(usize, T)>]) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
     let mut order = vec![UNSEEN; edges.len()];
     let mut low = vec![0; edges.len()];

@@ -1,4 +1,4 @@
-use super::{Named, named, near, runs_later};
+use super::{Named, instances, named, named_exactly, near, runs_later};
 use crate::model::Origin;
 use crate::model::gitlab::{Job, NeedKind, Pipeline, Problem, Value};
 use crate::text::did_you_mean;
@@ -7,14 +7,13 @@ use crate::text::did_you_mean;
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
     for job in &pipeline.jobs {
         for value in job.dependencies.iter().flatten() {
-            dependency(pipeline, job, value, problems);
+            dependency(pipeline, job, (value, named), problems);
         }
         beside_needs(job, problems);
         let includes = job.trigger.iter().flat_map(|trigger| &trigger.includes);
-        for include in includes.filter(|it| it.get("artifact").is_some()) {
-            if let Some(value) = include.get("job") {
-                dependency(pipeline, job, value, problems);
-            }
+        // The server looks at `job` whatever stands beside it.
+        for value in includes.filter_map(|include| include.get("job")) {
+            dependency(pipeline, job, (value, named_exactly), problems);
         }
     }
 }
@@ -52,10 +51,10 @@ fn beside_needs(job: &Job<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
-fn dependency(
-    pipeline: &Pipeline<'_>,
+fn dependency<'a, 'p>(
+    pipeline: &'a Pipeline<'p>,
     job: &Job<'_>,
-    value: &Value<'_>,
+    (value, named): (&Value<'_>, fn(&'a Pipeline<'p>, &str) -> Named<'a, 'p>),
     problems: &mut Vec<Problem>,
 ) {
     let Some(name) = value.as_str() else { return };
@@ -66,6 +65,8 @@ fn dependency(
             let mut problem = Problem::new("undefined-dependency", &value.origin, message);
             if name.starts_with('.') {
                 problem = problem.help("A hidden job never runs, so it has no artifacts.");
+            } else if let Some(help) = instances(pipeline, name) {
+                problem = problem.help(help);
             } else if let Some(near) = near(pipeline, name) {
                 problem = problem.help(did_you_mean(near));
             }

@@ -1,4 +1,4 @@
-use super::{Named, named, near};
+use super::{Named, instances, named_exactly, near};
 use crate::model::gitlab::{Pipeline, Problem, Value};
 use crate::text::did_you_mean;
 
@@ -12,12 +12,14 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
             let message = format!("{} job: on_stop job {name} {what}", job.name);
             Problem::new("invalid-on-stop", &on_stop.origin, message)
         };
-        let stop = match named(pipeline, name) {
+        let stop = match named_exactly(pipeline, name) {
             Named::Unknown => continue,
             Named::Undefined => {
                 let problem = problem("is not defined".to_owned());
-                problems.push(match near(pipeline, name) {
-                    Some(near) => problem.help(did_you_mean(near)),
+                let help =
+                    instances(pipeline, name).or_else(|| near(pipeline, name).map(did_you_mean));
+                problems.push(match help {
+                    Some(help) => problem.help(help),
                     None => problem,
                 });
                 continue;

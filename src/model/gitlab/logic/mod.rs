@@ -6,6 +6,7 @@ mod environment;
 mod needs;
 mod pages;
 mod stages;
+mod variables;
 
 use super::{Job, Pipeline, Problem};
 
@@ -18,6 +19,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>) -> Vec<Problem> {
     environment::check(pipeline, &mut problems);
     pages::check(pipeline, &mut problems);
     cycles::check(pipeline, &mut problems);
+    variables::check(pipeline, &mut problems);
     problems
 }
 
@@ -39,6 +41,24 @@ fn named<'a, 'p>(pipeline: &'a Pipeline<'p>, name: &str) -> Named<'a, 'p> {
         return Named::Unknown;
     }
     Named::Undefined
+}
+
+/// The same where what `parallel` makes of jobs is not looked at: a job that runs as several instances is
+/// known by their names alone.
+fn named_exactly<'a, 'p>(pipeline: &'a Pipeline<'p>, name: &str) -> Named<'a, 'p> {
+    match named(pipeline, name) {
+        Named::Job(job) if job.name == *name && !job.parallel.instances.is_empty() => {
+            Named::Undefined
+        }
+        other => other,
+    }
+}
+
+/// What to write in place of the name of a job that runs as several instances.
+fn instances(pipeline: &Pipeline<'_>, name: &str) -> Option<String> {
+    let job = pipeline.job(name).filter(|job| !job.parallel.instances.is_empty())?;
+    let first = job.run_names().into_iter().next()?;
+    Some(format!("`{name}` runs as several instances: name one of them, such as `{first}`"))
 }
 
 /// Whether the name may be that of an instance of a job whose instances are not all known, or of

@@ -1,8 +1,9 @@
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Named, named, near, runs_later};
 use crate::model::Origin;
-use crate::model::gitlab::{Job, Need, NeedKind, Pipeline, Problem};
+use crate::model::gitlab::job::filled;
+use crate::model::gitlab::{Job, Need, NeedKind, Pipeline, Problem, Text};
 use crate::text::did_you_mean;
 
 /// How long the name of a needed job may be.
@@ -12,29 +13,128 @@ const NAME: usize = 255;
 pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
     for job in &pipeline.jobs {
         if let Some(needs) = &job.needs {
-            list(pipeline, job, needs, problems);
+            own(pipeline, job, needs, problems);
         }
         for rule in job.rules.iter().flatten() {
             if let Some(needs) = &rule.needs {
-                list(pipeline, job, needs, problems);
+                of_rule(pipeline, job, needs, problems);
             }
         }
     }
 }
 
-fn list(pipeline: &Pipeline<'_>, job: &Job<'_>, needs: &[Need<'_>], problems: &mut Vec<Problem>) {
-    let mut seen: FxHashMap<String, &Origin> = FxHashMap::default();
+/// The needs of the job itself, which may ask for what its matrix has.
+fn own<'p>(
+    pipeline: &Pipeline<'p>,
+    job: &Job<'p>,
+    needs: &[Need<'p>],
+    problems: &mut Vec<Problem>,
+) {
+    let asked: Vec<(&Need<'p>, Vec<&str>)> =
+        needs.iter().map(|need| (need, need.asked())).filter(|(_, it)| !it.is_empty()).collect();
+    let rows = || job.parallel.instances.iter().filter(|it| !it.variables.is_empty());
+    // Without a matrix the server takes the words as they are.
+    if asked.is_empty() || job.parallel.known && rows().next().is_none() {
+        return list(pipeline, job, needs, &|need| names(need).unwrap_or_default(), problems);
+    }
+    if !job.parallel.known {
+        let known = |need: &Need<'p>| need.asked().is_empty().then(|| names(need)).flatten();
+        return list(pipeline, job, needs, &|need| known(need).unwrap_or_default(), problems);
+    }
+    let before = problems.len();
+    for (need, names) in asked {
+        for name in names {
+            if rows().all(|row| row.variables.iter().any(|(key, _)| *key == *name)) {
+                continue;
+            }
+            let message =
+                format!("{} job: '{name}' does not exist in matrix configuration", job.name);
+            let mut problem = Problem::new("undefined-need", &need.value.origin, message);
+            if let Some(matrix) = job.get("parallel") {
+                problem = problem.label(matrix.at(), "the matrix of the job");
+            }
+            problems.push(problem);
+        }
+    }
+    // The first instance with a fault shows it.
+    for row in rows() {
+        if problems.len() > before {
+            break;
+        }
+        let filled = |need: &Need<'p>| {
+            let names = names(need).unwrap_or_default();
+            names.iter().map(|name| filled(name, row)).collect()
+        };
+        list(pipeline, job, needs, &filled, problems);
+    }
+}
+
+/// The names that a need stands for; nothing if something that is not known decides them.
+fn names<'p>(need: &Need<'p>) -> Option<Vec<Text<'p>>> {
+    let known = !need.value.has_unknown() && !need.asks_more();
+    known.then(|| need.names())
+}
+
+/// The needs of a rule: what `parallel` makes of jobs is not looked at there, so a job that runs as several
+/// instances is found under their names alone.
+fn of_rule<'p>(
+    pipeline: &Pipeline<'p>,
+    job: &Job<'p>,
+    needs: &[Need<'p>],
+    problems: &mut Vec<Problem>,
+) {
+    let mut plain: Vec<Need<'p>> = Vec::with_capacity(needs.len());
     for need in needs.iter().filter(|need| need.kind == NeedKind::Job) {
-        if need.value.has_unknown() || computed(need) {
+        let needed = need.name().and_then(|name| pipeline.job(name));
+        if let Some(needed) = needed.filter(|it| !it.parallel.instances.is_empty()) {
+            if !need.optional && !need.value.has_unknown() {
+                problems.push(of_instances(job, need, needed));
+            }
             continue;
         }
+        plain.push(Need { instances: None, ..need.clone() });
+    }
+    list(pipeline, job, &plain, &|need| names(need).unwrap_or_default(), problems);
+}
+
+/// A need in a rule on a job that runs as several instances.
+fn of_instances(job: &Job<'_>, need: &Need<'_>, needed: &Job<'_>) -> Problem {
+    let name = &needed.name;
+    let message = format!(
+        "{} job: undefined need: {name}: in `rules`, instances are needed by their own names",
+        job.name
+    );
+    let place = need.job.as_ref().unwrap_or(&need.value);
+    let names = needed.run_names();
+    let some: Vec<&str> = names.iter().take(5).map(|it| &**it).collect();
+    let more = if names.len() > 5 { ", ..." } else { "" };
+    let message_there = format!("`{name}` runs as {}{more}", some.join(", "));
+    let problem = Problem::new("undefined-need", &place.origin, message);
+    problem.label(needed.key_at, message_there).help(
+        "Need each instance by its name, or move the need out of the rule: there the name of the job stands for all",
+    )
+}
+
+fn list<'p>(
+    pipeline: &Pipeline<'p>,
+    job: &Job<'p>,
+    needs: &[Need<'p>],
+    names: &dyn Fn(&Need<'p>) -> Vec<Text<'p>>,
+    problems: &mut Vec<Problem>,
+) {
+    let mut seen: FxHashMap<Text<'p>, &Origin> = FxHashMap::default();
+    // The instances that are needed by themselves, by the names of their jobs.
+    let mut single: FxHashMap<&str, (Text<'p>, &Origin)> = FxHashMap::default();
+    for need in needs.iter().filter(|need| need.kind == NeedKind::Job) {
         let mut undefined = false;
-        for name in need.names() {
-            if let Some(before) = seen.insert(name.to_string(), &need.value.origin) {
-                let message = format!("{} has the following needs duplicated: {name}.", job.name);
-                let message = message.trim_end_matches('.');
-                let problem = Problem::new("duplicate-need", &need.value.origin, message);
-                problems.push(problem.label(before.at, "it stands here already"));
+        for name in names(need) {
+            let at = &need.value.origin;
+            let twice = |name: &str| {
+                let message = format!("{} has the following needs duplicated: {name}", job.name);
+                Problem::new("duplicate-need", at, message)
+            };
+            if let Some(before) = seen.insert(name.clone(), at) {
+                problems.push(twice(&name).label(before.at, "it stands here already"));
             }
             if undefined {
                 continue;
@@ -51,11 +151,23 @@ fn list(pipeline: &Pipeline<'_>, job: &Job<'_>, needs: &[Need<'_>], problems: &m
                         "{} job: need `{name}` name is too long (maximum is {NAME} characters)",
                         job.name
                     );
-                    problems.push(Problem::new("undefined-need", &need.value.origin, message));
+                    problems.push(Problem::new("undefined-need", at, message));
                 }
                 Named::Job(needed) => {
                     if need.instances.is_none() || needed.parallel.known {
                         defined(pipeline, job, need, needed, problems);
+                    }
+                    if needed.name != name {
+                        // One of the instances that the name of the job stands for.
+                        if let Some(before) = seen.get(&*needed.name) {
+                            problems.push(twice(&name).label(before.at, "this stands for it too"));
+                        }
+                        single.entry(&needed.name).or_insert((name, at));
+                    } else if let Some((one, before)) = single.get(&*needed.name) {
+                        problems.push(twice(one).label(before.at, "it stands here already"));
+                    } else if let Some(label) = equal_instances(needed) {
+                        let problem = twice(&format!("{}: {label}", needed.name));
+                        problems.push(problem.label(needed.key_at, "two instances have this name"));
                     }
                 }
             }
@@ -63,19 +175,21 @@ fn list(pipeline: &Pipeline<'_>, job: &Job<'_>, needs: &[Need<'_>], problems: &m
     }
 }
 
+/// The label that two instances of a job share: each of them counts as a need.
+fn equal_instances<'a>(needed: &'a Job<'_>) -> Option<&'a str> {
+    if !needed.parallel.known {
+        return None;
+    }
+    let mut seen = FxHashSet::default();
+    let labels = needed.parallel.instances.iter().map(|it| &*it.label);
+    labels.into_iter().find(|label| !seen.insert(*label))
+}
+
 /// Whether the name is too long, or that of an instance where all are meant.
 fn is_too_long(name: &str, need: &Need<'_>, needed: &Job<'_>) -> bool {
     let long = |name: &str| name.chars().count() > NAME;
     let all = need.instances.is_none() && !needed.parallel.instances.is_empty();
     long(name) || all && needed.run_names().iter().any(|name| long(name))
-}
-
-/// Whether the matrix of the job itself decides which instances are meant (`$[[ matrix.X ]]`).
-fn computed(need: &Need<'_>) -> bool {
-    let instances = need.instances.iter().flatten();
-    let mut texts =
-        instances.flat_map(|it| it.variables.iter().filter_map(|(_, value)| value.as_str()));
-    texts.any(|text| text.contains("$[["))
 }
 
 fn missing(pipeline: &Pipeline<'_>, job: &Job<'_>, need: &Need<'_>, name: &str) -> Problem {

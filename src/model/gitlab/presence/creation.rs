@@ -2,7 +2,8 @@ use rustc_hash::FxHashMap;
 
 use super::{Cause, JobForecast, Verdict, When};
 use crate::model::Origin;
-use crate::model::gitlab::{Job, Need, NeedKind, Pipeline, Settings, Text};
+use crate::model::gitlab::job::filled;
+use crate::model::gitlab::{Instance, Job, Need, NeedKind, Pipeline, Settings, Text};
 
 /// For what the server refuses to create a pipeline whose configuration it takes.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ pub(super) fn refusals<'p>(
     let mut all = Vec::new();
     for forecast in jobs.iter().filter(|it| it.verdict.present() != Some(false)) {
         for (need, open) in needs(forecast) {
-            for name in names(pipeline, need) {
+            for name in names(pipeline, need, forecast.instance) {
                 let Some(needed) = by_name.get(name.as_str()) else { continue };
                 let mut open = open.clone();
                 match needed.verdict.present() {
@@ -90,11 +91,19 @@ fn needs<'f, 'p>(forecast: &'f JobForecast<'_, 'p>) -> Vec<(&'f Need<'p>, Vec<Ca
 }
 
 /// The names under which the jobs run that a need stands for.
-fn names<'p>(pipeline: &Pipeline<'p>, need: &Need<'p>) -> Vec<Text<'p>> {
+fn names<'p>(
+    pipeline: &Pipeline<'p>,
+    need: &Need<'p>,
+    own: Option<&Instance<'p>>,
+) -> Vec<Text<'p>> {
     let names = need.names();
     let mut all = Vec::new();
     for name in names {
         // Which instances are meant may be computed from the matrix of the job itself.
+        let name = match own {
+            Some(instance) if name.contains("$[[") => filled(&name, instance),
+            _ => name,
+        };
         if name.contains("$[[") {
             continue;
         }
@@ -115,7 +124,7 @@ fn too_many(
     let most = settings.limits.needs;
     let count = |needs: &[Need<'_>]| {
         let needs = needs.iter().filter(|it| it.kind == NeedKind::Job);
-        needs.map(|need| names(pipeline, need).len()).sum::<usize>()
+        needs.map(|need| names(pipeline, need, forecast.instance).len()).sum::<usize>()
     };
     let own = job.needs.as_deref().unwrap_or_default();
     let ways = forecast.verdict.ways.iter();

@@ -23,6 +23,8 @@ pub struct Forecast<'a, 'p> {
 pub struct JobForecast<'a, 'p> {
     /// The job.
     pub job: &'a Job<'p>,
+    /// Which instance it is; nothing for a job that is not multiplied.
+    pub instance: Option<&'a Instance<'p>>,
     /// The name under which it runs.
     pub name: Text<'p>,
     /// Whether it is in the pipeline, if there is one.
@@ -48,7 +50,7 @@ impl<'a, 'p> Forecast<'a, 'p> {
                 if let Some(causes) = world.open_include(job.key_at.source) {
                     verdict = verdict.only_if(&causes, Decider::NotIncluded(job.key_at));
                 }
-                JobForecast { job, name, verdict }
+                JobForecast { job, instance, name, verdict }
             };
             if job.parallel.instances.is_empty() {
                 jobs.push(one(job.name.clone(), None));

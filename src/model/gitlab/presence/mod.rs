@@ -14,7 +14,7 @@ mod scope;
 mod truth;
 mod verdict;
 
-pub(super) use paths::{Ground, changes, exists, is_there};
+pub(super) use paths::{Ground, changes, exists_beside, is_there};
 pub(super) use rules::condition;
 pub(super) use truth::together;
 

@@ -115,8 +115,26 @@ pub(super) fn changes_of_policy(value: &Value<'_>, event: &Event) -> Truth {
     value.one_or_more().iter().map(fits).fold(Truth::No, Truth::or)
 }
 
+/// Whether `exists` of an `include` holds that stands in a file of this place: it asks for files of the
+/// project that the file is of.
+pub(in crate::model::gitlab) fn exists_beside(
+    base: &Base,
+    rule: &PathRule<'_>,
+    ground: &Ground<'_>,
+) -> Truth {
+    let Base::Vendored(folder) = base else { return exists(rule, ground) };
+    if rule.project.is_some() {
+        return exists(rule, ground);
+    }
+    // A copy need not have all files of the project.
+    match exists_in(&format!("{folder}/"), rule, ground) {
+        Truth::No => Truth::Open(vec![Cause::OtherProject(folder.clone())]),
+        other => other,
+    }
+}
+
 /// Whether `exists` holds in the files as they are here.
-pub(in crate::model::gitlab) fn exists(rule: &PathRule<'_>, ground: &Ground<'_>) -> Truth {
+pub(super) fn exists(rule: &PathRule<'_>, ground: &Ground<'_>) -> Truth {
     let Some(project) = &rule.project else { return exists_in("", rule, ground) };
     let reference = rule.reference.as_ref().map(|it| ground.expanded(it)).transpose();
     let (project, reference) = match (ground.expanded(project), reference) {
@@ -143,14 +161,14 @@ fn exists_in(start: &str, rule: &PathRule<'_>, ground: &Ground<'_>) -> Truth {
     if let Some(regexp) = &rule.regexp {
         return ground.fits_regexp(regexp, inside());
     }
-    let globs = rule.paths.iter().filter(|it| it.as_str().is_some_and(has_wildcard)).count();
+    let globs = rule.paths.iter().filter(|it| it.as_str().is_some_and(is_compared)).count();
     ground.any(&rule.paths, |pattern| fits_one(pattern, globs, &inside))
 }
 
 /// Whether `exists` holds for these patterns, in which no variables stand.
 pub(in crate::model::gitlab) fn is_there(patterns: &[String], files: &dyn Files) -> bool {
     let inside = || files.paths().iter().map(String::as_str);
-    let globs = patterns.iter().filter(|it| has_wildcard(it)).count();
+    let globs = patterns.iter().filter(|it| is_compared(it)).count();
     let named = |pattern: &str| !has_wildcard(pattern) && files.exists(pattern);
     patterns.iter().any(|pattern| named(pattern) || fits_one(pattern, globs, &inside))
 }
@@ -162,8 +180,7 @@ fn fits_one<'f, I: Iterator<Item = &'f str>>(
     inside: &impl Fn() -> I,
 ) -> bool {
     let too_many = || inside().count().saturating_mul(globs) > COMPARISONS;
-    let ending = pattern.strip_prefix("**/*").filter(|end| end.starts_with('.'));
-    if let Some(ending) = ending.filter(|end| !end.contains('/') && !has_wildcard(end)) {
+    if let Some(ending) = ending(pattern) {
         inside().any(|path| path.ends_with(ending))
     } else if has_wildcard(pattern) {
         let deep = pattern.contains('/');
@@ -176,6 +193,34 @@ fn fits_one<'f, I: Iterator<Item = &'f str>>(
     }
 }
 
+/// The end that a file must have to fit `**/*.end`.
+fn ending(pattern: &str) -> Option<&str> {
+    let ending = pattern.strip_prefix("**/*").filter(|end| end.starts_with('.'))?;
+    (!ending.contains('/') && !has_wildcard(ending)).then_some(ending)
+}
+
+/// Whether the server compares the pattern with each path, and counts that.
+fn is_compared(pattern: &str) -> bool {
+    has_wildcard(pattern) && ending(pattern).is_none()
+}
+
 fn has_wildcard(pattern: &str) -> bool {
     pattern.contains(['*', '?', '[', '{'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_there;
+    use crate::model::MemoryFiles;
+
+    #[test]
+    fn endings_are_no_comparisons_that_count() {
+        let files = MemoryFiles::new((0..17_000).map(|at| (format!("x/{at}"), "")));
+        let there = |patterns: &[&str]| {
+            let patterns: Vec<String> = patterns.iter().map(|it| (*it).to_owned()).collect();
+            is_there(&patterns, &files)
+        };
+        assert!(!there(&["**/*.a", "**/*.b", "y/**/*.c"]));
+        assert!(there(&["y/**/*.a", "y/**/*.b", "y/**/*.c"]), "too many to compare");
+    }
 }
