@@ -53,7 +53,7 @@ pub struct CalledScript<'p> {
 }
 
 impl<'p> JobShell<'p> {
-    /// The shells of a job, without those that cannot be read here (PowerShell).
+    /// The shells of a job, without those that cannot be read here (PowerShell, `cmd`).
     pub fn of(job: &Job<'p>, pipeline: &Pipeline<'p>, files: &'p dyn Files) -> Vec<JobShell<'p>> {
         let sections: [&[Section]; 3] =
             [&[Section::PreGetSources], &[Section::Before, Section::Main], &[Section::After]];
@@ -66,7 +66,7 @@ impl<'p> JobShell<'p> {
             let items: Vec<&Value<'p>> = items.filter(|item| item.as_str().is_some()).collect();
             let texts = items.iter().filter_map(|item| item.as_str());
             let script = Script::from_items(texts, Dialect::Bash);
-            if Script::looks_like_powershell(script.text()) {
+            if script.is_foreign() {
                 continue;
             }
             let items = items.into_iter().map(|item| Item::new(item, pipeline)).collect();

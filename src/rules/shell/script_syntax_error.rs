@@ -1,5 +1,4 @@
 use crate::rule::{Check, Cx};
-use crate::syntax::shell::Script;
 
 pub(crate) const CHECK: Check = Check::Project(check);
 
@@ -7,9 +6,7 @@ fn check(cx: &mut Cx<'_, '_>) {
     let facts = cx.facts;
     for it in &facts.scripts() {
         let Some(error) = it.script.errors().first() else { continue };
-        let text = it.script.text();
-        let foreign = Script::looks_like_cmd(text) || Script::looks_like_powershell(text);
-        if foreign || it.script.is_too_complex() {
+        if it.script.is_foreign() || it.script.is_too_complex() {
             continue;
         }
         let at = it.at(error.span);
