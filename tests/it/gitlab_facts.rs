@@ -111,7 +111,8 @@ parts![
     rules_workflow,
     needs,
     deploy,
-    combined
+    combined,
+    real,
 ];
 
 /// The facts of a part with their files made larger by `grow`, which gives nothing where that would change

@@ -45,6 +45,13 @@ impl<'p> Merged<'p> {
         self.by_key.get(&key(entry)).copied()
     }
 
+    /// What is there under the key of the entry may be another thing in another pipeline.
+    pub(super) fn doubt(&mut self, entry: &Entry<'p>) {
+        if let Some(there) = self.find(entry).and_then(|at| self.entries.get_mut(at)) {
+            there.value = there.value.as_partial();
+        }
+    }
+
     /// Merges an entry over what is there.
     pub(super) fn put(&mut self, entry: Entry<'p>) {
         match self.find(&entry).and_then(|at| self.entries.get_mut(at)) {

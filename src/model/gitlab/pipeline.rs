@@ -105,6 +105,29 @@ impl<'p> Pipeline<'p> {
         self.missing.is_empty() && !self.config.is_partial()
     }
 
+    /// The outermost file on the way to a source that is included only if rules allow it, which cannot
+    /// be judged offline: its place in `files`.
+    pub fn chosen_by_rules(&self, source: SourceId) -> Option<usize> {
+        let mut place = self.files.iter().position(|it| it.source.id == source);
+        let mut chosen = None;
+        while let Some(at) = place {
+            let file = &self.files[at];
+            if !file.certain {
+                chosen = Some(at);
+            }
+            // A parent stands in front of what it includes.
+            place = file.parent.filter(|parent| *parent < at);
+        }
+        chosen
+    }
+
+    /// Whether rules decide on two files that the jobs come from, so that perhaps no pipeline has both.
+    pub fn are_alternatives(&self, one: &Job<'_>, other: &Job<'_>) -> bool {
+        let chosen = |job: &Job<'_>| self.chosen_by_rules(job.key_at.source);
+        one.key_at.source != other.key_at.source
+            && chosen(one).is_some_and(|it| chosen(other).is_some_and(|other| it != other))
+    }
+
     /// The job of this name (not of an instance).
     pub fn job(&self, name: &str) -> Option<&Job<'p>> {
         self.by_name.get(name).and_then(|at| self.jobs.get(*at))
