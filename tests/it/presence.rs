@@ -248,6 +248,41 @@ fn the_event_decides_what_is_included() {
 }
 
 #[test]
+fn a_need_comes_along_with_the_file_that_both_are_in() {
+    let refused = |needed: &str| {
+        let files = MemoryFiles::new([
+            (
+                ".gitlab-ci.yml".to_owned(),
+                "include:\n\
+                 - {local: a.yml, rules: [{if: $KIND == $A}]}\n\
+                 - {local: b.yml, rules: [{if: $KIND == $B}]}\n\
+                 plain: {script: x}\n"
+                    .to_owned(),
+            ),
+            (
+                "a.yml".to_owned(),
+                format!(
+                    "include: inner.yml\nbuild: {{script: x}}\nruled: {{script: x, rules: [{{if: $R}}]}}\n\
+                     test: {{stage: test, needs: [{needed}], script: x}}\n"
+                ),
+            ),
+            ("inner.yml".to_owned(), "inner: {script: x}\n".to_owned()),
+            ("b.yml".to_owned(), "other: {script: x}\n".to_owned()),
+        ]);
+        let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
+        let event = push("a");
+        let settings = Settings { event: Some(event.clone()), ..Settings::default() };
+        let pipeline = Pipeline::resolve(root, &files, &settings);
+        let forecast = Forecast::new(&pipeline, &event, &settings, &files);
+        forecast.refusals.len()
+    };
+    assert_eq!(refused("build"), 0);
+    assert_eq!(refused("plain"), 0);
+    assert_eq!(refused("ruled"), 1);
+    assert_eq!(refused("other"), 1);
+}
+
+#[test]
 fn what_no_push_came_before_has_no_commit_before_it() {
     let first = "{if: '$CI_COMMIT_BEFORE_SHA == \"0000000000000000000000000000000000000000\"'}";
     for event in [tag("v1"), merge_request(), Event { new_branch: true, ..push("a") }] {

@@ -105,20 +105,22 @@ impl<'p> Pipeline<'p> {
         self.missing.is_empty() && !self.config.is_partial()
     }
 
+    /// The files on the way to a source, itself first.
+    fn way_to(&self, source: SourceId) -> impl Iterator<Item = usize> {
+        let first = self.files.iter().position(|it| it.source.id == source);
+        // A parent stands in front of what it includes.
+        std::iter::successors(first, |at| self.files[*at].parent.filter(|parent| parent < at))
+    }
+
     /// The outermost file on the way to a source that is included only if rules allow it, which cannot
     /// be judged offline: its place in `files`.
     pub fn chosen_by_rules(&self, source: SourceId) -> Option<usize> {
-        let mut place = self.files.iter().position(|it| it.source.id == source);
-        let mut chosen = None;
-        while let Some(at) = place {
-            let file = &self.files[at];
-            if !file.certain {
-                chosen = Some(at);
-            }
-            // A parent stands in front of what it includes.
-            place = file.parent.filter(|parent| *parent < at);
-        }
-        chosen
+        self.way_to(source).filter(|at| !self.files[*at].certain).last()
+    }
+
+    /// Whether a pipeline with the one file has the other, since that is it or includes it.
+    pub fn comes_with(&self, one: SourceId, other: SourceId) -> bool {
+        self.way_to(one).any(|at| self.files[at].source.id == other)
     }
 
     /// Whether rules decide on two files that the jobs come from, so that perhaps no pipeline has both.
