@@ -45,9 +45,18 @@ impl<'p> Merged<'p> {
         self.by_key.get(&key(entry)).copied()
     }
 
-    /// What is there under the key of the entry may be another thing in another pipeline.
+    /// What is there under the key of the entry may be this instead in another pipeline: unless both have
+    /// the same keywords, nobody knows which it has.
     pub(super) fn doubt(&mut self, entry: &Entry<'p>) {
-        if let Some(there) = self.find(entry).and_then(|at| self.entries.get_mut(at)) {
+        let Some(there) = self.find(entry).and_then(|at| self.entries.get_mut(at)) else { return };
+        let (one, other) = (there.value.as_map(), entry.value.as_map());
+        let is_alike = one.zip(other).is_some_and(|(one, other)| {
+            let has_all = |it: &Map<'_>, of: &Map<'_>| {
+                of.entries().iter().all(|entry| it.get(&entry.key).is_some())
+            };
+            has_all(one, other) && has_all(other, one)
+        });
+        if !is_alike {
             there.value = there.value.as_partial();
         }
     }
