@@ -304,7 +304,7 @@ fn a_template_that_two_chosen_files_define_alike_leaves_nothing_open() {
         forecast.jobs.iter().map(of_job).collect::<Vec<_>>().join("; ")
     };
     assert_eq!(job(".runner: {tags: []}\n"), "on_success");
-    assert_eq!(job(".runner: {tags: [], rules: [{when: never}]}\n"), "? a file that could not be read");
+    assert_eq!(job(".runner: {tags: [], rules: [{when: never}]}\n"), "? a value that is not known");
 }
 
 #[test]
