@@ -113,7 +113,9 @@ parts![
     deploy,
     entries,
     combined,
-    values
+    values,
+    real,
+    logic,
 ];
 
 /// The facts of a part with their files made larger by `grow`, which gives nothing where that would change

@@ -208,6 +208,14 @@ const REASONS: &[Reason] = &[
         },
     },
     Reason {
+        codes: &["DL3067"],
+        side: Side::They,
+        why: "the stage starts from `scratch` or is the image of xx: it is made to be copied",
+        holds: |it| {
+            it.text.contains("--from=xx / /") || it.text.contains("--from=exit-loong64 / /")
+        },
+    },
+    Reason {
         codes: &["DL4006"],
         side: Side::They,
         why: "what only prints does not fail",

@@ -248,6 +248,66 @@ fn the_event_decides_what_is_included() {
 }
 
 #[test]
+fn a_need_comes_along_with_the_file_that_both_are_in() {
+    let refused = |needed: &str| {
+        let files = MemoryFiles::new([
+            (
+                ".gitlab-ci.yml".to_owned(),
+                "include:\n\
+                 - {local: a.yml, rules: [{if: $KIND == $A}]}\n\
+                 - {local: b.yml, rules: [{if: $KIND == $B}]}\n\
+                 plain: {script: x}\n"
+                    .to_owned(),
+            ),
+            (
+                "a.yml".to_owned(),
+                format!(
+                    "include: inner.yml\nbuild: {{script: x}}\nruled: {{script: x, rules: [{{if: $R}}]}}\n\
+                     test: {{stage: test, needs: [{needed}], script: x}}\n"
+                ),
+            ),
+            ("inner.yml".to_owned(), "inner: {script: x}\n".to_owned()),
+            ("b.yml".to_owned(), "other: {script: x}\n".to_owned()),
+        ]);
+        let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
+        let event = push("a");
+        let settings = Settings { event: Some(event.clone()), ..Settings::default() };
+        let pipeline = Pipeline::resolve(root, &files, &settings);
+        let forecast = Forecast::new(&pipeline, &event, &settings, &files);
+        forecast.refusals.len()
+    };
+    assert_eq!(refused("build"), 0);
+    assert_eq!(refused("plain"), 0);
+    assert_eq!(refused("ruled"), 1);
+    assert_eq!(refused("other"), 1);
+}
+
+#[test]
+fn a_template_that_two_chosen_files_define_alike_leaves_nothing_open() {
+    let job = |other: &str| {
+        let files = MemoryFiles::new([
+            (
+                ".gitlab-ci.yml",
+                "include:\n\
+                 - {local: a.yml, rules: [{if: $TAGS}]}\n\
+                 - {local: b.yml, rules: [{if: $TAGS == null}]}\n\
+                 build: {extends: .runner, script: x}\n",
+            ),
+            ("a.yml", ".runner: {tags: [$TAGS]}\n"),
+            ("b.yml", other),
+        ]);
+        let root = files.sources().by_path(".gitlab-ci.yml").unwrap();
+        let event = push("a");
+        let settings = Settings { event: Some(event.clone()), ..Settings::default() };
+        let pipeline = Pipeline::resolve(root, &files, &settings);
+        let forecast = Forecast::new(&pipeline, &event, &settings, &files);
+        forecast.jobs.iter().map(of_job).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(job(".runner: {tags: []}\n"), "on_success");
+    assert_eq!(job(".runner: {tags: [], rules: [{when: never}]}\n"), "? a value that is not known");
+}
+
+#[test]
 fn what_no_push_came_before_has_no_commit_before_it() {
     let first = "{if: '$CI_COMMIT_BEFORE_SHA == \"0000000000000000000000000000000000000000\"'}";
     for event in [tag("v1"), merge_request(), Event { new_branch: true, ..push("a") }] {

@@ -1,7 +1,10 @@
 //! What is inside well-known images: their distribution, and some of its programs.
 
 use super::life::official;
-use super::{Base, Dockerfile, EffectiveBase, ImageRef, Manager, ShellKind, Stage};
+use super::{
+    Base, CopyParts, Dockerfile, EffectiveBase, ImageRef, Manager, ShellKind, Stage, unquoted,
+};
+use crate::syntax::dockerfile::Word;
 
 /// What an image is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +181,17 @@ impl Dockerfile<'_> {
             EffectiveBase::Image { image, .. } => Distribution::of_image(&image),
             EffectiveBase::Unknown => None,
         }
+    }
+
+    /// Whether a file system is put into the stage, or into one that it is based on, so that the base
+    /// no longer tells what is there: by a copy of `/`, and on `scratch` by anything that lands in `/`.
+    pub fn is_overlaid(&self, stage: &Stage) -> bool {
+        let on_nothing = matches!(self.effective_base(stage), EffectiveBase::Scratch);
+        self.ancestry(stage).flat_map(|it| self.steps_of(it)).any(|step| {
+            let Some(parts) = CopyParts::of(step.instruction) else { return false };
+            let is_root = |word: &Word<'_>| unquoted(&word.text) == "/";
+            is_root(parts.destination) && (on_nothing || parts.sources.iter().any(|it| is_root(it)))
+        })
     }
 
     /// Whether another stage starts from this one, or it is the last one: its layers are those of

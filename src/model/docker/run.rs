@@ -125,7 +125,8 @@ impl<'p> Run<'p> {
             _ => {
                 let dialect = self.shell.dialect()?;
                 let foreign = Script::looks_like_powershell(&self.text);
-                (!foreign).then(|| Script::parse_with(self.text.as_ref(), dialect, &outer))
+                let parse = || Script::parse_with(self.text.as_ref(), dialect, &outer);
+                (!foreign).then(parse).filter(|script| !script.is_foreign())
             }
         });
         script.as_ref()

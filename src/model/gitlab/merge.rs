@@ -59,6 +59,22 @@ impl<'p> Merged<'p> {
         self.entries.iter().position(same)
     }
 
+    /// What is there under the key of the entry may be this instead in another pipeline: unless both have
+    /// the same keywords, nobody knows which it has.
+    pub(super) fn doubt(&mut self, entry: &Entry<'p>) {
+        let Some(there) = self.find(entry).and_then(|at| self.entries.get_mut(at)) else { return };
+        let (one, other) = (there.value.as_map(), entry.value.as_map());
+        let is_alike = one.zip(other).is_some_and(|(one, other)| {
+            let has_all = |it: &Map<'_>, of: &Map<'_>| {
+                of.entries().iter().all(|entry| it.get(&entry.key).is_some())
+            };
+            has_all(one, other) && has_all(other, one)
+        });
+        if !is_alike && !one.is_some_and(Map::is_partial) {
+            there.value = there.value.as_partial();
+        }
+    }
+
     /// Merges an entry over what is there.
     pub(super) fn put(&mut self, entry: Entry<'p>) {
         match self.find(&entry).and_then(|at| self.entries.get_mut(at)) {

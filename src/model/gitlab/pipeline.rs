@@ -107,6 +107,31 @@ impl<'p> Pipeline<'p> {
         self.missing.is_empty() && !self.config.is_partial()
     }
 
+    /// The files on the way to a source, itself first.
+    fn way_to(&self, source: SourceId) -> impl Iterator<Item = usize> {
+        let first = self.files.iter().position(|it| it.source.id == source);
+        // A parent stands in front of what it includes.
+        std::iter::successors(first, |at| self.files[*at].parent.filter(|parent| parent < at))
+    }
+
+    /// The outermost file on the way to a source that is included only if rules allow it, which cannot
+    /// be judged offline: its place in `files`.
+    pub fn chosen_by_rules(&self, source: SourceId) -> Option<usize> {
+        self.way_to(source).filter(|at| !self.files[*at].certain).last()
+    }
+
+    /// Whether a pipeline with the one file has the other, since that is it or includes it.
+    pub fn comes_with(&self, one: SourceId, other: SourceId) -> bool {
+        self.way_to(one).any(|at| self.files[at].source.id == other)
+    }
+
+    /// Whether rules decide on two files that the jobs come from, so that perhaps no pipeline has both.
+    pub fn are_alternatives(&self, one: &Job<'_>, other: &Job<'_>) -> bool {
+        let chosen = |job: &Job<'_>| self.chosen_by_rules(job.key_at.source);
+        one.key_at.source != other.key_at.source
+            && chosen(one).is_some_and(|it| chosen(other).is_some_and(|other| it != other))
+    }
+
     /// The job of this name (not of an instance).
     pub fn job(&self, name: &str) -> Option<&Job<'p>> {
         self.by_name.get(name).and_then(|at| self.jobs.get(*at))

@@ -4,9 +4,19 @@ use super::expand::variables;
 use super::{Cache, CacheKey, Job, Pipeline};
 
 impl<'p> Cache<'p> {
-    /// A text that is the same for two caches whose key is computed in the same way. The place in a list
-    /// of several caches is part of it where GitLab makes it so: with files and no prefix.
-    pub fn key_identity(&self, caches: usize) -> String {
+    /// A text that is the same for two caches whose key is computed in the same way. The place in the
+    /// list of caches (the first, for a cache that is no list) is part of it where GitLab makes it so:
+    /// with files and no prefix.
+    pub fn key_identity(&self) -> String {
+        self.key_text(&format!("#{}", self.index))
+    }
+
+    /// [`Cache::key_identity`] wherever in its list the cache stands.
+    pub fn key_anywhere(&self) -> String {
+        self.key_text("")
+    }
+
+    fn key_text(&self, place: &str) -> String {
         let list = |files: &[super::Value<'_>]| {
             let mut names: Vec<String> = files
                 .iter()
@@ -19,11 +29,7 @@ impl<'p> Cache<'p> {
         let with_place =
             |kind: &str, files: &[super::Value<'_>], prefix: Option<&super::Value<'_>>| {
                 let prefix = prefix.and_then(|it| it.to_text().map(|it| it.into_owned()));
-                let prefix = match prefix {
-                    Some(prefix) => prefix,
-                    None if caches > 1 => format!("#{}", self.index),
-                    None => String::new(),
-                };
+                let prefix = prefix.as_deref().unwrap_or(place);
                 format!("{kind}:{prefix}:{}", list(files))
             };
         match &self.key {

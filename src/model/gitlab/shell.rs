@@ -75,7 +75,7 @@ pub struct CalledScript<'p> {
 }
 
 impl<'p> JobShell<'p> {
-    /// The shells of a job, without those that cannot be read here (PowerShell).
+    /// The shells of a job, without those that cannot be read here (PowerShell, `cmd`).
     pub fn of(
         job: &Job<'p>,
         pipeline: &Pipeline<'p>,
@@ -91,11 +91,10 @@ impl<'p> JobShell<'p> {
             let items = scripts.iter().flat_map(|script| &script.items);
             let items: Vec<&Value<'p>> = items.filter(|item| item.as_str().is_some()).collect();
             let texts = items.iter().filter_map(|item| item.as_str());
-            let joined = JoinedItems::new(texts);
-            if Script::looks_like_powershell(joined.text()) {
+            let script = read.read(JoinedItems::new(texts));
+            if script.is_foreign() {
                 continue;
             }
-            let script = read.read(joined);
             let items = items.into_iter().map(|item| Item::new(item, pipeline)).collect();
             let mut shell = Self { script, section: last.section, items, called: Vec::new() };
             shell.called = shell.called_scripts(files);

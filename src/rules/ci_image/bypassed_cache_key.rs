@@ -36,8 +36,7 @@ fn check(_: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
         let caches = &job.caches;
         for (at, cache) in caches.iter().enumerate() {
             let earlier = caches[..at].iter().find(|other| {
-                other.shares_paths(cache)
-                    && other.key_identity(caches.len()) != cache.key_identity(caches.len())
+                other.shares_paths(cache) && other.key_identity() != cache.key_identity()
             });
             if let Some(earlier) = earlier {
                 violated = true;

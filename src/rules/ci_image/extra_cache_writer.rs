@@ -18,23 +18,16 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let judged: Vec<JobOf<'_, '_>> =
         if others { facts.jobs().filter(|it| !is_in_role(it)).collect() } else { in_role.clone() };
     // The caches that must have one writer: those of the role, or those of whichever job writes them.
-    let own: Vec<(&Cache<'_>, usize)> = if others {
-        in_role
-            .iter()
-            .flat_map(|(job, _)| job.caches.iter().map(|cache| (cache, job.caches.len())))
-            .collect()
-    } else {
-        Vec::new()
-    };
+    let own: Vec<&Cache<'_>> =
+        if others { in_role.iter().flat_map(|(job, _)| &job.caches).collect() } else { Vec::new() };
     let all = cx.options.text("scope") == "all" || !others;
     let mut violated = false;
     let mut unknown = None;
     let mut apart = None;
     for (job, pipeline) in judged {
         for cache in &job.caches {
-            let same = |(other, count): &(&Cache<'_>, usize)| {
-                cache.shares_paths(other)
-                    || cache.key_identity(job.caches.len()) == other.key_identity(*count)
+            let same = |other: &&Cache<'_>| {
+                cache.shares_paths(other) || cache.key_identity() == other.key_identity()
             };
             if !all && !own.iter().any(same) {
                 if writes(cache, (job, pipeline)) == Some(true) {

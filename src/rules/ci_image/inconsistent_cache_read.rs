@@ -43,14 +43,13 @@ fn differs(
     (writer, source): (&Job<'_>, &Cache<'_>),
     cx: &mut Cx<'_, '_>,
 ) -> bool {
-    let (ours, theirs) =
-        (cache.key_identity(job.caches.len()), source.key_identity(writer.caches.len()));
+    let (ours, theirs) = (cache.key_identity(), source.key_identity());
     let symbol = format!("job:{}/cache[{}]/key", job.name, cache.index);
     if ours == theirs {
         return false;
     }
     // The same key but for the place in a list, which GitLab puts in front of it.
-    let place = cache.key_identity(1) == source.key_identity(1);
+    let place = cache.key_anywhere() == source.key_anywhere();
     let message = if place {
         format!(
             "`{}` has this cache in place {} and `{}` in place {}; without a prefix GitLab makes other keys of that",

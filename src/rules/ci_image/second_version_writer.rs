@@ -25,9 +25,7 @@ fn check(cx: &mut Cx<'_, '_>) {
         for cache in job.caches.iter().filter(|cache| cache.policy.writes() == Some(true)) {
             let shared = setup.iter().any(|(setup, _)| {
                 setup.caches.iter().any(|other| {
-                    cache.shares_paths(other)
-                        || cache.key_identity(job.caches.len())
-                            == other.key_identity(setup.caches.len())
+                    cache.shares_paths(other) || cache.key_identity() == other.key_identity()
                 })
             });
             if shared || setup.is_empty() {

@@ -19,10 +19,7 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
     let facts = cx.facts;
     let wanted = bound.params.get("word").map(|param| param.text.clone());
     let setup = facts.jobs_in_role("setup");
-    let own: Vec<_> = setup
-        .iter()
-        .flat_map(|(job, _)| job.caches.iter().map(|cache| (cache, job.caches.len())))
-        .collect();
+    let own: Vec<_> = setup.iter().flat_map(|(job, _)| &job.caches).collect();
     // What has no group because it should not write at all is another rule's finding.
     let in_setup =
         |job: &Job<'_>| setup.is_empty() || setup.iter().any(|(it, _)| it.name == job.name);
@@ -34,9 +31,8 @@ fn check(bound: &Bound<'_, '_>, cx: &mut Cx<'_, '_>) -> Judgement {
             }
             job.caches.iter().any(|cache| {
                 let shared = own.is_empty()
-                    || own.iter().any(|(other, count)| {
-                        cache.shares_paths(other)
-                            || cache.key_identity(job.caches.len()) == other.key_identity(*count)
+                    || own.iter().any(|other| {
+                        cache.shares_paths(other) || cache.key_identity() == other.key_identity()
                     });
                 shared && can_write(cache, (job, pipeline))
             })

@@ -1,4 +1,4 @@
-use crate::model::docker::{CopyParts, Dockerfile, unquoted};
+use crate::model::docker::{CopyParts, Dockerfile, EffectiveBase, unquoted};
 use crate::rule::{Check, Cx};
 use crate::syntax::dockerfile::Keyword;
 
@@ -15,9 +15,12 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         {
             continue;
         }
-        let message = format!(
-            "`{path}` is relative to whatever folder the base image set; a `WORKDIR` further up would say which"
-        );
+        let base = step.stage.map(|stage| file.effective_base(stage));
+        let to = match base {
+            Some(EffectiveBase::Scratch) => "to `/`, as nothing set another folder",
+            _ => "to whatever folder the base image set",
+        };
+        let message = format!("`{path}` is relative {to}; a `WORKDIR` further up would say which");
         let report = cx.report(file.at(word.span), message).symbol(step.symbol());
         report.help("set a `WORKDIR`, or copy to an absolute path");
     }

@@ -14,7 +14,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
         let Some(distribution) = file.distribution(stage) else { continue };
         let fits = distribution.has_manager(command.manager).unwrap_or(true);
         let unsure = at.is_conditional() || at.is_elsewhere() || at.run.onbuild;
-        if fits || unsure || file.installs(at, own_names(command.manager)) {
+        let brought = || file.installs(at, own_names(command.manager)) || file.is_overlaid(stage);
+        if fits || unsure || brought() {
             continue;
         }
         let Some(name) = command.invocation.name_word() else { continue };

@@ -44,7 +44,11 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
             if !buildkit && !hadolint && !password {
                 continue;
             }
+            let is_empty = pair.value.as_ref().is_some_and(|it| unquoted(&it.text).is_empty());
             let (keyword, stays) = match instruction.keyword {
+                Keyword::Env if is_empty => {
+                    ("ENV", "a value put there would stand in the image for all to read")
+                }
                 Keyword::Env => ("ENV", "stands in the image for all to read"),
                 _ => ("ARG", "stays in the history of the image"),
             };

@@ -59,12 +59,6 @@ fn tools(step: Step<'_, '_>) -> Vec<(&'static str, Span)> {
 
 /// Whether something that may be a shell is copied into the stage.
 fn brings_shell(file: &Dockerfile<'_>, stage: &Stage) -> bool {
-    ["/bin", "busybox", "sh\"", "/sh"].iter().any(|word| file.mentions(stage, word))
-        || file.ancestry(stage).any(|it| {
-            file.steps_of(it).any(|step| {
-                let instruction = step.instruction;
-                let copies = matches!(instruction.keyword, Keyword::Copy | Keyword::Add);
-                copies && instruction.words().last().is_some_and(|word| word.text == "/")
-            })
-        })
+    let words = ["/bin", "busybox", "sh\"", "/sh"];
+    file.is_overlaid(stage) || words.iter().any(|word| file.mentions(stage, word))
 }

@@ -9,11 +9,11 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         if !renewal.in_all_jobs || cache.policy.writes() != Some(true) {
             continue;
         }
-        let identity = cache.key_identity(job.caches.len());
+        let identity = cache.key_identity();
         let reader = pipeline.jobs.iter().find(|other| {
             let reads = other.caches.iter().any(|it| {
                 it.policy.reads() == Some(true)
-                    && it.key_identity(other.caches.len()) == identity
+                    && it.key_identity() == identity
                     && it.shares_paths(cache)
             });
             reads && !std::ptr::eq(*other, job) && pipeline.runs_before(job, other)

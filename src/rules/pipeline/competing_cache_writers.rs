@@ -16,7 +16,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             if cache.policy.writes() != Some(true) || cache.paths.is_empty() {
                 continue;
             }
-            let key = cache.key_identity(job.caches.len());
+            let key = cache.key_identity();
             let own =
                 of_one_job.entry(key.clone()).or_insert_with(|| cache.is_of_one_job(pipeline));
             if !*own && cache.renewed_by(job, pipeline).is_none() {

@@ -9,12 +9,10 @@ fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     }
     for cache in job.caches.iter().filter(|cache| cache.fallback_keys.is_empty()) {
         let Some((renewal, text)) = cache.renewed_by(job, pipeline) else { continue };
-        let identity = cache.key_identity(job.caches.len());
+        let identity = cache.key_identity();
         let shared = || {
             pipeline.jobs.iter().filter(|other| !std::ptr::eq(*other, job)).any(|other| {
-                let caches = other.caches.len();
-                other.is_partial()
-                    || other.caches.iter().any(|it| it.key_identity(caches) == identity)
+                other.is_partial() || other.caches.iter().any(|it| it.key_identity() == identity)
             })
         };
         // Within one pipeline it hands files over; that is another matter.

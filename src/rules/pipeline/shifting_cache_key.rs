@@ -13,14 +13,11 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             else {
                 continue;
             };
-            let files = cache.key_identity(1);
-            let key = cache.key_identity(job.caches.len());
+            let files = cache.key_anywhere();
+            let key = cache.key_identity();
             let same =
                 known.iter().find(|(_, it, others)| *others == files && it.shares_paths(cache));
-            let shifted = |(owner, it, _): &&(&Job<'_>, &Cache<'_>, String)| {
-                it.key_identity(owner.caches.len()) != key
-            };
-            if same.is_some_and(|it| !shifted(&it)) {
+            if same.is_some_and(|(_, it, _)| it.key_identity() == key) {
                 continue;
             }
             if let Some((owner, it, _)) = same {

@@ -1,3 +1,4 @@
+use crate::model::StepKind;
 use crate::model::gitlab::{Job, Pipeline, expand::variables};
 use crate::rule::{Check, Cx};
 
@@ -10,7 +11,12 @@ fn check(job: &Job<'_>, _: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let Some(group) = job.get("resource_group") else { return };
     let Some(name) = group.as_str() else { return };
     let allowed = |ch: &char| ch.is_ascii_alphanumeric() || "-_/${}. ".contains(*ch);
+    // An input without a value is how a template is told to lock nothing.
+    let from_input = || group.origin.steps().any(|it| matches!(it.kind, StepKind::Input(_)));
     let why = if name.trim().is_empty() {
+        if from_input() {
+            return;
+        }
         "it is empty".to_owned()
     } else if name.starts_with('/') || name.ends_with('/') {
         "it begins or ends with `/`".to_owned()

@@ -58,7 +58,12 @@ fn report(
     }
     let runs = value.parts().find_map(|part| match part {
         Part::Commands(commands) => {
+            // A failure of what is substituted into an argument of these is hidden anyway.
+            let depth = commands.map(self::depth).min().unwrap_or(0);
             let may_fail = |inner: &Command<'_>| {
+                if self::depth(*inner) > depth {
+                    return false;
+                }
                 let piped = inner
                     .context()
                     .any(|it| matches!(it.role(), Role::Stage { index, .. } if index > 0));
@@ -81,6 +86,11 @@ fn report(
     cx.report(it.at(assignment.span()), message)
         .help(format!("write `{0}=$(...)` first, then `{keyword} {0}`", assignment.name()))
         .symbol(it.symbol(command));
+}
+
+/// How many substitutions the command stands in.
+fn depth(command: Command<'_>) -> usize {
+    command.context().filter(|it| matches!(it.role(), Role::Substitution { .. })).count()
 }
 
 /// Whether the script looks at the value behind: `[ -n "$X" ]`, `${X:?}`.

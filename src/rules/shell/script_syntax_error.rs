@@ -1,14 +1,11 @@
 use crate::rule::{Check, Cx, ScriptOf};
-use crate::syntax::shell::Script;
 
 pub(crate) const CHECK: Check = Check::Script(check);
 
 fn check(it: &ScriptOf<'_, '_>, cx: &mut Cx<'_, '_>) {
     let facts = cx.facts;
     let Some(error) = it.script.errors().first() else { return };
-    let text = it.script.text();
-    let foreign = Script::looks_like_cmd(text) || Script::looks_like_powershell(text);
-    if foreign || it.script.is_too_complex() {
+    if it.script.is_foreign() || it.script.is_too_complex() {
         return;
     }
     let at = it.at(error.span);

@@ -131,11 +131,50 @@ fn has_environment_drive(line: &str) -> bool {
 /// `$Name = value`, which no Bourne shell has.
 fn sets_like_powershell(line: &str) -> bool {
     let Some(rest) = line.strip_prefix('$') else { return false };
-    let name = rest.len() - rest.trim_start_matches(|ch: char| ch.is_ascii_alphanumeric()).len();
+    let is_name = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
+    let name = rest.len() - rest.trim_start_matches(is_name).len();
     let behind = rest[name..].trim_start();
     name > 0
         && behind.len() < rest[name..].len()
         && (behind.starts_with("= ") || behind.starts_with("+= "))
+}
+
+/// Whether a text that no Bourne shell can read is for a shell of Windows: it has blocks in braces
+/// behind conditions, calls by `&`, type names, or paths with a drive. A Bourne script may hold all
+/// of these in a heredoc, so this is asked only of what cannot be read.
+pub(super) fn may_be_for_windows(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim();
+        let lower = line.to_ascii_lowercase();
+        opens_block(&lower)
+            || ["& ", "&\"", "&'", ".\\"].iter().any(|start| line.starts_with(start))
+            || ["} else", "} catch", "} finally", "param(", "param ("]
+                .iter()
+                .any(|start| lower.starts_with(start))
+            || line.contains("]::")
+            || has_drive(line)
+    })
+}
+
+/// `if (...) {`, `try {`: a Bourne shell has a command behind the condition, or a line break.
+fn opens_block(line: &str) -> bool {
+    if matches!(line, "try {" | "do {") {
+        return true;
+    }
+    let heads = ["if", "elseif", "foreach", "for", "while", "switch"];
+    heads.iter().any(|head| {
+        let condition = line.strip_prefix(head).map(str::trim_start);
+        condition.is_some_and(|it| it.starts_with('(') && !it.starts_with("((") && it.contains('{'))
+    })
+}
+
+/// `C:\\x`, which a Bourne shell would take for `C:x`.
+fn has_drive(line: &str) -> bool {
+    line.match_indices(":\\").any(|(at, _)| {
+        let mut before = line[..at].chars().rev();
+        before.next().is_some_and(|ch| ch.is_ascii_alphabetic())
+            && before.next().is_none_or(|ch| !ch.is_ascii_alphanumeric())
+    })
 }
 
 /// Whether `text` is for `cmd.exe`: `@echo off`, `%NAME%`, `if exist`, `setlocal`, `rem`.
@@ -183,6 +222,7 @@ mod tests {
             "$env:PATH += ';C:\\x'",
             "if (Test-Path x) { Remove-Item x }",
             "Get-ChildItem | Where-Object { $_.Name }",
+            "$BUILD_ARGS = @('--build-arg', 'X=1')",
         ];
         for text in yes {
             assert!(looks_like_powershell(text), "{text}");
@@ -197,6 +237,26 @@ mod tests {
         ];
         for text in no {
             assert!(!looks_like_powershell(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_for_windows_is_told_from_a_broken_script() {
+        let yes = [
+            "if (!($?)) {\n  Exit 1\n}",
+            "IF ($LASTEXITCODE -ne 0) { exit 1 }",
+            "foreach ($f in $files) {\n  echo $f\n}",
+            "& \"C:\\x y\\z.exe\" (1)",
+            "[Console]::WriteLine(1)",
+            "cd C:\\Program Files (x86)\\x",
+        ];
+        for text in yes {
+            assert!(may_be_for_windows(text), "{text}");
+        }
+        let no =
+            ["if (cd x); then y", "if [ -f x ]; then", "for ((;;)) do", "echo (a)", "x() {", "}"];
+        for text in no {
+            assert!(!may_be_for_windows(text), "{text}");
         }
     }
 

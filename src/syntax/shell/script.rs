@@ -118,9 +118,12 @@ impl Script {
         super::dialect::looks_like_powershell(text)
     }
 
-    /// Whether `text` is for `cmd.exe`, which is not read here.
-    pub fn looks_like_cmd(text: &str) -> bool {
-        super::dialect::looks_like_cmd(text)
+    /// Whether it is for a shell of Windows, so that its tree means nothing.
+    pub fn is_foreign(&self) -> bool {
+        Self::looks_like_powershell(&self.text)
+            || !self.errors.is_empty()
+                && (super::dialect::looks_like_cmd(&self.text)
+                    || super::dialect::may_be_for_windows(&self.text))
     }
 
     fn read(text: Box<str>, dialect: Dialect, items: Vec<u32>, outer: Outer<'_>) -> Self {

@@ -13,8 +13,8 @@ use crate::model::gitlab::load::{Bounds, Loaded, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::presence::Truth;
 use crate::model::gitlab::{
-    FileKind, Include, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text, Undecided,
-    Value,
+    Entry, FileKind, Include, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text,
+    Undecided, Value, ValueKind,
 };
 use crate::model::{Files, Origin, StepKind};
 use crate::syntax::yaml::{self, Tree};
@@ -356,13 +356,23 @@ impl<'p> Expander<'_, 'p> {
             let configs = self.included(entry, certain, place, way);
             brings |= !configs.is_empty() || !entry.is_wildcard();
             for config in configs {
-                for part in config.entries() {
-                    // Of files that rules choose between, the first that defines a name counts:
-                    // so the name is as it would be in one of the possible pipelines.
-                    let there = (!certain && merged.find(part).is_some())
-                        .then(|| only_perhaps.get(&part.key).copied())
-                        .flatten();
-                    if there.is_some_and(|other| other != item) {
+                // Of files that rules choose between, the first that defines a name counts: so the
+                // name is as it would be in one of the possible pipelines.
+                let is_left_out = |merged: &Merged<'p>, part: &Entry<'p>| {
+                    let first = only_perhaps.get(&part.key).filter(|_| merged.find(part).is_some());
+                    !certain && first.is_some_and(|first| *first != item)
+                };
+                let parts = config.entries();
+                let left_out: FxHashSet<&str> = parts
+                    .iter()
+                    .filter(|part| is_left_out(&merged, part))
+                    .map(|part| &*part.key)
+                    .collect();
+                for part in parts {
+                    if left_out.contains(&*part.key) {
+                        if part.key.starts_with('.') {
+                            merged.doubt(part);
+                        }
                         continue;
                     }
                     if certain {
@@ -370,7 +380,7 @@ impl<'p> Expander<'_, 'p> {
                     } else if merged.find(part).is_none() {
                         only_perhaps.insert(part.key.clone(), item);
                     }
-                    merged.put(part.clone());
+                    merged.put(without_bases(part, &left_out));
                 }
             }
         }
@@ -467,4 +477,27 @@ impl<'p> Expander<'_, 'p> {
         self.refuse("too-many-includes", &entry.value.origin, message);
         true
     }
+}
+
+/// The entry without what it takes over by `extends` from these: their names stand for something
+/// else in what was merged.
+fn without_bases<'p>(part: &Entry<'p>, names: &FxHashSet<&str>) -> Entry<'p> {
+    let is_one = |it: &Value<'p>| it.as_str().is_some_and(|name| names.contains(name));
+    let Some(map) = part.value.as_map().filter(|_| !names.is_empty()) else { return part.clone() };
+    let Some(bases) = map.get("extends") else { return part.clone() };
+    let listed = bases.as_seq().unwrap_or_default();
+    if !is_one(bases) && !listed.iter().any(is_one) {
+        return part.clone();
+    }
+    let kept: Vec<Value<'p>> = listed.iter().filter(|it| !is_one(it)).cloned().collect();
+    let entries = map.entries().iter().map(|entry| match entry.key == "extends" {
+        true => Entry {
+            value: Value { kind: ValueKind::Seq(kept.clone().into()), ..entry.value.clone() },
+            ..entry.clone()
+        },
+        false => entry.clone(),
+    });
+    let map = Map::new(entries.collect()).into_partial();
+    let value = Value { kind: ValueKind::Map(Arc::new(map)), ..part.value.clone() };
+    Entry { value, ..part.clone() }
 }

@@ -9,7 +9,11 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         .iter()
         .map(|job| {
             let needs = job.needs.iter().flatten().filter(|need| need.kind == NeedKind::Job);
-            let edge = |need| Some((target(pipeline, need)?, need));
+            let edge = |need| {
+                let to = target(pipeline, need)?;
+                let is_sure = !pipeline.are_alternatives(pipeline.jobs.get(to)?, job);
+                is_sure.then_some((to, need))
+            };
             needs.filter_map(edge).collect()
         })
         .collect();

@@ -24,7 +24,9 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
                 });
                 continue;
             }
-            Named::Job(stop) if stop.is_partial() => continue,
+            Named::Job(stop) if stop.is_partial() || pipeline.are_alternatives(stop, job) => {
+                continue;
+            }
             Named::Job(stop) => stop,
         };
         let text =

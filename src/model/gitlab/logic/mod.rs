@@ -72,6 +72,10 @@ fn names_unknown_instance(pipeline: &Pipeline<'_>, name: &str) -> bool {
 
 /// Whether `needed` runs in a stage behind that of `job`; nothing if that is not known.
 fn runs_later(pipeline: &Pipeline<'_>, needed: &Job<'_>, job: &Job<'_>) -> Option<bool> {
+    // The file of the job may have another job of that name.
+    if pipeline.are_alternatives(needed, job) {
+        return None;
+    }
     let place = |job: &Job<'_>| {
         let known = stages::is_known(pipeline, job);
         known.then(|| pipeline.stage_index(&job.stage)).flatten()

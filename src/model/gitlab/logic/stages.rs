@@ -16,6 +16,11 @@ pub(super) fn is_known(pipeline: &Pipeline<'_>, job: &Job<'_>) -> bool {
     {
         return false;
     }
+    // A list that rules of `include` may leave out counts for the jobs that come with it.
+    let chosen = stages.and_then(|it| pipeline.chosen_by_rules(it.at().source));
+    if chosen.is_some() && pipeline.chosen_by_rules(job.key_at.source) != chosen {
+        return false;
+    }
     if pipeline.is_complete() {
         return true;
     }

@@ -1,6 +1,6 @@
 use rustc_hash::FxHashMap;
 
-use super::{Cause, JobForecast, Verdict, When};
+use super::{Cause, Decider, JobForecast, Verdict, When};
 use crate::model::Origin;
 use crate::model::gitlab::job::filled;
 use crate::model::gitlab::{Instance, Job, Need, NeedKind, Pipeline, Settings, Text};
@@ -42,6 +42,7 @@ pub(super) fn refusals<'p>(
                 match needed.verdict.present() {
                     Some(true) => continue,
                     Some(false) => {}
+                    None if comes_along(pipeline, forecast, needed) => continue,
                     None => open = super::truth::together(open, needed.verdict.open()),
                 }
                 let own = &forecast.name;
@@ -64,6 +65,18 @@ pub(super) fn refusals<'p>(
     // What is certain in one instance of a job is certain in the next; each is told, as by the server.
     all.sort_by_key(|it| !it.open.is_empty());
     all
+}
+
+/// Whether nothing but its file keeps the needed job out, and the file of the other job includes that
+/// or is it.
+fn comes_along<'p>(
+    pipeline: &Pipeline<'p>,
+    own: &JobForecast<'_, 'p>,
+    needed: &JobForecast<'_, 'p>,
+) -> bool {
+    let mut absent = needed.verdict.ways.iter().filter(|way| way.when == When::Never);
+    absent.all(|way| matches!(way.decider, Decider::NotIncluded(_)))
+        && pipeline.comes_with(own.job.key_at.source, needed.job.key_at.source)
 }
 
 /// The needs that must be met where the job is in the pipeline, each with what would have to be known to

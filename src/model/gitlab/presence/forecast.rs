@@ -124,7 +124,9 @@ fn verdict<'p>(job: &Job<'p>, scope: &Scope<'_, 'p>) -> Verdict<'p> {
     let (only, except) = (policy("only"), policy("except"));
     // What has no `rules` here may have them in its template.
     if job.is_partial() && only.is_none() && except.is_none() {
-        return Verdict::unknown(vec![Cause::MissingFile]);
+        let whole = pipeline.is_complete();
+        let cause = if whole { Cause::Configuration } else { Cause::MissingFile };
+        return Verdict::unknown(vec![cause]);
     }
     let implied = match (&pipeline.workflow_rules, pipeline.is_complete()) {
         (Some(_), _) => Truth::No,

@@ -127,7 +127,7 @@ fn caches(
     let mut uses: Vec<CacheUse> = Vec::new();
     for (number, job) in pipeline.jobs.iter().enumerate() {
         for cache in &job.caches {
-            let identity = cache.key_identity(job.caches.len());
+            let identity = cache.key_identity();
             let at = identities.iter().position(|it| *it == identity).unwrap_or_else(|| {
                 identities.push(identity);
                 caches.push(CacheBox { key: shown_key(cache, job), x: left(caches.len()), y: 0 });
