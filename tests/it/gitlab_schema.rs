@@ -48,6 +48,14 @@ const SERVER: &[(&str, &str)] = &[
         "negative-split/spec_inputs__include_invalid_input_name",
         "the server takes any name that the included file declares",
     ),
+    (
+        "negative-split/include_cache__include",
+        "the server looks at the keys of `include` only where nothing is included",
+    ),
+    (
+        "negative-split/json__release_assets_links_invalid_link_type__gitlab-ci-release-assets-links-invalid-link-type",
+        "no server looks into links before the release is made",
+    ),
     ("negative-split/script__default", "two scripts, each with a bad item"),
     (
         "negative-split/secrets__job_with_secrets_with_missing_required_engine_property",

@@ -27,12 +27,8 @@ fn check(file: &Dockerfile<'_>, cx: &mut Cx<'_, '_>) {
 
 /// Whether the variable switches the cache off; nothing if its value is not known.
 fn switched_off(at: RunCommand<'_, '_>) -> Option<bool> {
-    // pip takes `0` and `off` for yes too: it switches the cache off for any word that is a boolean
-    // (`_handle_no_cache_dir` of its `cmdoptions.py`), and leaves out what is empty.
-    let switches = |text: &str| {
-        const BOOLEANS: [&str; 12] =
-            ["1", "y", "yes", "t", "true", "on", "0", "n", "no", "f", "false", "off"];
-        BOOLEANS.iter().any(|it| text.eq_ignore_ascii_case(it))
+    let truthy = |text: &str| {
+        ["1", "y", "yes", "t", "true", "on"].iter().any(|yes| text.eq_ignore_ascii_case(yes))
     };
     let Some(script) = at.run.script() else { return Some(false) };
     let before = script.commands().take(at.command.index() + 1);
@@ -41,12 +37,12 @@ fn switched_off(at: RunCommand<'_, '_>) -> Option<bool> {
         command.assignments().filter(move |it| passes || it.is_declared())
     });
     if let Some(assignment) = own.filter(|it| it.name() == SWITCH).last() {
-        return Some(switches(assignment.value()?.literal()?));
+        return Some(truthy(assignment.value()?.literal()?));
     }
     let file = at.dockerfile;
     let definition = file.scopes.definition(at.run.stage, SWITCH, at.run.instruction);
     match definition {
-        Some(definition) => Some(switches(definition.value.text()?)),
+        Some(definition) => Some(truthy(definition.value.text()?)),
         None => Some(false),
     }
 }

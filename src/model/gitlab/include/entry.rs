@@ -281,7 +281,7 @@ fn entry<'v, 'p>(item: &'v Value<'p>, faults: &mut Faults) -> Option<IncludeEntr
         value: item,
         target,
         inputs: inputs.filter(|it| it.as_map().is_some()),
-        rules: item.given("rules"),
+        rules: item.given("rules").filter(|it| it.as_bool() != Some(false)),
         integrity: item.given("integrity"),
     })
 }

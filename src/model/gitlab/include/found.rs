@@ -69,7 +69,9 @@ fn is_project(path: &str) -> bool {
 /// Whether a path can be that of a file: the server compares it with those that git has, so that nothing lies
 /// at `./a.yml` (Gitaly's `FindByRevisionAndPath`). It takes slashes away in front alone.
 pub(in crate::model::gitlab) fn is_plain(path: &str) -> bool {
-    path.trim_start_matches('/').split('/').all(|part| !matches!(part, "" | "." | ".."))
+    let path = path.trim_start_matches('/');
+    // Of an empty one another fault is told.
+    path.is_empty() || path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 impl<'p> Expander<'_, 'p> {
