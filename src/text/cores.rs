@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Source;
 
 /// So many bytes are read faster than threads start.
-const SMALL: usize = 64 * 1024;
+const SMALL: usize = 24 * 1024;
 
 /// Whether sources are so large that threads are worth their start. The first time that they are, the heaps of
 /// all threads are made ready for it.
@@ -27,9 +27,12 @@ pub fn worth_all_cores<'s>(sources: impl IntoIterator<Item = &'s Source>) -> boo
 /// no other thread gets memory: a tenth of the time of a large check. It keeps what was asked for at once and
 /// given back. Pages that nobody writes to cost nothing; other allocators take no notice.
 fn grow_heaps() {
-    const ROOM: usize = 16 << 20;
+    // The size from which all is mapped by itself is never raised beyond 32 MiB.
+    const ROOM: usize = 31 << 20;
     fn ask(bytes: usize) {
-        drop(black_box(Vec::<u8>::with_capacity(bytes)));
+        let mut room = Vec::<u8>::new();
+        // Where so much is not to be had, the heap grows page by page.
+        let _ = black_box(&mut room).try_reserve_exact(bytes);
     }
     // What was mapped by itself and given back raises the size from which that is done, and twice that is what
     // a heap may keep (`M_MMAP_THRESHOLD` and `M_TRIM_THRESHOLD` in mallopt(3)).

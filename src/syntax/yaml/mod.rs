@@ -7,6 +7,7 @@ mod merge;
 mod outline;
 mod outline_flow;
 mod parse;
+mod split;
 mod tree;
 mod typed;
 

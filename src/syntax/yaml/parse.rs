@@ -17,20 +17,25 @@ pub fn parse(text: &str) -> Tree<'_> {
         let error = SyntaxError { span: Span::new(at, at + 1), message: message.to_owned() };
         return Tree { errors: vec![error], ..Tree::default() };
     }
-    let mut builder = Builder::new(text);
+    super::split::parse(text).unwrap_or_else(|| parse_whole(text))
+}
+
+/// The same in one piece.
+pub(super) fn parse_whole(text: &str) -> Tree<'_> {
+    let mut builder = Builder::new(text, text.len());
     if let Err(error) = builder.read(0, text.len()) {
         // One fault must not lose the rest: read each top-level entry by itself.
-        builder = Builder::new(text);
+        builder = Builder::new(text, text.len());
         builder.recover(error);
     }
     builder.tree.nodes.shrink_to_fit();
     builder.tree
 }
 
-struct Builder<'s> {
+pub(super) struct Builder<'s> {
     text: &'s str,
-    tree: Tree<'s>,
-    anchors: FxHashMap<&'s str, NodeId>,
+    pub(super) tree: Tree<'s>,
+    pub(super) anchors: FxHashMap<&'s str, NodeId>,
     open: Vec<Open>,
     /// What the open collections hold so far: each from its `first` up to that of the next.
     pending: Vec<NodeId>,
@@ -39,6 +44,10 @@ struct Builder<'s> {
     document: Option<(usize, Option<NodeId>)>,
     /// While entries are read one by one: the anchors of those above.
     inherited: FxHashMap<&'s str, NodeId>,
+    /// Whether the text begins above what is read, so that an alias may mean an anchor there.
+    pub(super) continues: bool,
+    /// Such aliases, with their names.
+    pub(super) aliases_above: Vec<(NodeId, &'s str)>,
 }
 
 /// A collection that is not closed yet.
@@ -51,7 +60,7 @@ struct Open {
     anchor: Option<NodeId>,
 }
 
-struct Failure {
+pub(super) struct Failure {
     at: usize,
     message: String,
 }
@@ -61,12 +70,13 @@ fn offset(value: usize) -> u32 {
 }
 
 impl<'s> Builder<'s> {
-    fn new(text: &'s str) -> Self {
+    /// For the text, of which so many bytes will be read.
+    pub(super) fn new(text: &'s str, bytes: usize) -> Self {
         Self {
             text,
             // Some eight bytes are one node where many are written.
             tree: Tree {
-                nodes: Vec::with_capacity((text.len() / 8 + 1).min(1 << 16)),
+                nodes: Vec::with_capacity((bytes / 8 + 1).min(1 << 16)),
                 ..Tree::default()
             },
             anchors: FxHashMap::default(),
@@ -75,11 +85,13 @@ impl<'s> Builder<'s> {
             last: 0,
             document: None,
             inherited: FxHashMap::default(),
+            continues: false,
+            aliases_above: Vec::new(),
         }
     }
 
     /// Reads the part `from..to` of the text.
-    fn read(&mut self, from: usize, to: usize) -> Result<(), Failure> {
+    pub(super) fn read(&mut self, from: usize, to: usize) -> Result<(), Failure> {
         let mut options = Options::default();
         options.emit_unresolved_aliases = true;
         options.emit_anchor_events = true;
@@ -194,7 +206,7 @@ impl<'s> Builder<'s> {
         let name = token.strip_prefix('*').unwrap_or(token);
         let target = self.anchors.get(name).or_else(|| self.inherited.get(name)).copied();
         let span = Span::from_range(start..end);
-        if target.is_none() {
+        if target.is_none() && !self.continues {
             let inside = self.open.iter().filter_map(|open| open.anchor);
             let inside = inside.filter_map(|id| self.tree.node(id).anchor.as_ref());
             let recursive = inside.into_iter().any(|anchor| anchor.name == name);
@@ -210,6 +222,9 @@ impl<'s> Builder<'s> {
             self.tree.errors.push(SyntaxError { span, message });
         }
         let id = self.add(NodeKind::Alias(Alias { name, target }), span, None);
+        if target.is_none() && self.continues {
+            self.aliases_above.push((id, name));
+        }
         self.place(id);
     }
 
