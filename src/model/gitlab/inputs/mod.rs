@@ -1,5 +1,6 @@
 //! `spec:inputs`: what a file asks for, what it is given, and `$[[ ... ]]` filled in.
 
+mod blocks;
 mod check;
 mod functions;
 mod header;
