@@ -62,6 +62,11 @@ fn in_pieces<'s>(text: &'s str, pieces: &[Range<usize>]) -> Option<Tree<'s>> {
     let first = read.next()??;
     let (mut tree, mut anchors) = (first.tree, first.anchors);
     let root = root(&tree)?;
+    // The entries of all pieces have to stand at the start of their lines.
+    let before = text.get(..tree.node(root).span.start as usize)?;
+    if !before.is_empty() && !before.ends_with(['\n', '\u{feff}']) {
+        return None;
+    }
     for builder in read {
         append((&mut tree, root), &mut anchors, builder?)?;
     }
@@ -71,7 +76,10 @@ fn in_pieces<'s>(text: &'s str, pieces: &[Range<usize>]) -> Option<Tree<'s>> {
 /// The root, if the text is one mapping.
 fn root(tree: &Tree<'_>) -> Option<NodeId> {
     let [Document { root: Some(root), .. }] = tree.documents[..] else { return None };
-    tree.mapping(root).map(|_| root)
+    let node = tree.node(root);
+    // A tag or an anchor of the whole would be one of the first piece alone.
+    let is_bare = node.tag.is_none() && node.anchor.is_none();
+    (is_bare && matches!(node.kind, NodeKind::Mapping(_))).then_some(root)
 }
 
 /// Puts the entries of a piece behind those of the tree; nothing if they are none.
@@ -125,11 +133,17 @@ mod tests {
     use super::super::parse;
     use super::*;
 
+    const TEXT: &str = "# head\na: &a {x: 1}\nb:\n  - *a\n  - &b two # note\n\n# above\nc: |+\n  text\n\n\nd:\n  e: *b\n  f: &a three\ng: [*a,\n  *b]\nh: &h\n  i: &b j\nk:\n  <<: *h\n  l: *b\n";
+
     /// Reads a text in pieces of any size, as far as it can be cut, and compares with the whole.
     fn compare(text: &str) -> usize {
+        compare_at(text, &[1, 40, 200, 1000, 5000])
+    }
+
+    fn compare_at(text: &str, sizes: &[usize]) -> usize {
         let whole = format!("{:?}", super::super::parse::parse_whole(text));
         let mut compared = 0;
-        for size in [1, 40, 200, 1000, 5000] {
+        for &size in sizes {
             let pieces = cut(text, size);
             if pieces.len() < 2 || has_documents(text) {
                 continue;
@@ -144,14 +158,60 @@ mod tests {
 
     #[test]
     fn pieces_make_the_same_tree_as_the_whole() {
-        let text = "# head\na: &a {x: 1}\nb:\n  - *a\n  - &b two # note\n\n# above\nc: |+\n  text\n\n\nd:\n  e: *b\n  f: &a three\ng: [*a,\n  *b]\nh: &h\n  i: &b j\nk:\n  <<: *h\n  l: *b\n";
-        assert!(compare(text) >= 2);
+        assert!(compare(TEXT) >= 2);
         // Several anchors of one name, an alias of nothing, one of a node around it, keys twice.
         assert!(compare("a:\n  b: &x 1\nc:\n  d: &x\n    e: *x\nc:\n  f: *x\n") >= 1);
         assert_eq!(compare("a:\n  b: 1\nc:\n  d: *none\n"), 0);
         assert_eq!(compare("a:\n  b: 'x\nc: d\n  y'\n"), 0);
         assert_eq!(compare("a:\n  b: 1\n---\nc:\n  d: 1\n"), 0);
         assert_eq!(compare("- a:\n    b: 1\n"), 0);
+    }
+
+    #[test]
+    fn whatever_is_put_into_a_text_the_tree_is_the_same() {
+        let signs = [
+            "\n",
+            "\nq: ",
+            "\r",
+            "\r\n",
+            "\t",
+            " ",
+            "#",
+            "- ",
+            "? ",
+            ": ",
+            ":",
+            "|",
+            ">\n",
+            "\"",
+            "'",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            "&a ",
+            "*a",
+            "*q ",
+            "!t ",
+            "<<: *a",
+            "%",
+            "@",
+            "\u{feff}",
+            "é",
+            "\n\n# x\n",
+            "\n  ",
+            "---",
+            "...",
+        ];
+        let mut compared = 0;
+        for at in 0..TEXT.len() {
+            for sign in signs {
+                let text = format!("{}{sign}{}", &TEXT[..at], &TEXT[at..]);
+                compared += compare_at(&text, &[1, 80]);
+            }
+        }
+        assert!(compared > 1000, "{compared}");
     }
 
     #[test]
