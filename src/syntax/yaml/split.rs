@@ -10,13 +10,18 @@ use super::tree::{Document, NodeKind};
 use super::{Entry, Node, NodeId, Tree};
 
 /// So many bytes are read faster than a thread is woken for them.
-const PIECE: usize = 32 * 1024;
+const PIECE: usize = 12 * 1024;
 
 /// The tree of a text that is one mapping, read in pieces; nothing if it is too small for that, or not surely
 /// such a text without faults. It is the same as when it is read in one piece.
 pub(super) fn parse(text: &str) -> Option<Tree<'_>> {
-    let count = (text.len() / PIECE).min(rayon::current_num_threads());
+    let count = text.len() / PIECE;
     if count < 2 || has_documents(text) {
+        return None;
+    }
+    // Asking starts the threads.
+    let count = count.min(rayon::current_num_threads());
+    if count < 2 {
         return None;
     }
     in_pieces(text, &cut(text, text.len().div_ceil(count)))

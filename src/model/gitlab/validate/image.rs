@@ -56,7 +56,7 @@ static SERVICE: Table = Table::of(&[
         "command",
         Kind::By(By {
             check: command,
-            shape: "a list of strings in which lists may stand, or a string",
+            shape: "a list of strings; from GitLab 18.4 on a string too, or lists in the list",
             table: None,
         }),
         "What is run instead of the image's command.",
