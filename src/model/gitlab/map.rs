@@ -1,8 +1,10 @@
 use std::hash::BuildHasher as _;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
+use super::chunks::MANY;
 use super::{Entry, KeyKind, Value};
 
 /// The entries of a mapping in order; keys are unique.
@@ -67,10 +69,16 @@ impl<'p> Map<'p> {
     /// The mapping with these values in place of those that stand at the same places; nothing leaves one as it is.
     #[must_use]
     pub(super) fn with_values(mut self, values: Vec<Option<Value<'p>>>) -> Self {
-        for (entry, value) in self.entries.iter_mut().zip(values) {
+        let set = |(entry, value): (&mut Entry<'p>, Option<Value<'p>>)| {
             if let Some(value) = value {
                 entry.value = value;
             }
+        };
+        // Taking apart what was there before is most of the work.
+        if values.len() < MANY {
+            self.entries.iter_mut().zip(values).for_each(set);
+        } else {
+            self.entries.par_iter_mut().zip(values).for_each(set);
         }
         self
     }

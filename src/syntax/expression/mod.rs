@@ -151,8 +151,8 @@ fn error(span: Span, message: impl Into<String>) -> SyntaxError {
     SyntaxError { span, message: message.into() }
 }
 
-fn tokens(text: &str) -> Result<Vec<Token<'_>>, SyntaxError> {
-    let mut tokens = Vec::new();
+fn tokens(text: &str) -> Result<SmallVec<[Token<'_>; 8]>, SyntaxError> {
+    let mut tokens = SmallVec::new();
     let mut at = 0;
     loop {
         let rest = text.get(at..).unwrap_or("");
