@@ -50,11 +50,6 @@ impl JoinedItems {
         }
         Self { text, starts }
     }
-
-    /// The whole text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
 }
 
 impl Script {

@@ -43,8 +43,9 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Makes room for what a script of so many bytes mostly holds.
+    /// Makes room for what a script of so many bytes mostly holds, unless it is a very long one.
     pub(super) fn reserve(&mut self, bytes: usize) {
+        let bytes = bytes.min(1 << 16);
         self.commands.reserve(bytes / 32 + 1);
         self.words.reserve(bytes / 8 + 1);
         self.parts.reserve(bytes / 8 + 1);
