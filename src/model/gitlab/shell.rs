@@ -7,14 +7,15 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{Job, Pipeline, Section, Value};
 use crate::model::Files;
-use crate::syntax::shell::{Command, Dialect, JoinedItems, Script};
+use crate::syntax::shell::{Command, Dialect, JoinedItems, KnownItems, Script};
 use crate::syntax::yaml::{ScalarMap, Tree};
 use crate::text::{Location, Source, Span};
 
-/// The scripts that were read. What a template gives to many jobs is read once.
+/// The scripts that were read, and their items. What a template gives to many jobs is read once.
 #[derive(Default)]
 pub struct ReadScripts {
     by_hash: Mutex<FxHashMap<u64, Arc<Script>>>,
+    items: KnownItems,
 }
 
 impl ReadScripts {
@@ -24,7 +25,7 @@ impl ReadScripts {
         if let Some(script) = known().get(&hash).filter(|script| script.is_of(&items)) {
             return Arc::clone(script);
         }
-        let script = Arc::new(Script::from_joined(items, Dialect::Bash));
+        let script = Arc::new(Script::from_joined(items, Dialect::Bash, &self.items));
         known().insert(hash, Arc::clone(&script));
         script
     }

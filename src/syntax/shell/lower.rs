@@ -1,11 +1,14 @@
 //! From the parser's tree to ours: texts, spans, frames, statements.
 
+use std::sync::Arc;
+
 use shuck_ast::{
     BackgroundOperator, BinaryOp, Command, CompoundCommand, Stmt, StmtSeq, StmtTerminator,
 };
 use shuck_parser::parser::ParseResult;
 
 use super::Connector;
+use super::known::Item;
 use super::tree::{Frame, NONE, Range, RoleData, TextRef, Tree};
 use crate::syntax::SyntaxError;
 use crate::text::Span;
@@ -14,8 +17,10 @@ use crate::text::Span;
 const MAX_DEPTH: u32 = 220;
 
 pub(super) struct Lower<'t> {
-    /// The text that the parser was given: the script, or the decoded text of a `sh -c`.
+    /// The text that the parser was given: the script, one item of it, or the decoded text of a `sh -c`.
     pub(super) text: &'t str,
+    /// Where that text starts in the script, unless it was decoded.
+    pub(super) start: usize,
     /// For the decoded text of a `sh -c`: the offset in the script of each byte, and of the end.
     pub(super) map: Option<&'t [u32]>,
     /// The text of the whole script.
@@ -34,6 +39,7 @@ impl<'t> Lower<'t> {
     pub(super) fn new(text: &'t str, tree: &'t mut Tree, errors: &'t mut Vec<SyntaxError>) -> Self {
         Self {
             text,
+            start: 0,
             map: None,
             root: text,
             tree,
@@ -52,6 +58,32 @@ impl<'t> Lower<'t> {
         self.within(RoleData::Script, whole, |it| it.sequence(&parsed.file.body));
     }
 
+    /// The items of a list, each parsed by itself, which start at `starts`.
+    pub(super) fn items(&mut self, items: &[Arc<Item>], starts: &[u32]) {
+        let whole = Span::from_range(0..self.root.len());
+        let len = items.iter().map(|item| item.parsed.file.body.len()).sum();
+        let mut place = Place::of(len);
+        self.within(RoleData::Script, whole, |it| {
+            for (item, start) in items.iter().zip(starts) {
+                let mut inner = Lower {
+                    text: item.text(),
+                    start: *start as usize,
+                    map: None,
+                    root: it.root,
+                    tree: &mut *it.tree,
+                    errors: &mut *it.errors,
+                    too_complex: false,
+                    frame: it.frame,
+                    depth: it.depth,
+                    nesting: it.nesting,
+                };
+                inner.statements(&item.parsed.file.body, &mut place);
+                let too_complex = inner.too_complex;
+                it.too_complex |= too_complex;
+            }
+        });
+    }
+
     pub(super) fn diagnostics(&mut self, parsed: &ParseResult) {
         for diagnostic in &parsed.diagnostics {
             let span = self.span(diagnostic.span);
@@ -64,7 +96,7 @@ impl<'t> Lower<'t> {
 
     /// The text that was kept.
     pub(super) fn kept(&self, text: TextRef) -> &str {
-        let base = if text.decoded { &*self.tree.decoded } else { self.text };
+        let base = if text.decoded { &*self.tree.decoded } else { self.root };
         base.get(text.start as usize..text.end as usize).unwrap_or("")
     }
 
@@ -72,7 +104,7 @@ impl<'t> Lower<'t> {
     pub(super) fn offset(&self, offset: usize) -> u32 {
         let mut at = match self.map {
             Some(map) => map.get(offset).or(map.last()).copied().unwrap_or(0) as usize,
-            None => offset.min(self.text.len()),
+            None => self.start + offset.min(self.text.len()),
         };
         while !self.root.is_char_boundary(at) {
             at -= 1;
@@ -109,16 +141,17 @@ impl<'t> Lower<'t> {
         self.between(start, start + kept)
     }
 
-    /// The parsed text of a span; empty if the span does not fit.
+    /// The parsed text of a span, without the line end that was put behind all; empty if the span does not fit.
     pub(super) fn raw(&self, span: shuck_ast::Span) -> &'t str {
-        self.text.get(span.start.offset()..span.end.offset()).unwrap_or("")
+        let end = span.end.offset().min(self.text.len());
+        self.text.get(span.start.offset()..end).unwrap_or("")
     }
 
     /// Keeps `text`, which stands at `span` if it was not decoded.
     pub(super) fn keep(&mut self, text: &str, span: shuck_ast::Span) -> TextRef {
         let (start, end) = (span.start.offset(), span.end.offset());
         if self.map.is_none() && self.raw(span) == text && end >= start {
-            let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+            let clamp = |offset: usize| u32::try_from(self.start + offset).unwrap_or(u32::MAX);
             return TextRef { start: clamp(start), end: clamp(end), decoded: false };
         }
         self.keep_decoded(text)
@@ -157,14 +190,19 @@ impl<'t> Lower<'t> {
     }
 
     pub(super) fn sequence(&mut self, sequence: &StmtSeq) {
+        self.statements(sequence, &mut Place::of(sequence.len()));
+    }
+
+    /// The statements of a sequence, or of a part of it.
+    fn statements(&mut self, sequence: &StmtSeq, place: &mut Place) {
         self.comments(&sequence.leading_comments);
-        let len = u32::try_from(sequence.len()).unwrap_or(u32::MAX);
-        let mut dead = false;
-        for (index, statement) in (0..).zip(sequence.iter()) {
+        for statement in sequence.iter() {
             let span = self.trimmed(statement.span);
+            let Place { index, len, dead } = *place;
             let role = RoleData::Item { index, len, dead };
             self.within(role, span, |it| it.statement(statement));
-            dead |= self.leaves(statement);
+            place.index += 1;
+            place.dead |= self.leaves(statement);
         }
         self.comments(&sequence.trailing_comments);
     }
@@ -287,6 +325,20 @@ impl<'t> Lower<'t> {
             }
         }
         self.frame = outer;
+    }
+}
+
+/// A place in a sequence of statements.
+struct Place {
+    index: u32,
+    len: u32,
+    /// Whether what stands before always leaves.
+    dead: bool,
+}
+
+impl Place {
+    fn of(len: usize) -> Self {
+        Self { index: 0, len: u32::try_from(len).unwrap_or(u32::MAX), dead: false }
     }
 }
 

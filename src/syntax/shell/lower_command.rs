@@ -157,7 +157,7 @@ impl Lower<'_> {
     /// The span of `name` at or behind `from`; empty at `from` if it is not there as written.
     fn find(&self, name: &str, from: u32, to: u32) -> Span {
         if self.map.is_none()
-            && let Some(text) = self.text.get(from as usize..to as usize)
+            && let Some(text) = self.root.get(from as usize..to as usize)
             && let Some(at) = text.find(name)
         {
             return Span::from_range(at..at + name.len()).shift(from);
@@ -274,7 +274,7 @@ impl Lower<'_> {
                 let header = shuck_ast::Span::from_positions(from, it.right_paren_span.start);
                 let word = self.expression_word(header);
                 let words = self.push_words(vec![word]);
-                let span = self.span(it.span);
+                let span = self.trimmed(it.span);
                 let at = self.open_loop(Construct::ArithmeticFor, span, None, words, true);
                 self.loop_body(at, &it.body);
             }
@@ -287,20 +287,20 @@ impl Lower<'_> {
             CompoundCommand::Select(it) => {
                 let words = self.words(&it.words, Owner::HEADER);
                 let name = self.keep(it.variable.as_str(), it.variable_span);
-                let span = self.span(it.span);
+                let span = self.trimmed(it.span);
                 let at = self.open_loop(Construct::Select, span, Some(name), words, false);
                 self.loop_body(at, &it.body);
             }
             CompoundCommand::Foreach(it) => {
                 let words = self.words(&it.words, Owner::HEADER);
                 let name = self.keep(it.variable.as_str(), it.variable_span);
-                let span = self.span(it.span);
+                let span = self.trimmed(it.span);
                 let at = self.open_loop(Construct::For, span, Some(name), words, false);
                 self.loop_body(at, &it.body);
             }
             CompoundCommand::Repeat(it) => {
                 let words = self.words([&it.count], Owner::HEADER);
-                let span = self.span(it.span);
+                let span = self.trimmed(it.span);
                 let at = self.open_loop(Construct::For, span, None, words, false);
                 self.loop_body(at, &it.body);
             }
@@ -326,11 +326,11 @@ impl Lower<'_> {
                 }
             }
             CompoundCommand::Coproc(it) => {
-                let span = self.span(it.span);
+                let span = self.trimmed(it.span);
                 self.within(RoleData::Background, span, |lower| lower.statement(&it.body));
             }
             CompoundCommand::Arithmetic(it) => {
-                let span = self.span(it.span);
+                let span = self.trimmed(it.span);
                 let index = self.open(span);
                 let name = self.name_word("((", it.left_paren_span);
                 let mut words = vec![name];
@@ -340,7 +340,7 @@ impl Lower<'_> {
                 return self.close(index, words, Vec::new(), redirects);
             }
             CompoundCommand::Conditional(it) => {
-                let span = self.span(it.span);
+                let span = self.trimmed(it.span);
                 let index = self.open(span);
                 let owner = Owner { command: index, place: SubstitutionPlace::Word };
                 let mut words = vec![self.name_word("[[", it.left_bracket_span)];
@@ -400,7 +400,7 @@ impl Lower<'_> {
         let name = it.targets.first().and_then(|target| {
             target.name.as_ref().map(|name| self.keep(name.as_str(), target.span))
         });
-        let span = self.span(it.span);
+        let span = self.trimmed(it.span);
         let at = self.open_loop(Construct::For, span, name, words, false);
         self.loop_body(at, &it.body);
     }
@@ -412,7 +412,7 @@ impl Lower<'_> {
         condition: &StmtSeq,
         body: &StmtSeq,
     ) {
-        let span = self.span(span);
+        let span = self.trimmed(span);
         let at = self.open_loop(construct, span, None, Range::default(), false);
         let own = self.trimmed(condition.span);
         let frame = self.within(RoleData::Condition(construct), own, |it| it.sequence(condition));

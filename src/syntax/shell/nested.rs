@@ -55,6 +55,7 @@ impl Lower<'_> {
         let parent = self.frame;
         let mut inner = Lower {
             text: &text,
+            start: 0,
             map: Some(&map),
             root: self.root,
             tree: &mut *self.tree,

@@ -2,6 +2,7 @@ use shuck_parser::parser::Parser;
 
 use super::Dialect;
 use super::bound::too_deep;
+use super::known::KnownItems;
 use super::lower::Lower;
 use super::tree::{TextRef, Tree};
 use super::value::Outer;
@@ -50,28 +51,51 @@ impl JoinedItems {
         }
         Self { text, starts }
     }
+
+    /// The items, without the line ends between them.
+    fn each(&self) -> Vec<&str> {
+        let ends = self.starts.iter().skip(1).map(|start| *start as usize - 1);
+        let ends = ends.chain([self.text.len()]);
+        let spans = self.starts.iter().zip(ends);
+        spans.map(|(start, end)| self.text.get(*start as usize..end).unwrap_or("")).collect()
+    }
 }
 
 impl Script {
     /// Reads `text`. What cannot be read is left out, and told in [`Script::errors`].
-    pub fn parse(text: impl Into<Box<str>>, dialect: Dialect) -> Self {
-        Self::read(text.into(), dialect, vec![0], &|_| None)
+    pub fn parse(text: impl Into<String>, dialect: Dialect) -> Self {
+        Self::read(text, dialect, vec![0], &|_| None)
     }
 
     /// As [`Script::parse`], with values of variables from outside of the script.
-    pub fn parse_with(text: impl Into<Box<str>>, dialect: Dialect, outer: Outer<'_>) -> Self {
-        Self::read(text.into(), dialect, vec![0], outer)
+    pub fn parse_with(text: impl Into<String>, dialect: Dialect, outer: Outer<'_>) -> Self {
+        Self::read(text, dialect, vec![0], outer)
     }
 
     /// Reads list items as GitLab runs them: in one shell, each on a line of its own, so that a
     /// construct may stretch over several items.
     pub fn from_items<'i>(items: impl IntoIterator<Item = &'i str>, dialect: Dialect) -> Self {
-        Self::from_joined(JoinedItems::new(items), dialect)
+        Self::from_joined(JoinedItems::new(items), dialect, &KnownItems::default())
     }
 
-    /// The same for items that were put together already.
-    pub fn from_joined(items: JoinedItems, dialect: Dialect) -> Self {
-        Self::read(items.text.into(), dialect, items.starts, &|_| None)
+    /// The same for items that were put together already, and of which some may be known.
+    pub fn from_joined(items: JoinedItems, dialect: Dialect, known: &KnownItems) -> Self {
+        let trees = match too_deep(&items.text) {
+            None => known.parse(&items.each(), dialect),
+            Some(_) => None,
+        };
+        let Some(trees) = trees else {
+            return Self::read(items.text, dialect, items.starts, &|_| None);
+        };
+        let text: Box<str> = items.text.into();
+        let mut tree = Tree::default();
+        let mut errors = Vec::new();
+        tree.reserve(text.len());
+        let mut lower = Lower::new(&text, &mut tree, &mut errors);
+        lower.items(&trees, &items.starts);
+        let too_complex = lower.too_complex;
+        let script = Self { text, dialect, items: items.starts, errors, too_complex, tree, assigned: Vec::new() };
+        script.finished(&|_| None)
     }
 
     /// Whether it is the script of these items.
@@ -105,7 +129,7 @@ impl Script {
         if starts.is_empty() {
             starts.push(0);
         }
-        Self::read(text.into(), Dialect::Bash, starts, outer)
+        Self::read(text, Dialect::Bash, starts, outer)
     }
 
     /// Whether `text` is PowerShell, which is not read here.
@@ -121,29 +145,44 @@ impl Script {
                     || super::dialect::may_be_for_windows(&self.text))
     }
 
-    fn read(text: Box<str>, dialect: Dialect, items: Vec<u32>, outer: Outer<'_>) -> Self {
+    fn read(
+        text: impl Into<String>,
+        dialect: Dialect,
+        items: Vec<u32>,
+        outer: Outer<'_>,
+    ) -> Self {
         let mut tree = Tree::default();
         let mut errors = Vec::new();
         let too_complex;
-        if let Some(at) = too_deep(&text) {
+        let mut text = text.into();
+        // The parser finds the end of the last command by what stands behind it.
+        text.push('\n');
+        let lines = text;
+        let text = &lines[..lines.len() - 1];
+        if let Some(at) = too_deep(text) {
             too_complex = true;
             let span = Span::from_range(at..at + 2);
             let message = "expansions are nested too deep to be read".to_owned();
             errors.push(SyntaxError { span, message });
         } else {
             tree.reserve(text.len());
-            let parsed = Parser::with_dialect(&text, dialect.grammar()).parse();
-            let mut lower = Lower::new(&text, &mut tree, &mut errors);
+            let parsed = Parser::with_dialect(&lines, dialect.grammar()).parse();
+            let mut lower = Lower::new(text, &mut tree, &mut errors);
             lower.script(&parsed);
             too_complex = lower.too_complex;
         }
-        tree.shrink_to_fit();
-        let mut script =
-            Self { text, dialect, items, errors, too_complex, tree, assigned: Vec::new() };
-        script.assigned = script.assigned_names();
-        script.fill_in(outer);
-        script.keep_invoked();
-        script
+        let text = text.into();
+        let script = Self { text, dialect, items, errors, too_complex, tree, assigned: Vec::new() };
+        script.finished(outer)
+    }
+
+    /// What is told by the whole tree.
+    fn finished(mut self, outer: Outer<'_>) -> Self {
+        self.tree.shrink_to_fit();
+        self.assigned = self.assigned_names();
+        self.fill_in(outer);
+        self.keep_invoked();
+        self
     }
 
     fn keep_invoked(&mut self) {

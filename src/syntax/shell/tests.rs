@@ -356,3 +356,40 @@ fn values_that_grow_without_end_are_left_alone() {
     }
     assert_eq!(filled(&format!("{text}; x $A5"), "x"), "x|$A5");
 }
+
+#[test]
+fn an_item_that_stands_elsewhere_too_is_read_as_if_it_did_not() {
+    let items = [
+        "a b >c 2>&1 # why",
+        "(a \"$b\" | c)",
+        "if [ -n \"$X\" ]; then a; fi  ",
+        "while read -r a; do b $a; done",
+        "[[ $a =~ ^(b|c)$ ]] && d || e &",
+        "F=$(a `b`) sh -c 'c \"$d\"; e'",
+        "f() { g; }",
+        "",
+        "# nothing else",
+        "cat <<E\na $b\nE",
+        "a \\",
+        "for x in *; do",
+        "echo; done",
+        "'an end that",
+        "is missing'",
+        "{ a; } && exit",
+        "b\n\nc\n",
+        "d \"\u{e9}\u{e9}\" ${e:-\u{e9}} $((f + 1))",
+    ];
+    let known = KnownItems::default();
+    let mut from_known = 0;
+    for at in 0..items.len() {
+        for length in 1..=3 {
+            let some: Vec<&str> = items.iter().cycle().skip(at).take(length).copied().collect();
+            from_known += usize::from(known.parse(&some, Dialect::Bash).is_some());
+            let read = Script::from_joined(JoinedItems::new(some.clone()), Dialect::Bash, &known);
+            let alone = Script::from_items(some.clone(), Dialect::Bash);
+            let shown = |script: &Script| format!("{:#?} {:?}", script.tree, script.errors());
+            assert_eq!(shown(&read), shown(&alone), "{some:?}");
+        }
+    }
+    assert!(from_known > items.len(), "{from_known}");
+}
