@@ -1,5 +1,6 @@
 //! Which findings stay: suppressions, overrides, exceptions, the selection.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::config::severities;
@@ -114,8 +115,12 @@ pub(super) fn accept(
     kept.extend(suppression_findings(project, catalog, selection, &by_source));
     let path = |finding: &Finding| &sources.get(finding.at.source).path;
     kept.sort_by(|a, b| {
-        let key = |it: &Finding| (it.at.span, it.rule, it.message.clone(), it.clause.clone());
-        path(a).cmp(path(b)).then_with(|| key(a).cmp(&key(b)))
+        let by_path =
+            if a.at.source == b.at.source { Ordering::Equal } else { path(a).cmp(path(b)) };
+        by_path
+            .then_with(|| (a.at.span, a.rule).cmp(&(b.at.span, b.rule)))
+            .then_with(|| a.message.cmp(&b.message))
+            .then_with(|| a.clause.cmp(&b.clause))
     });
     // Of two clauses that one place breaks, each keeps a finding that names it.
     kept.dedup_by(|a, b| {

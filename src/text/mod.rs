@@ -8,6 +8,7 @@ mod hint;
 mod position;
 mod source;
 mod span;
+mod words;
 
 pub use cores::worth_all_cores;
 pub use edit::{Edit, EditError, apply_edits};
@@ -15,3 +16,4 @@ pub use hint::did_you_mean;
 pub use position::{LineIndex, Position};
 pub use source::{Location, Source, SourceId, Sources};
 pub use span::Span;
+pub use words::Words;

@@ -8,10 +8,14 @@ use super::{BuildArg, BuildPath, Given, ImageBuild, Tool, bake};
 use crate::model::Files;
 use crate::model::gitlab::{Code, Job, JobShell, Pipeline, Settings};
 use crate::syntax::shell::{Command, Wrapper};
-use crate::text::Location;
+use crate::text::{Location, Words};
 
 /// Words one of which stands in every script that builds, or calls one that does.
-const WORDS: [&str; 8] = ["build", "bud", "bake", "executor", "kaniko", ".sh", "source ", "./"];
+static IN_SCRIPTS: Words =
+    Words::new(&["build", "bud", "bake", "executor", "kaniko", ".sh", "source ", "./"]);
+
+/// Words one of which stands in every command that builds.
+static IN_COMMANDS: Words = Words::new(&["build", "bud", "bake", "executor"]);
 
 impl ImageBuild {
     /// The builds of a job, whose shells are `shells`.
@@ -46,13 +50,12 @@ impl ImageBuild {
     /// Whether a job may build at all; asked before its scripts are read.
     pub fn may_be_in(job: &Job<'_>) -> bool {
         let items = job.scripts.iter().flat_map(|script| &script.items);
-        items.filter_map(|item| item.as_str()).any(|text| WORDS.iter().any(|it| text.contains(it)))
+        items.filter_map(|item| item.as_str()).any(|text| IN_SCRIPTS.are_in(text))
     }
 }
 
 fn may_build(command: Command<'_>) -> bool {
-    let own = command.source_text();
-    ["build", "bud", "bake", "executor"].iter().any(|word| own.contains(word))
+    IN_COMMANDS.are_in(command.source_text())
 }
 
 impl<'a, 'p> Place<'a, 'p> {

@@ -2,7 +2,7 @@
 
 use super::{Job, JobShell, Pipeline};
 use crate::syntax::shell::{Command, Invocation, Part, Script, Word};
-use crate::text::{Location, Span};
+use crate::text::{Location, Span, Words};
 
 /// What a command does with an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,9 +173,18 @@ fn expand(text: &str, of: (&Job<'_>, &Pipeline<'_>), depth: u32) -> String {
     format!("{head}{value}{}", expand(tail, of, depth))
 }
 
+/// The programs that are known to do something with images.
+static PROGRAMS: Words = Words::new(&[
+    "docker", "podman", "nerdctl", "buildah", "crane", "skopeo", "regctl", "oras", "executor",
+    "kaniko",
+]);
+
 /// What the commands of a script do with images, in order.
 pub fn image_uses<'s>(script: &'s Script, of: (&Job<'_>, &Pipeline<'_>)) -> Vec<ImageUse<'s>> {
     let mut uses = Vec::new();
+    if !PROGRAMS.are_in(script.text()) {
+        return uses;
+    }
     for command in script.commands().filter(|command| command.is_reachable()) {
         if let Some(run) = command.invocation() {
             image_command(run, of, &mut uses);

@@ -16,12 +16,14 @@ fn check(cx: &mut Cx<'_, '_>) {
     // The place in a list of caches is another matter.
     let writes = |cache: &&Cache<'_>| cache.policy.writes() != Some(false);
     let written: BTreeSet<String> = caches().filter(writes).map(|it| it.key_anywhere()).collect();
+    let is_written =
+        |cache: &Cache<'_>| !written.is_empty() && written.contains(&cache.key_anywhere());
     for (job, pipeline) in facts.jobs().filter(|(_, it)| it.kind == FileKind::Root) {
         if pipeline.variable_of(job, "CACHE_FALLBACK_KEY").is_some() {
             continue;
         }
         for cache in job.caches.iter().filter(|cache| !writes(cache) && is_fixed(cache)) {
-            if !cache.fallback_keys.is_empty() || written.contains(&cache.key_anywhere()) {
+            if !cache.fallback_keys.is_empty() || is_written(cache) {
                 continue;
             }
             let place = cache.policy_at.as_ref().unwrap_or(&cache.value.origin);

@@ -1,11 +1,20 @@
 use crate::rule::{Check, Cx, ScriptOf};
 use crate::syntax::shell::{Command, Word};
+use crate::text::Words;
 
 pub(crate) const CHECK: Check = Check::Script(check);
 
 /// Parts of the names of variables that hold secrets.
-const SECRET: &[&str] =
-    &["PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "APIKEY", "CREDENTIAL"];
+static SECRET: Words = Words::new(&[
+    "PASSWORD",
+    "PASSWD",
+    "SECRET",
+    "TOKEN",
+    "PRIVATE_KEY",
+    "API_KEY",
+    "APIKEY",
+    "CREDENTIAL",
+]);
 /// Endings of the names of variables that hold a path or a public part instead.
 const HARMLESS: &[&str] = &["_FILE", "_PATH", "_DIR", "_NAME", "_URL", "_ID", "_USER", "_TYPE"];
 
@@ -13,8 +22,7 @@ fn check(it: &ScriptOf<'_, '_>, cx: &mut Cx<'_, '_>) {
     if !it.is_of_job() {
         return;
     }
-    let text = it.script.text();
-    if !SECRET.iter().any(|part| text.contains(part)) {
+    if !SECRET.are_in(it.script.text()) {
         return;
     }
     for command in it.script.commands() {
@@ -42,8 +50,7 @@ fn secret(word: Word<'_>) -> Option<(Word<'_>, &str)> {
     let used = word.variables();
     let found = used.iter().find(|used| {
         let name = used.name;
-        SECRET.iter().any(|part| name.contains(part))
-            && !HARMLESS.iter().any(|end| name.ends_with(end))
+        SECRET.are_in(name) && !HARMLESS.iter().any(|end| name.ends_with(end))
     })?;
     Some((word, found.name))
 }

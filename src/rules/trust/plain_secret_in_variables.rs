@@ -1,6 +1,6 @@
 use crate::model::gitlab::Pipeline;
 use crate::rule::{Check, Cx};
-use crate::text::Span;
+use crate::text::{Span, Words};
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
@@ -27,11 +27,21 @@ const TOKENS: [(&str, usize, &str); 19] = [
     ("hvs.", 24, "token of Vault"),
 ];
 
+/// One of these stands in every secret that is known here.
+const MARKS: [&str; TOKENS.len() + 1] = {
+    let mut marks = ["PRIVATE KEY"; TOKENS.len() + 1];
+    let mut at = 0;
+    while at < TOKENS.len() {
+        marks[at] = TOKENS[at].0;
+        at += 1;
+    }
+    marks
+};
+
+static ANY_MARK: Words = Words::new(&MARKS);
+
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    let may_hold = |text: &str| {
-        text.contains("PRIVATE KEY") || TOKENS.iter().any(|(prefix, ..)| text.contains(prefix))
-    };
-    if !pipeline.files.iter().any(|file| may_hold(file.source.text())) {
+    if !pipeline.files.iter().any(|file| ANY_MARK.are_in(file.source.text())) {
         return;
     }
     for value in pipeline.texts() {

@@ -107,8 +107,18 @@ pub(super) fn looks_like_powershell(text: &str) -> bool {
                 || sets_like_powershell(line)
         };
         line.contains('$') && with_dollar()
-            || line.contains('-') && line.split(['|', ';', '=', '{', '(']).any(starts_with_cmdlet)
+            || has_dashed_capital(line)
+                && line.split(['|', ';', '=', '{', '(']).any(starts_with_cmdlet)
     })
+}
+
+/// Whether a capital stands behind a dash somewhere, as in the name of each cmdlet.
+fn has_dashed_capital(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .any(|(one, next)| *one == b'-' && next.is_ascii_uppercase())
 }
 
 fn starts_with_cmdlet(text: &str) -> bool {

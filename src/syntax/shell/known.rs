@@ -85,7 +85,8 @@ impl Item {
         // The line end tells the parser where the last command ends, as between other items.
         let line = [text, "\n"].concat();
         let parsed = Parser::with_dialect(&line, dialect.grammar()).parse();
-        (parsed.is_ok() && parsed.diagnostics.is_empty()).then(|| Self { text: text.into(), parsed })
+        (parsed.is_ok() && parsed.diagnostics.is_empty())
+            .then(|| Self { text: text.into(), parsed })
     }
 }
 

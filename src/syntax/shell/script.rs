@@ -94,7 +94,15 @@ impl Script {
         let mut lower = Lower::new(&text, &mut tree, &mut errors);
         lower.items(&trees, &items.starts);
         let too_complex = lower.too_complex;
-        let script = Self { text, dialect, items: items.starts, errors, too_complex, tree, assigned: Vec::new() };
+        let script = Self {
+            text,
+            dialect,
+            items: items.starts,
+            errors,
+            too_complex,
+            tree,
+            assigned: Vec::new(),
+        };
         script.finished(&|_| None)
     }
 
@@ -145,12 +153,7 @@ impl Script {
                     || super::dialect::may_be_for_windows(&self.text))
     }
 
-    fn read(
-        text: impl Into<String>,
-        dialect: Dialect,
-        items: Vec<u32>,
-        outer: Outer<'_>,
-    ) -> Self {
+    fn read(text: impl Into<String>, dialect: Dialect, items: Vec<u32>, outer: Outer<'_>) -> Self {
         let mut tree = Tree::default();
         let mut errors = Vec::new();
         let too_complex;

@@ -156,7 +156,8 @@ pub struct Reach {
     global_values: BTreeMap<Var, Option<String>>,
     job_values: Vec<Vec<(Var, Option<String>)>>,
     situations: Vec<Situation>,
-    /// What several rules ask, found at the first time.
+    /// What several rules ask, found at the first time; `sure` for each formula.
+    sure: Vec<OnceLock<bool>>,
     absences: OnceLock<Vec<Option<Absence>>>,
     dead_rules: OnceLock<Vec<DeadRule>>,
     need_faults: OnceLock<Vec<NeedFault>>,
@@ -192,6 +193,7 @@ impl Reach {
             global_values: BTreeMap::new(),
             job_values: Vec::new(),
             situations: Vec::new(),
+            sure: Vec::new(),
             absences: OnceLock::new(),
             dead_rules: OnceLock::new(),
             need_faults: OnceLock::new(),
@@ -222,6 +224,7 @@ impl Reach {
             reach.all.look_for(files);
         }
         reach.situations = situation::candidates(&reach);
+        reach.sure.resize_with(reach.all.formulas.len(), OnceLock::new);
         reach
     }
 

@@ -119,17 +119,17 @@ impl Reach {
     /// Whether a condition holds whatever its variables are.
     pub fn always_holds(&self, condition: &Value<'_>) -> bool {
         let test = condition.as_str().and_then(|text| self.all.by_text.get(text));
-        let Some(test @ Test::Holds(_)) = test else { return false };
-        let mut asks = false;
-        if let Some(formula) = self.all.formula(*test) {
-            formula.walk(&mut |part| asks |= matches!(part, Formula::Variable(_)));
-        }
-        // `null == null` is written where a condition has to stand, and says what it does.
-        if !asks {
-            return false;
-        }
-        let fails = |world: &dyn World| self.all.holds(*test, world).map(|it| !it);
-        !self.is_consistent(&[*test], &fails)
+        let Some(test @ Test::Holds(number)) = test else { return false };
+        let find = || {
+            let mut asks = false;
+            if let Some(formula) = self.all.formula(*test) {
+                formula.walk(&mut |part| asks |= matches!(part, Formula::Variable(_)));
+            }
+            let fails = |world: &dyn World| self.all.holds(*test, world).map(|it| !it);
+            // `null == null` is written where a condition has to stand, and says what it does.
+            asks && !self.is_consistent(&[*test], &fails)
+        };
+        self.sure.get(*number).is_some_and(|known| *known.get_or_init(find))
     }
 
     /// The jobs that share their rules with this one, itself included.

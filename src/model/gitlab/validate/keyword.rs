@@ -1,5 +1,9 @@
 //! What a keyword is: its value, since when there is one, who fills in variables, what it is for.
 
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
 use super::findings::Findings;
 use super::kind::{Kind, check};
 use crate::model::Origin;
@@ -164,11 +168,24 @@ pub(super) struct Table {
     pub(super) passed: &'static [&'static str],
     /// Whether null is a value of its keys, and a wrong one.
     pub(super) without_null: bool,
+    /// The keys of a large table by their names; made at the first search.
+    by_name: OnceLock<FxHashMap<&'static str, &'static Keyword>>,
 }
+
+/// Tables of up to so many keys are searched from front to back.
+const FEW: usize = 8;
 
 impl Table {
     pub(super) const fn of(keys: &'static [Keyword]) -> Self {
-        Self { keys, required: &[], exclusive: &[], one_of: &[], passed: &[], without_null: false }
+        Self {
+            keys,
+            required: &[],
+            exclusive: &[],
+            one_of: &[],
+            passed: &[],
+            without_null: false,
+            by_name: OnceLock::new(),
+        }
     }
 
     pub(super) const fn requires(mut self, names: &'static [&'static str]) -> Self {
@@ -198,7 +215,11 @@ impl Table {
     }
 
     pub(super) fn keyword(&self, name: &str) -> Option<&'static Keyword> {
-        self.keys.iter().find(|keyword| keyword.name == name)
+        if self.keys.len() <= FEW {
+            return self.keys.iter().find(|keyword| keyword.name == name);
+        }
+        let by_name = || self.keys.iter().map(|keyword| (keyword.name, keyword)).collect();
+        self.by_name.get_or_init(by_name).get(name).copied()
     }
 }
 
