@@ -318,6 +318,11 @@ fn main() -> std::io::Result<()> {
         trace();
         return Ok(());
     }
+    if std::env::args().any(|it| it == "large") {
+        measure("large", &configuration(2_700, 49))?;
+        measure("10000 jobs", &configuration(10_000, 1))?;
+        return Ok(());
+    }
     println!("whole process");
     process("  pipespec --version", &["--version"]);
     process("  pipespec check (this repository)", &["check"]);

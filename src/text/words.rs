@@ -1,17 +1,25 @@
 /// Words that are sought in texts all at once, by whether one of them is there.
 pub struct Words {
     words: &'static [&'static str],
-    /// Whether one of them starts with this byte.
-    starts: [bool; 256],
+    /// Whether one of them may start with two bytes, by [`pair`].
+    starts: [bool; PAIRS],
+}
+
+const PAIRS: usize = 1 << 10;
+
+/// A number below [`PAIRS`] for two bytes, which few others have.
+const fn pair(one: u8, next: u8) -> usize {
+    ((one as usize) << 5 ^ next as usize) % PAIRS
 }
 
 impl Words {
-    /// These words, as they are written.
+    /// These words, as they are written; each has two bytes or more.
     pub const fn new(words: &'static [&'static str]) -> Self {
-        let mut starts = [false; 256];
+        let mut starts = [false; PAIRS];
         let mut at = 0;
         while at < words.len() {
-            starts[words[at].as_bytes()[0] as usize] = true;
+            let word = words[at].as_bytes();
+            starts[pair(word[0], word[1])] = true;
             at += 1;
         }
         Self { words, starts }
@@ -20,10 +28,17 @@ impl Words {
     /// Whether one of them is in the text.
     pub fn are_in(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        let starts = bytes.iter().enumerate().filter(|(_, byte)| self.starts[usize::from(**byte)]);
-        starts
-            .map(|(at, _)| &bytes[at..])
-            .any(|rest| self.words.iter().any(|word| rest.starts_with(word.as_bytes())))
+        let Some((mut one, rest)) = bytes.split_first() else { return false };
+        for (at, next) in rest.iter().enumerate() {
+            if self.starts[pair(*one, *next)] {
+                let rest = &bytes[at..];
+                if self.words.iter().any(|word| rest.starts_with(word.as_bytes())) {
+                    return true;
+                }
+            }
+            one = next;
+        }
+        false
     }
 }
 

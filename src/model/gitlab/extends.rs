@@ -1,6 +1,7 @@
 use rustc_hash::FxHashSet;
 
 use super::chunks::in_chunks;
+use super::map::Change;
 use super::merge::deep_merge;
 use super::steps::Steps;
 use super::{Entry, KeyKind, Map, Problem, Value, ValueKind};
@@ -39,7 +40,7 @@ pub(super) fn extend<'p>(
         extending.entry(at, 0);
     }
     let places: Vec<usize> = (0..entries.len()).collect();
-    let values = in_chunks(&places, copies, problems, |places, copies, problems| {
+    let changes = in_chunks(&places, copies, problems, |places, copies, problems| {
         let mut extending = Extending {
             config: &config,
             states: States::Settled(&states),
@@ -49,11 +50,14 @@ pub(super) fn extend<'p>(
         };
         let one = |&at: &usize| {
             let extends = entries[at].value.get("extends").is_some_and(|it| !it.is_null());
-            extends.then(|| extending.entry(at, 0).value)
+            match extends {
+                true => Change::Value(extending.entry(at, 0).value),
+                false => Change::None,
+            }
         };
         places.iter().map(one).collect()
     });
-    config.with_values(values)
+    config.with_changes(changes)
 }
 
 /// The names that an `extends` value lists, each with the value that names it.

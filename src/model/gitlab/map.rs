@@ -1,11 +1,11 @@
 use std::hash::BuildHasher as _;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
 use super::chunks::MANY;
-use super::{Entry, KeyKind, Value};
+use super::{Entry, KeyKind, Value, ValueKind};
 
 /// The entries of a mapping in order; keys are unique.
 #[derive(Debug, Default)]
@@ -28,6 +28,30 @@ fn tag_of(key: &str) -> u8 {
 
 fn hash(key: &str) -> u64 {
     FxBuildHasher.hash_one(key)
+}
+
+/// What becomes of a value.
+pub(super) enum Change<'p> {
+    /// It stays as it is.
+    None,
+    /// Another takes its place.
+    Value(Value<'p>),
+    /// It is a mapping, and other values take the places of some of its entries.
+    Inside(Vec<(usize, Value<'p>)>),
+}
+
+impl<'p> Value<'p> {
+    /// Puts values in place of those of a mapping, without a copy of the others where nobody else holds them.
+    fn set_inside(&mut self, values: Vec<(usize, Value<'p>)>) {
+        let ValueKind::Map(shared) = &mut self.kind else { return };
+        if let Some(map) = Arc::get_mut(shared) {
+            return map.set(values);
+        }
+        let mut map = Map::new(shared.entries.clone());
+        map.partial = shared.partial;
+        map.set(values);
+        *shared = Arc::new(map);
+    }
 }
 
 /// Mappings up to this size are searched from front to back.
@@ -66,21 +90,30 @@ impl<'p> Map<'p> {
         self.entries
     }
 
-    /// The mapping with these values in place of those that stand at the same places; nothing leaves one as it is.
+    /// The mapping with these changes of the values that stand at the same places.
     #[must_use]
-    pub(super) fn with_values(mut self, values: Vec<Option<Value<'p>>>) -> Self {
-        let set = |(entry, value): (&mut Entry<'p>, Option<Value<'p>>)| {
-            if let Some(value) = value {
-                entry.value = value;
-            }
+    pub(super) fn with_changes(mut self, changes: Vec<Change<'p>>) -> Self {
+        let set = |(entry, change): (&mut Entry<'p>, Change<'p>)| match change {
+            Change::None => {}
+            Change::Value(value) => entry.value = value,
+            Change::Inside(values) => entry.value.set_inside(values),
         };
         // Taking apart what was there before is most of the work.
-        if values.len() < MANY {
-            self.entries.iter_mut().zip(values).for_each(set);
+        if changes.len() < MANY {
+            self.entries.iter_mut().zip(changes).for_each(set);
         } else {
-            self.entries.par_iter_mut().zip(values).for_each(set);
+            self.entries.par_iter_mut().zip(changes).for_each(set);
         }
         self
+    }
+
+    /// Puts values in place of those of the entries at these places.
+    fn set(&mut self, values: Vec<(usize, Value<'p>)>) {
+        for (at, value) in values {
+            if let Some(entry) = self.entries.get_mut(at) {
+                entry.value = value;
+            }
+        }
     }
 
     /// The place among the entries of the one with this string key.

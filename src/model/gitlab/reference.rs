@@ -3,8 +3,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::chunks::in_chunks;
+use super::map::Change;
 use super::steps::Steps;
-use super::{Entry, Map, Problem, Unknown, Value, ValueKind};
+use super::{Map, Problem, Unknown, Value, ValueKind};
 use crate::model::StepKind;
 use crate::text::did_you_mean;
 
@@ -19,7 +20,7 @@ pub(super) fn dereference<'p>(
     copies: &mut usize,
     problems: &mut Vec<Problem>,
 ) -> Map<'p> {
-    let values = in_chunks(config.entries(), copies, problems, |entries, copies, problems| {
+    let changes = in_chunks(config.entries(), copies, problems, |entries, copies, problems| {
         let mut lookup = Lookup {
             config: &config,
             complete,
@@ -29,10 +30,9 @@ pub(super) fn dereference<'p>(
             done: Vec::new(),
             refused: false,
         };
-        let one = |entry: &Entry<'p>| lookup.value(&entry.value, 0).map(|(value, _)| value);
-        entries.iter().map(one).collect()
+        entries.iter().map(|entry| lookup.top(&entry.value)).collect()
     });
-    config.with_values(values)
+    config.with_changes(changes)
 }
 
 /// The names that a `!reference` walks along; nothing if it is no such list.
@@ -68,6 +68,29 @@ struct Lookup<'a, 'p> {
 }
 
 impl<'p> Lookup<'_, 'p> {
+    /// What becomes of a value of the top level.
+    fn top(&mut self, value: &Value<'p>) -> Change<'p> {
+        let Some(map) = value.as_map() else {
+            return self.value(value, 0).map_or(Change::None, |(value, _)| Change::Value(value));
+        };
+        let values = self.entries(map, 0);
+        if values.is_empty() {
+            return Change::None;
+        }
+        Change::Inside(values.into_iter().map(|(at, value, _)| (at, value)).collect())
+    }
+
+    /// The values of a mapping in which there are references, with their places, without references, and their
+    /// heights.
+    fn entries(&mut self, map: &Map<'p>, depth: u32) -> Vec<(usize, Value<'p>, u32)> {
+        let entries = map.entries().iter().enumerate();
+        let resolved = entries.filter_map(|(at, entry)| {
+            let (value, height) = self.value(&entry.value, depth + 1)?;
+            Some((at, value, height))
+        });
+        resolved.collect()
+    }
+
     /// The value without references and its height; nothing if there is none in it.
     fn value(&mut self, value: &Value<'p>, depth: u32) -> Option<(Value<'p>, u32)> {
         match &value.kind {
@@ -89,18 +112,15 @@ impl<'p> Lookup<'_, 'p> {
                 Some((Value { kind, ..value.clone() }, height))
             }
             ValueKind::Map(map) => {
-                let mut changed: Option<Vec<Entry<'p>>> = None;
-                let mut height = 0;
-                for (at, entry) in map.entries().iter().enumerate() {
-                    if let Some((resolved, below)) = self.value(&entry.value, depth + 1) {
-                        height = height.max(below + 1);
-                        let all = changed.get_or_insert_with(|| map.entries().to_vec());
-                        if let Some(place) = all.get_mut(at) {
-                            place.value = resolved;
-                        }
+                let changed = self.entries(map, depth);
+                let height = changed.iter().map(|(_, _, below)| below + 1).max()?;
+                let mut all = map.entries().to_vec();
+                for (at, resolved, _) in changed {
+                    if let Some(place) = all.get_mut(at) {
+                        place.value = resolved;
                     }
                 }
-                let resolved = Map::new(changed?);
+                let resolved = Map::new(all);
                 let resolved = if map.is_partial() { resolved.into_partial() } else { resolved };
                 Some((Value { kind: ValueKind::Map(Arc::new(resolved)), ..value.clone() }, height))
             }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::map::Change;
 use super::{KeyKind, Map, Stage, Text, Value, ValueKind};
 use crate::model::Origin;
 
@@ -55,7 +56,6 @@ pub(super) fn put<'p>(config: Map<'p>, stages: &[Stage<'p>]) -> Map<'p> {
         Value::new(ValueKind::Str(stage.name.clone()), origin)
     };
     let items: Arc<[Value<'p>]> = stages.iter().map(item).collect();
-    let mut values = vec![None; at];
-    values.push(Some(Value::new(ValueKind::Seq(items), whole)));
-    config.with_values(values)
+    let put = Change::Value(Value::new(ValueKind::Seq(items), whole));
+    config.with_changes((0..at).map(|_| Change::None).chain([put]).collect())
 }

@@ -1,3 +1,7 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashSet;
+
 use super::keyword::KeyPath;
 use crate::model::gitlab::{Problem, Settings, Value, Version};
 
@@ -9,6 +13,8 @@ pub(super) struct Findings {
     /// How many entries `cache:key:files` may have on this server.
     pub(super) key_files: usize,
     problems: Vec<Problem>,
+    /// Conditions that are right for any server. The same few stand in many jobs.
+    right_conditions: Arc<Mutex<FxHashSet<Box<str>>>>,
 }
 
 impl Findings {
@@ -18,17 +24,28 @@ impl Findings {
             stated: settings.states_version.then_some(settings.gitlab_version),
             key_files: settings.cache_key_files(),
             problems: Vec::new(),
+            right_conditions: Arc::default(),
         }
     }
 
     /// Nothing found yet, for the same server.
-    pub(super) const fn fresh(&self) -> Self {
+    pub(super) fn fresh(&self) -> Self {
         Self {
             version: self.version,
             stated: self.stated,
             key_files: self.key_files,
             problems: Vec::new(),
+            right_conditions: Arc::clone(&self.right_conditions),
         }
+    }
+
+    /// Whether a condition was found right before.
+    pub(super) fn is_right_condition(&self, text: &str) -> bool {
+        self.right_conditions.lock().unwrap_or_else(PoisonError::into_inner).contains(text)
+    }
+
+    pub(super) fn note_right_condition(&self, text: &str) {
+        self.right_conditions.lock().unwrap_or_else(PoisonError::into_inner).insert(text.into());
     }
 
     pub(super) fn push(&mut self, problem: Problem) {

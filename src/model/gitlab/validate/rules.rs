@@ -208,6 +208,9 @@ pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings
             format!("`{path}` invalid expression syntax: {} is no expression", value.inspect());
         return out.push(Problem::new("invalid-rules-expression", &value.origin, message));
     };
+    if out.is_right_condition(text) {
+        return;
+    }
     let expression = expression::parse(text);
     let mut refuse = |fault: &str, help: Option<&str>| {
         let message = format!("`{path}` invalid expression syntax: {fault}");
@@ -220,7 +223,9 @@ pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings
     if let Some(fault) = conditions::fault(&expression) {
         return refuse(&fault.message, None);
     }
-    let Some((_, part)) = conditions::recent_part(&expression) else { return };
+    let Some((_, part)) = conditions::recent_part(&expression) else {
+        return out.note_right_condition(text);
+    };
     // A boolean from an input is written for a server that reads it.
     let by_input = value.origin.steps().any(|step| matches!(step.kind, StepKind::Input(_)));
     let instead = match part {
