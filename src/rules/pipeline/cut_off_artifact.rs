@@ -21,8 +21,12 @@ type Makers<'a, 'p> = BTreeMap<String, Vec<&'a Job<'p>>>;
 fn check(cx: &mut Cx<'_, '_>) {
     let facts = cx.facts;
     for pipeline in facts.pipelines.iter().filter(|it| it.is_complete()) {
+        let mut listed = pipeline.jobs.iter().filter(|job| is_listed(job)).peekable();
+        if listed.peek().is_none() {
+            continue;
+        }
         let makers = makers(pipeline);
-        for job in pipeline.jobs.iter().filter(|job| is_listed(job) && !makers.is_empty()) {
+        for job in listed.filter(|_| !makers.is_empty()) {
             let shells = facts.shells(job, pipeline).iter();
             let mut used = shells.filter_map(|shell| Some((shell, use_of(shell, &makers)?)));
             let Some((shell, (word, path))) = used.next() else { continue };

@@ -14,6 +14,9 @@ enum Open {
 
 /// The offset at which `${...}` are nested deeper than the parser may be trusted with.
 pub(super) fn too_deep(text: &str) -> Option<usize> {
+    if !text.contains("${") {
+        return None;
+    }
     let bytes = text.as_bytes();
     let mut open: Vec<Open> = Vec::new();
     let (mut depth, mut quotes) = (0, 0_usize);

@@ -132,10 +132,12 @@ fn starts_with_cmdlet(text: &str) -> bool {
 
 /// `$env:NAME`, not `"$env:$x"` of a script with a variable `env`.
 fn has_environment_drive(line: &str) -> bool {
-    line.match_indices("$env:").any(|(at, found)| {
-        line[at + found.len()..].starts_with(|ch: char| ch.is_ascii_alphabetic())
-            && !line[..at].ends_with('\\')
-    })
+    let has_dollar_e = line.as_bytes().windows(2).any(|pair| pair == b"$e");
+    has_dollar_e
+        && line.match_indices("$env:").any(|(at, found)| {
+            line[at + found.len()..].starts_with(|ch: char| ch.is_ascii_alphabetic())
+                && !line[..at].ends_with('\\')
+        })
 }
 
 /// `$Name = value`, which no Bourne shell has.

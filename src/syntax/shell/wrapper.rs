@@ -113,7 +113,8 @@ pub(super) fn may_wrap(name: &str) -> bool {
 
 /// The last part of a path.
 pub(super) fn base(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
+    let path = name.bytes().rposition(|byte| byte == b'/');
+    path.map_or(name, |at| &name[at + 1..])
 }
 
 pub(super) fn is_shell(name: &str) -> bool {
