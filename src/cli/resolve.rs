@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::place::{Place, PlaceArgs};
 use super::{Exit, print};
-use crate::engine::Error;
+use crate::engine::{Error, children};
 use crate::model::gitlab::Pipeline;
 use crate::report::{ResolvedOptions, render_missing, render_resolved, render_resolved_job};
 use crate::text::did_you_mean;
@@ -29,8 +29,10 @@ pub(super) fn run(args: &ResolveArgs) -> Result<Exit, Error> {
     let Some(pipeline) = place.pipeline(None)? else { return Ok(Exit::Nothing) };
     let sources = place.project.files.sources();
     if args.missing {
-        print(&render_missing(&pipeline, sources, &place.prefix))?;
-        let whole = pipeline.missing.is_empty() && pipeline.undecided.is_empty();
+        let mut all = vec![pipeline];
+        children(&place.project, &place.project.settings(), &mut all, 0);
+        print(&render_missing(&all, sources, &place.prefix))?;
+        let whole = all.iter().all(|it| it.missing.is_empty() && it.undecided.is_empty());
         return Ok(if whole { Exit::Clean } else { Exit::Findings });
     }
     let options = ResolvedOptions { origins: args.origins, prefix: place.prefix.clone() };

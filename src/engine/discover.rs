@@ -97,6 +97,9 @@ fn is_dockerfile(name: &str) -> bool {
 
 /// What a file that the user named is judged as: by its name, else by its ending.
 pub(super) fn kind_of_named(path: &str) -> FileKind {
+    if path.rsplit('/').next() == Some(GITLAB_CI) {
+        return FileKind::GitlabRoot;
+    }
     kind_of(path).unwrap_or_else(|| {
         let name = path.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
@@ -111,15 +114,13 @@ pub(super) fn kind_of_named(path: &str) -> FileKind {
 }
 
 /// The root of the project that `start` (a folder) lies in: the nearest folder upwards with a
-/// configuration of ours, else with a repository, else `start` itself. The search ends at the
-/// repository's root.
+/// configuration of ours or a repository, else the nearest with a configuration of GitLab, else `start` itself. The
+/// search ends at the repository's root.
 pub fn project_root(start: &Path) -> PathBuf {
-    for folder in start.ancestors() {
-        if config_in(folder).is_some() || folder.join(".git").exists() {
-            return folder.to_owned();
-        }
-    }
-    start.to_owned()
+    let is_root = |folder: &&Path| config_in(folder).is_some() || folder.join(".git").exists();
+    let is_configured = |folder: &&Path| folder.join(GITLAB_CI).exists();
+    let found = start.ancestors().find(is_root);
+    found.or_else(|| start.ancestors().find(is_configured)).unwrap_or(start).to_owned()
 }
 
 /// Whether a folder that the user named is a project of its own rather than a part of one.

@@ -28,6 +28,7 @@ mod verdicts;
 mod work;
 mod write;
 
+pub use children::children;
 pub use config::{Config, EvidenceFiles, Exception, Gitlab, Override};
 pub use discover::CONFIG_NAMES;
 pub use discover::{FileKind, is_project, is_whole, kind_of, project_root};

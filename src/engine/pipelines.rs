@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -14,20 +15,23 @@ use crate::text::{Source, worth_all_cores};
 /// What a binary file is not.
 const WANTED: &str = "GitLab CI configuration";
 
-/// Reads and resolves the configurations of GitLab that are judged: the roots first, then child
-/// pipelines, components and templates, each by itself.
+/// Reads and resolves the configurations of GitLab that are judged: each root with the child pipelines that it
+/// starts, then components and templates, each by itself.
 pub fn pipelines(project: &Project) -> Vec<Pipeline<'_>> {
     let files = &project.files;
     let settings = project.settings();
-    let mut pipelines: Vec<Pipeline<'_>> =
-        roots(project).into_iter().map(|root| Pipeline::resolve(root, files, &settings)).collect();
-    children(project, &settings, &mut pipelines);
+    let mut pipelines: Vec<Pipeline<'_>> = Vec::new();
+    // What was named may be a part of the configuration of the project; then it is judged as that.
+    for root in roots(project) {
+        if !is_part(root, &pipelines) {
+            let from = pipelines.len();
+            pipelines.push(Pipeline::resolve(root, files, &settings));
+            children(project, &settings, &mut pipelines, from);
+        }
+    }
     let mut parts = project.files_of(FileKind::GitlabPart);
-    parts.retain(|part| {
-        let by_use = || gitlab::FileKind::by_use(&part.path, &pipelines, &settings);
-        !pipelines.iter().any(|it| it.root.id == part.id)
-            && by_use() != Some(gitlab::FileKind::Included)
-    });
+    parts.extend(neighbours(project, &pipelines));
+    parts.retain(|part| !is_part(part, &pipelines));
     for (part, tree) in parsed(parts) {
         // One that was found before may include it.
         let kind = gitlab::FileKind::by_use(&part.path, &pipelines, &settings);
@@ -38,6 +42,29 @@ pub fn pipelines(project: &Project) -> Vec<Pipeline<'_>> {
         }
     }
     pipelines
+}
+
+/// Whether a file belongs to one of these.
+fn is_part(source: &Source, pipelines: &[Pipeline<'_>]) -> bool {
+    pipelines.iter().flat_map(|it| &it.files).any(|file| file.source.id == source.id)
+}
+
+/// YAML files that lie beside those that are included: some may be forgotten, or for others.
+fn neighbours<'p>(project: &'p Project, pipelines: &[Pipeline<'p>]) -> Vec<&'p Source> {
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let included = pipelines.iter().flat_map(|it| &it.files).filter(|it| it.at.is_some());
+    let folders: BTreeSet<String> = included.filter_map(|it| folder(&it.source.path)).collect();
+    let is_other = |path: &&String| {
+        let ends = path.ends_with(".yml") || path.ends_with(".yaml");
+        ends && folder(path).is_some_and(|it| folders.contains(&it))
+            && super::discover::kind_of(path) != Some(FileKind::GitlabPart)
+            && project.is_wanted(path)
+    };
+    if folders.is_empty() {
+        return Vec::new();
+    }
+    let others = project.files.paths().iter().filter(is_other);
+    others.filter_map(|path| project.files.read(path)).collect()
 }
 
 type Parsed<'p> = (&'p Source, Arc<Tree<'p>>);
@@ -65,8 +92,13 @@ pub fn pipeline<'p>(
         return Some(Pipeline::resolve(root?, files, settings));
     };
     let source = files.read(path)?;
-    let known: Vec<_> =
+    let mut known: Vec<_> =
         root.into_iter().map(|root| Pipeline::resolve(root, files, settings)).collect();
+    let from = known.len();
+    children(project, settings, &mut known, 0);
+    if let Some(child) = known.iter().skip(from).position(|it| it.root.id == source.id) {
+        return Some(known.swap_remove(from + child));
+    }
     let tree = Arc::new(yaml::parse(source.text()));
     let kind = gitlab::FileKind::by_use(path, &known, settings);
     let kind = match kind.unwrap_or_else(|| gitlab::FileKind::by_content(path, &tree)) {
@@ -89,10 +121,10 @@ pub fn pipeline_for<'p>(
 
 fn roots(project: &Project) -> Vec<&Source> {
     let mut roots = project.files_of(FileKind::GitlabRoot);
-    if let Some(source) = project.files.read(&project.settings().config_path)
-        && !roots.iter().any(|root| root.id == source.id)
-    {
-        roots.push(source);
+    // That of the project comes first, since it tells what others are.
+    if let Some(source) = project.files.read(&project.settings().config_path) {
+        roots.retain(|root| root.id != source.id);
+        roots.insert(0, source);
     }
     roots.retain(|root| project.files.takes_text(root, WANTED));
     roots

@@ -73,3 +73,32 @@ fn exit_codes_tell_refused_from_fine_and_from_nothing() {
     assert_eq!(code(&["resolve"], &folder.join("nothing")), 2);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_named_part_of_the_configuration_is_judged_as_that() {
+    let folder = std::env::temp_dir().join(format!("pipespec-named-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("ci")).unwrap();
+    let write = |path: &str, text: &str| std::fs::write(folder.join(path), text).unwrap();
+    write(
+        ".gitlab-ci.yml",
+        "include: [ci/a.yml, ci/b.yml]\nc: {trigger: {include: [ci/child.yml, {project: g/p, file: x.yml}]}}\n",
+    );
+    write("ci/a.yml", ".a: {script: x}\n");
+    write("ci/b.yml", "b: {extends: .a}\n");
+    write("ci/child.yml", "d: {extends: .elsewhere}\n");
+    let named = |command: &str, path: &str| {
+        let path = folder.join(path).to_string_lossy().into_owned();
+        run(&[command, "--no-config", &path])
+    };
+    for path in ["ci/a.yml", "ci/b.yml", "ci/child.yml"] {
+        let (text, code) = named("check", path);
+        assert_eq!(code, 0, "{path}: {text}");
+    }
+    write("ci/b.yml", "b: {extends: .a, stage: nowhere}\n");
+    let (text, code) = named("check", "ci/b.yml");
+    assert!(code == 1 && text.contains("nowhere"), "{text}");
+    let path = folder.to_string_lossy().into_owned();
+    let (text, code) = run(&["resolve", "--no-config", "--missing", &path]);
+    assert!(code == 1 && text.contains("project file `g/p: x.yml`"), "{text}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -108,7 +108,7 @@ fn show(what: &str, files: usize, jobs: usize, all: &BTreeMap<&'static str, Vec<
 }
 
 /// What GitLab refuses too, and why: a part of the text that tells it, and the reason.
-const REFUSED: [(&str, &str); 10] = [
+const REFUSED: [(&str, &str); 11] = [
     ("aws-samples__amazon-connect-gitlab-cicd-terraform", "text behind a quoted scalar"),
     ("doevelopper__rules-sdlc", "an alias of an anchor in another file"),
     ("StupidDuck64__ViVNStock-", "nothing but comments"),
@@ -118,6 +118,7 @@ const REFUSED: [(&str, &str); 10] = [
     ("juliamrch__gitlab-docs@2016H2.yml", "a cache key with a slash, from a time that took it"),
     ("juliamrch__gitlab-docs@2017H2.yml", "a cache key with a slash, from a time that took it"),
     ("starr-dusT__gitlab-ci, Template: tests/triggers/", "a test of a tool that takes it"),
+    ("DataDog__java-profiler, Child: .gitlab/jdk-", "a job of a child pipeline without a script"),
     ("starr-dusT__gitlab-ci, Template: tests/scripts/", "a test of a tool, named incomplete"),
 ];
 
@@ -153,13 +154,21 @@ fn repositories_resolve() {
         count += 1;
         jobs += pipeline.jobs.len();
         told(&name, &pipeline, &files.sources, &mut all);
+        for trigger in pipeline.jobs.iter().filter_map(|job| job.trigger.as_deref()) {
+            let started = trigger.project.is_none().then_some(&trigger.includes);
+            let Some(items) = started.filter(|items| !items.is_empty()) else { continue };
+            let child = Pipeline::resolve_child((items, root), &files, &settings);
+            let Some(child) = child else { continue };
+            jobs += child.jobs.len();
+            told(&format!("{name}, Child"), &child, &files.sources, &mut all);
+        }
         let pipelines = [pipeline];
         for source in files.sources.iter() {
             let tree = pipespec::syntax::yaml::parse(source.text());
             let kind = FileKind::by_use(&source.path, &pipelines, &settings);
             let kind = kind.unwrap_or_else(|| FileKind::by_content(&source.path, &tree));
             *kinds.entry(kind).or_insert(0) += 1;
-            if matches!(kind, FileKind::Child | FileKind::Component | FileKind::Template) {
+            if matches!(kind, FileKind::Component | FileKind::Template) {
                 let part = Pipeline::resolve_as(kind, source, &files, &settings);
                 jobs += part.jobs.len();
                 told(&format!("{name}, {kind:?}"), &part, &files.sources, &mut all);

@@ -55,18 +55,66 @@ fn a_component_is_judged_with_its_inputs_unknown() {
 
 #[test]
 fn a_child_pipeline_is_a_pipeline_of_its_own() {
-    let child =
-        "stages: [one]\na: {stage: one, script: x}\nb: {stage: one, script: x, needs: [a, nope]}\n";
-    let found =
-        refused(&[ROOT, ("ci/child.yml", child), ("ci/more.yml", "c: {stage: two, script: x}\n")]);
-    // A job of the other file may be the one that is needed, so only what stands in one file is judged.
-    assert!(found.iter().all(|it| it.starts_with("ci/")), "{found:#?}");
-    let broken = child.replace("script: x, needs", "scirpt: y, script: x, needs");
-    let found = refused(&[ROOT, ("ci/child.yml", &broken), ("ci/more.yml", "c: {script: x}\n")]);
+    let child = "stages: [one]\na: {stage: one, script: x}\nb: {stage: one, script: x, needs: [a, c, nope]}\n";
+    let files =
+        |child: &str, more: &str| refused(&[ROOT, ("ci/child.yml", child), ("ci/more.yml", more)]);
+    // Its files are one configuration, so a job of the one may be needed in the other.
+    let found = files(child, "c: {stage: one, script: x}\n");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("ci/child.yml:3: ") && found[0].contains("nope"), "{found:#?}");
+    let found = files("a: {script: x}\n", "c: {stage: two, script: x}\nd: {extends: .base}\n");
+    assert_eq!(found.len(), 2, "{found:#?}");
+    let found = files(".base: {stage: test, script: x}\n", "d: {extends: .base}\n");
+    assert!(found.is_empty(), "{found:#?}");
+    let found = files(".base: {stage: test, script: x}\n", ".d: {extends: .base}\n");
+    assert_eq!(found.len(), 1, "no job: {found:#?}");
+    let found = files("a: {scripts: [x]}\n", "c: {script: x}\n");
+    assert!(found[0].starts_with("ci/child.yml:1: job `a` should"), "{found:#?}");
+}
+
+#[test]
+fn the_inputs_of_a_child_pipeline_come_from_its_trigger() {
+    let child = "spec: {inputs: {env: {options: [dev, prod]}, must: {}}}\n---\nq: {stage: '$[[ inputs.env ]]', script: x}\n";
+    let with = |inputs: &str| {
+        let root =
+            format!("c: {{trigger: {{include: [{{local: ci/child.yml, inputs: {inputs}}}]}}}}\n");
+        refused(&[(".gitlab-ci.yml", &root), ("ci/child.yml", child)])
+    };
+    let found = with("{env: test, more: x}");
+    assert_eq!(found.len(), 3, "{found:#?}");
     assert!(
-        found.iter().any(|it| it.contains("ci/child.yml:3: ") && it.contains("scirpt")),
+        found.iter().all(|it| it.starts_with(".gitlab-ci.yml:1: `ci/child.yml`: ")),
         "{found:#?}"
     );
+    let found = with("{env: dev, must: x}");
+    assert_eq!(found.len(), 1, "there is no stage `dev`: {found:#?}");
+    assert!(found[0].starts_with(".gitlab-ci.yml:1: q job: "), "{found:#?}");
+}
+
+#[test]
+fn what_a_job_makes_for_a_child_pipeline_may_define_anything() {
+    let root = "make: {script: x, artifacts: {paths: [more.yml]}}\n\
+                c: {trigger: {include: [{local: ci/child.yml}, {artifact: more.yml, job: make}]}}\n\
+                d: {trigger: {include: [{local: ci/child.yml}, {project: g/p, file: a.yml}]}}\n";
+    let found = refused(&[
+        (".gitlab-ci.yml", root),
+        ("ci/child.yml", "a: {extends: .there, needs: [b]}\n"),
+    ]);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn a_file_beside_those_that_are_included_is_judged_too() {
+    let files = [
+        (".gitlab-ci.yml", "include: ci/a.yml\n"),
+        ("ci/a.yml", "a: {script: x}\n"),
+        ("ci/forgotten.yml", "b: {stage: test, script: x, artifact: {}}\n"),
+        ("ci/compose.yaml", "services: {db: {image: postgres}}\n"),
+        ("k8s/pod.yaml", "pod: {stage: test, script: x, artifact: {}}\n"),
+    ];
+    let found = refused(&files);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("ci/forgotten.yml:1: "), "{found:#?}");
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn what_would_make_it_whole_is_listed() {
         let kinds: Vec<_> = pipeline.missing.iter().map(|it| it.kind).collect();
         use MissingKind::{Component, Project, Remote, Variable};
         assert_eq!(kinds, [Project, Project, Remote, Component, Variable]);
-        let text = render_missing(pipeline, project.files.sources(), "");
+        let text = render_missing(std::slice::from_ref(pipeline), project.files.sources(), "");
         for line in [
             "5 includes are not read:",
             "  .gitlab-ci.yml:2: project file `g/p: a.yml`",
@@ -189,7 +189,7 @@ fn what_would_make_it_whole_is_listed() {
         assert!(!text.contains("    CI_COMMIT_BRANCH:"), "{text}");
     });
     with(&[(".gitlab-ci.yml", JOB)], |pipeline, project| {
-        let text = render_missing(pipeline, project.files.sources(), "");
+        let text = render_missing(std::slice::from_ref(pipeline), project.files.sources(), "");
         assert_eq!(text, "nothing is missing: everything that is included was read\n");
     });
 }

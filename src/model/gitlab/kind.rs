@@ -59,6 +59,11 @@ impl FileKind {
         matches!(self, Self::Component | Self::Template | Self::Included | Self::Other)
     }
 
+    /// Whether it is, with all that it includes, the whole configuration of pipelines.
+    pub const fn is_pipeline(self) -> bool {
+        matches!(self, Self::Root | Self::Child)
+    }
+
     /// Whether the inputs that it asks for are given by others.
     pub const fn gets_inputs(self) -> bool {
         !matches!(self, Self::Root)

@@ -5,12 +5,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::defaults::{Defaults, is_global};
 use super::extends::extend;
-use super::include::{Expanded, expand};
+use super::include::{Expanded, expand, expand_child};
 use super::job::{Job, JobKind};
 use super::reference::dereference;
 use super::stages::{put, stages};
 use super::steps::COPIES;
-use super::{FileKind, KeyKind, Pipeline, Settings, validate};
+use super::{FileKind, KeyKind, Pipeline, Problem, Settings, Value, validate};
 use crate::model::Files;
 use crate::syntax::yaml::{self, Tree};
 use crate::text::{Source, worth_all_cores};
@@ -50,6 +50,30 @@ impl<'p> Pipeline<'p> {
     ) -> Self {
         let mut problems = Vec::new();
         let expanded = expand((root, tree), (files, settings), kind, &mut problems);
+        Self::resolve_expanded((root, kind), expanded, settings, problems)
+    }
+
+    /// The child pipeline that a job starts by these items of its `trigger:include`, which stand in `by`. The
+    /// server puts them together as if a file included them. Nothing if all its files are made by jobs.
+    pub fn resolve_child(
+        (items, by): (&[Value<'p>], &'p Source),
+        files: &'p dyn Files,
+        settings: &Settings,
+    ) -> Option<Self> {
+        let mut problems = Vec::new();
+        let expanded = expand_child(items, (files, settings), &mut problems)?;
+        let root = expanded.files.first().map_or(by, |file| file.source);
+        let is_known = !expanded.files.is_empty() || !expanded.missing.is_empty();
+        is_known
+            .then(|| Self::resolve_expanded((root, FileKind::Child), expanded, settings, problems))
+    }
+
+    fn resolve_expanded(
+        (root, kind): (&'p Source, FileKind),
+        expanded: Expanded<'p>,
+        settings: &Settings,
+        mut problems: Vec<Problem>,
+    ) -> Self {
         let Expanded { config, files, missing, includes, undecided, mut trees } = expanded;
         trees.sort_by_key(|(source, _)| *source);
         // A key that could not be read may be the template that something extends.
@@ -94,7 +118,7 @@ impl<'p> Pipeline<'p> {
     }
 
     /// The server does not look at the relations of an entry that is broken in itself.
-    fn leave_out_what_follows(&mut self, broken: &[super::Problem]) {
+    fn leave_out_what_follows(&mut self, broken: &[Problem]) {
         const RELATIONS: [&str; 6] = [
             "undefined-need",
             "later-need",

@@ -264,6 +264,32 @@ impl<'p> Value<'p> {
         all
     }
 
+    /// Whether another value is the same, wherever it was written. What is not known is like nothing.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let all_same = |one: &[Self], other: &[Self]| {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other))
+        };
+        match (&self.kind, &other.kind) {
+            (ValueKind::Null, ValueKind::Null) => true,
+            (ValueKind::Bool(one), ValueKind::Bool(other)) => one == other,
+            (ValueKind::Int(one), ValueKind::Int(other)) => one == other,
+            (ValueKind::Float(one), ValueKind::Float(other)) => one.to_bits() == other.to_bits(),
+            (ValueKind::BigInt(one), ValueKind::BigInt(other))
+            | (ValueKind::Str(one), ValueKind::Str(other))
+            | (ValueKind::Symbol(one), ValueKind::Symbol(other)) => one == other,
+            (ValueKind::Seq(one), ValueKind::Seq(other)) => all_same(one, other),
+            (ValueKind::Map(one), ValueKind::Map(other)) => {
+                let pairs = one.entries().iter().zip(other.entries());
+                one.len() == other.len()
+                    && pairs.into_iter().all(|(one, other)| {
+                        (one.key_kind, &one.key) == (other.key_kind, &other.key)
+                            && one.value.is_same(&other.value)
+                    })
+            }
+            _ => false,
+        }
+    }
+
     /// What it is, for messages: `a string`, `a list`.
     pub const fn kind_name(&self) -> &'static str {
         match self.kind {

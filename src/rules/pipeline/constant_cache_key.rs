@@ -1,4 +1,4 @@
-use crate::model::gitlab::{CacheKey, FileKind, Job, Pipeline};
+use crate::model::gitlab::{CacheKey, Job, Pipeline};
 use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Job(check);
@@ -11,7 +11,7 @@ const INSTALLED: [(&str, &[&str]); 3] = [
 ];
 
 fn check(job: &Job<'_>, pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    if !matches!(pipeline.kind, FileKind::Root | FileKind::Child) {
+    if !pipeline.kind.is_pipeline() {
         return;
     }
     for cache in &job.caches {

@@ -1,4 +1,4 @@
-use crate::model::gitlab::{FileKind, IncludedFile, Pipeline};
+use crate::model::gitlab::{IncludedFile, Pipeline};
 use crate::rule::{Check, Cx, Safety};
 use crate::syntax::yaml::{Entry, NodeId, Tree};
 use crate::text::{Edit, Span};
@@ -26,7 +26,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let fixable = files.len() == 1
         && pipeline.config.get("default").is_none()
         && pipeline.is_complete()
-        && matches!(pipeline.kind, FileKind::Root | FileKind::Child);
+        && pipeline.kind.is_pipeline();
     for (file, tree, found) in &files {
         let Some((first, more)) = found.split_first() else { continue };
         let names: Vec<String> = found

@@ -1,4 +1,4 @@
-use crate::model::gitlab::{FileKind, Pipeline};
+use crate::model::gitlab::Pipeline;
 use crate::rule::{Check, Cx};
 use crate::text::did_you_mean;
 
@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     // The jobs of a template run in other repositories.
-    let of_this_repository = matches!(pipeline.kind, FileKind::Root | FileKind::Child);
+    let of_this_repository = pipeline.kind.is_pipeline();
     if !of_this_repository || !cx.facts.files.is_whole() {
         return;
     }

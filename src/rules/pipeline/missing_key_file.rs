@@ -1,4 +1,4 @@
-use crate::model::gitlab::{FileKind, Job, Pipeline, Value, glob};
+use crate::model::gitlab::{Job, Pipeline, Value, glob};
 use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
@@ -10,7 +10,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
         [".yml", ".yaml", ".md"].iter().any(|end| name.ends_with(end)) || name.contains("docker")
     };
-    let of_this_repository = matches!(pipeline.kind, FileKind::Root | FileKind::Child);
+    let of_this_repository = pipeline.kind.is_pipeline();
     if of_this_repository && !cx.facts.files.paths().iter().all(is_config) {
         pipeline.jobs.iter().for_each(|job| check_job(job, cx));
     }

@@ -1,10 +1,10 @@
-use crate::model::gitlab::{FileKind, Pipeline};
+use crate::model::gitlab::Pipeline;
 use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    let whole = pipeline.is_complete() && matches!(pipeline.kind, FileKind::Root | FileKind::Child);
+    let whole = pipeline.is_complete() && pipeline.kind.is_pipeline();
     if !whole || pipeline.jobs.is_empty() || pipeline.jobs.iter().any(|job| job.is_partial()) {
         return;
     }

@@ -13,8 +13,8 @@ use crate::model::gitlab::load::{Bounds, Loaded, load};
 use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::presence::Truth;
 use crate::model::gitlab::{
-    Entry, FileKind, Include, IncludedFile, Map, Missing, MissingKind, Problem, Settings, Text,
-    Undecided, Value, ValueKind,
+    Entry, FileKind, Include, IncludedFile, KeyKind, Map, Missing, MissingKind, Problem, Settings,
+    Text, Undecided, Value, ValueKind,
 };
 use crate::model::{Files, Origin, StepKind};
 use crate::syntax::yaml::{self, Tree};
@@ -37,23 +37,12 @@ pub(in crate::model::gitlab) fn expand<'p>(
     kind: FileKind,
     problems: &mut Vec<Problem>,
 ) -> Expanded<'p> {
-    let mut expander = Expander {
-        files,
-        settings,
-        problems,
-        read: Vec::new(),
-        trees: vec![(root.id, tree)],
-        ahead: Vec::new(),
-        missing: Vec::new(),
-        includes: Vec::new(),
-        undecided: Vec::new(),
-        missed: FxHashSet::default(),
-        bytes: 0,
-        stopped: false,
-    };
+    let mut expander = Expander::new((files, settings), problems);
+    expander.trees.push((root.id, tree));
     let way = Way {
         steps: Vec::new(),
         parent: None,
+        start: Start::File,
         // Nobody knows where a template that nothing includes is meant to be used.
         certain: kind != FileKind::Template,
         base: Base::Repository,
@@ -65,9 +54,48 @@ pub(in crate::model::gitlab) fn expand<'p>(
         role: if kind.gets_inputs() { Role::Any } else { Role::Plain },
     };
     let config = expander.file(root, &way).unwrap_or_default();
-    let Expander { read, trees, missing, includes, undecided, .. } = expander;
-    let config = if missing.is_empty() { config } else { config.into_partial() };
-    Expanded { config, files: read, missing, includes, undecided, trees }
+    expander.expanded(config)
+}
+
+/// Reads all files of a child pipeline: the items of a `trigger:include`. What is wrong with the items
+/// themselves is told where the trigger job is checked.
+pub(in crate::model::gitlab) fn expand_child<'p>(
+    items: &[Value<'p>],
+    (files, settings): (&'p dyn Files, &Settings),
+    problems: &mut Vec<Problem>,
+) -> Option<Expanded<'p>> {
+    let first = items.first()?;
+    let is_made = |item: &&Value<'p>| item.get("artifact").is_some();
+    let written: Vec<Value<'p>> = items.iter().filter(|it| !is_made(it)).cloned().collect();
+    let all_written = written.len() == items.len();
+    let include = Value::new(ValueKind::Seq(written.into()), first.origin.clone());
+    let mut expander = Expander::new((files, settings), problems);
+    let way = Way {
+        steps: Vec::new(),
+        parent: None,
+        start: Start::Trigger,
+        certain: true,
+        base: Base::Repository,
+        component: Component::default(),
+        prefix: String::new(),
+        at: first.origin.clone(),
+        inputs: None,
+        by_itself: false,
+        role: Role::Any,
+    };
+    let entry = Entry {
+        key: Text::Borrowed("include"),
+        key_kind: KeyKind::Str,
+        key_at: first.at(),
+        value: include,
+    };
+    let whole = ValueKind::Map(Arc::new(Map::new(vec![entry])));
+    let config = expander.merge(&Value::new(whole, first.origin.clone()), None, &way);
+    let named = |it: &Problem| items.iter().any(|item| item.at() == it.at.at);
+    // A file that is not there lets the trigger job fail, which is told as such.
+    expander.problems.retain(|it| it.rule != "missing-include-file" || !named(it));
+    let config = if all_written { config } else { config.into_partial() };
+    Some(expander.expanded(config))
 }
 
 /// The steps by which a file came, the outermost first.
@@ -83,10 +111,23 @@ enum Role {
     Any,
 }
 
+/// What makes a file part of the configuration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// It is the one that the configuration starts with.
+    File,
+    /// There is no such file: a trigger job lists those of a child pipeline.
+    Trigger,
+    /// It is included.
+    Include,
+}
+
 /// How a file is come by.
 struct Way<'v, 'p> {
     steps: Steps,
+    /// The place of the file that includes it, if it is one.
     parent: Option<usize>,
+    start: Start,
     certain: bool,
     base: Base,
     component: Component,
@@ -114,7 +155,33 @@ pub(super) struct Expander<'a, 'p> {
     stopped: bool,
 }
 
-impl<'p> Expander<'_, 'p> {
+impl<'a, 'p> Expander<'a, 'p> {
+    fn new(
+        (files, settings): (&'p dyn Files, &'a Settings),
+        problems: &'a mut Vec<Problem>,
+    ) -> Self {
+        Self {
+            files,
+            settings,
+            problems,
+            read: Vec::new(),
+            trees: Vec::new(),
+            ahead: Vec::new(),
+            missing: Vec::new(),
+            includes: Vec::new(),
+            undecided: Vec::new(),
+            missed: FxHashSet::default(),
+            bytes: 0,
+            stopped: false,
+        }
+    }
+
+    fn expanded(self, config: Map<'p>) -> Expanded<'p> {
+        let Self { read, trees, missing, includes, undecided, .. } = self;
+        let config = if missing.is_empty() { config } else { config.into_partial() };
+        Expanded { config, files: read, missing, includes, undecided, trees }
+    }
+
     pub(super) fn refuse(&mut self, rule: &'static str, at: &Origin, message: impl Into<String>) {
         self.problems.push(Problem::new(rule, at, message));
     }
@@ -148,7 +215,8 @@ impl<'p> Expander<'_, 'p> {
     /// The configuration of a file with what it includes below it.
     fn file(&mut self, source: &'p Source, way: &Way<'_, 'p>) -> Option<Map<'p>> {
         let place = self.read.len();
-        let at = way.parent.map(|_| way.at.at);
+        let is_root = way.start == Start::File;
+        let at = (!is_root).then_some(way.at.at);
         self.read.push(IncludedFile { source, parent: way.parent, at, certain: way.certain });
         let tree = self.tree(source);
         // The faults of a file are told once, however often it is included.
@@ -160,7 +228,7 @@ impl<'p> Expander<'_, 'p> {
         }
         let whole = Origin::here(source.at(Span::empty(0)));
         let Some(content) = loaded.content else {
-            self.nothing(source, &way.at, way.parent.is_none(), &tree);
+            self.nothing(source, &way.at, is_root, &tree);
             return None;
         };
         if content.as_map().is_none() {
@@ -170,13 +238,13 @@ impl<'p> Expander<'_, 'p> {
                     "{}Invalid configuration format: it is {what}, and must be a mapping of keywords and jobs",
                     way.prefix
                 );
-                let at = if way.parent.is_some() { &way.at } else { &whole };
+                let at = if is_root { &whole } else { &way.at };
                 self.refuse("invalid-yaml", at, message);
             }
             return None;
         }
         let content = self.fill_in(loaded.header.as_ref(), content, way);
-        Some(self.merge(&content, place, way))
+        Some(self.merge(&content, Some(place), way))
     }
 
     fn nothing(&mut self, source: &Source, at: &Origin, is_root: bool, tree: &Tree<'_>) {
@@ -222,9 +290,9 @@ impl<'p> Expander<'_, 'p> {
             }
             self.more_inputs(&include, &mut spec, way);
         }
-        let at = match way.parent {
-            Some(_) => way.at.clone(),
-            None => header.origin.clone(),
+        let at = match way.start {
+            Start::File => header.origin.clone(),
+            Start::Trigger | Start::Include => way.at.clone(),
         };
         let given = Given { inputs: way.inputs, at, by_others: way.by_itself };
         let values = inputs::resolve(&spec, &given, &way.prefix, self.problems);
@@ -326,8 +394,8 @@ impl<'p> Expander<'_, 'p> {
         }
     }
 
-    /// Puts a file over what it includes.
-    fn merge(&mut self, content: &Value<'p>, place: usize, way: &Way<'_, 'p>) -> Map<'p> {
+    /// Puts a file over what it includes. `place` is that of the file.
+    fn merge(&mut self, content: &Value<'p>, place: Option<usize>, way: &Way<'_, 'p>) -> Map<'p> {
         let Some(own) = content.as_map() else { return Map::default() };
         let include = own.get("include");
         let own = || own.entries().iter().filter(|entry| entry.key != "include").cloned();
@@ -336,7 +404,9 @@ impl<'p> Expander<'_, 'p> {
         let mut only_perhaps: FxHashMap<Text<'p>, usize> = FxHashMap::default();
         let mut faults = Faults::default();
         let items = entries(include, &mut faults);
-        self.problems.append(&mut faults.problems);
+        if way.start != Start::Trigger {
+            self.problems.append(&mut faults.problems);
+        }
         let mut brings = false;
         let mut applies =
             |rules| applies(rules, (self.files, &way.base), self.settings, &mut *self.problems);
@@ -384,8 +454,10 @@ impl<'p> Expander<'_, 'p> {
                 }
             }
         }
-        let looks = way.parent.is_none() && !way.by_itself && !brings;
-        self.problems.extend(faults.told(looks));
+        if way.start != Start::Trigger {
+            let looks = way.start == Start::File && !way.by_itself && !brings;
+            self.problems.extend(faults.told(looks));
+        }
         own().for_each(|entry| merged.put(entry));
         merged.into_map()
     }
@@ -395,12 +467,13 @@ impl<'p> Expander<'_, 'p> {
         &mut self,
         entry: &IncludeEntry<'_, 'p>,
         certain: bool,
-        place: usize,
+        place: Option<usize>,
         way: &Way<'_, 'p>,
     ) -> Vec<Map<'p>> {
         let certain = certain && way.certain;
         let mut configs = Vec::new();
-        let own = self.read.get(place).map_or("", |file| &file.source.path);
+        let own = place.and_then(|place| self.read.get(place));
+        let own = own.map_or("", |file| &file.source.path);
         for found in self.locate(entry, &way.base, own) {
             let (base, path, component, named) = match found {
                 Found::File { base, path, component, named } => (base, path, component, named),
@@ -441,10 +514,13 @@ impl<'p> Expander<'_, 'p> {
             }
             self.bytes += source.text().len() as u64;
             let mut steps = way.steps.clone();
-            steps.push((StepKind::Include, entry.value.at()));
+            if way.start != Start::Trigger {
+                steps.push((StepKind::Include, entry.value.at()));
+            }
             let next = Way {
                 steps,
-                parent: Some(place),
+                parent: place,
+                start: Start::Include,
                 certain,
                 base,
                 component,

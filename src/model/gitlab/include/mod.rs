@@ -10,7 +10,7 @@ mod missed;
 mod rules;
 
 pub(super) use entry::cache_fault;
-pub(super) use expand::{Expanded, expand};
+pub(super) use expand::{Expanded, expand, expand_child};
 pub(super) use found::is_plain;
 pub(super) use integrity::is_base64;
 pub(super) use locate::{Base, Mapping};

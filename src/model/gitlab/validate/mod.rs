@@ -57,8 +57,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>, settings: &Settings) -> Vec<Problem
     {
         return Vec::new();
     }
-    // A child pipeline may be put together from several files.
-    let whole = pipeline.is_complete() && pipeline.kind == super::FileKind::Root;
+    let whole = pipeline.is_complete() && pipeline.kind.is_pipeline();
     let entries = pipeline.config.entries();
     let judge = |entry: &Entry<'_>| {
         let mut found = out.fresh();
@@ -215,7 +214,7 @@ fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, out: &mut Findings) {
     let path = jobs.key(name);
     let value = &job.value;
     // The same job in a file that could not be read may have what makes it another kind of job.
-    let whole = pipeline.is_complete() && pipeline.kind == super::FileKind::Root;
+    let whole = pipeline.is_complete() && pipeline.kind.is_pipeline();
     let sure = whole || value.given("trigger").is_some() || value.given("script").is_some();
     match job.kind {
         JobKind::Trigger if !sure => map(value, &JOB, path, out),
