@@ -80,6 +80,7 @@ fn rules(version: &str, text: &str) -> Vec<String> {
             [
                 "unsupported-keyword",
                 "too-many-key-files",
+                "too-many-needs",
                 "invalid-keyword-value",
                 "invalid-spec-header",
                 "invalid-rules-expression",
@@ -289,6 +290,20 @@ fn the_limit_of_key_files_follows_version_and_flag() {
     assert_eq!(rules("{version: '18.6'}", &files(3)), ["invalid-keyword-value"]);
     assert!(rules(&format!("{{{flag}}}"), &files(10)).is_empty());
     assert_eq!(rules(&format!("{{{flag}}}"), &files(11)), ["invalid-keyword-value"]);
+}
+
+#[test]
+fn the_limit_of_needs_follows_the_configuration() {
+    let needs = |count: usize, limit: &str| {
+        let jobs: String = (0..count).map(|at| format!("j{at}: {{script: x}}\n")).collect();
+        let names: Vec<String> = (0..count).map(|at| format!("j{at}")).collect();
+        let text = format!("{jobs}last: {{script: x, needs: [{}]}}", names.join(", "));
+        rules(limit, &text).contains(&"too-many-needs".to_owned())
+    };
+    assert!(!needs(50, "{}"));
+    assert!(needs(51, "{}"));
+    assert!(!needs(51, "{limits: {needs: 51}}"));
+    assert!(needs(2, "{limits: {needs: 1}}"));
 }
 
 fn pipespec(args: &[&str]) -> (String, Option<i32>) {
