@@ -72,6 +72,7 @@ pub(crate) mod top_level_publish;
 pub(crate) mod unconditional_changes;
 pub(crate) mod undefined_optional_need;
 pub(crate) mod unheeded_exit_code;
+pub(crate) mod unheeded_path_regexp;
 pub(crate) mod unmatchable_ref;
 pub(crate) mod unmatchable_rule;
 pub(crate) mod unmatched_path;
