@@ -253,9 +253,13 @@ impl Reach {
             (_, Some(_)) => Presence::Unknown,
             (_, None) if job.is_partial() => Presence::Unknown,
             (_, None) if only.is_some() || except.is_some() => Presence::Policies {
-                only: only.map_or_else(Policy::branches_and_tags, |it| {
-                    Policy::lower(it, true, &mut self.all)
-                }),
+                only: match only {
+                    Some(it) => Policy::lower(it, true, &mut self.all),
+                    // Without `only` a job is in branches and tags alone, unless `workflow` decides.
+                    None if pipeline.workflow_rules.is_some() => Policy::default(),
+                    None if self.open => Policy::branches_and_tags_at_least(),
+                    None => Policy::branches_and_tags(),
+                },
                 except: except.map(|it| Policy::lower(it, false, &mut self.all)),
             },
             _ if pipeline.workflow_rules.is_some() => Presence::Always,
