@@ -52,6 +52,7 @@ pub(crate) mod null_keeps_default;
 pub(crate) mod only_except;
 pub(crate) mod overridden_inherited_list;
 pub(crate) mod own_variable_in_include;
+pub(crate) mod pipeline_without_jobs;
 pub(crate) mod pointless_changes;
 pub(crate) mod removed_variable;
 pub(crate) mod replaced_default_artifacts;

@@ -7,6 +7,7 @@
 mod early;
 mod explain;
 mod facts;
+mod jobless;
 mod presence;
 mod search;
 mod site;
@@ -31,6 +32,7 @@ use situation::Situation;
 
 pub use early::{EarlyText, dotenv_variables, early_texts, include_texts};
 pub use explain::{Comparison, comparisons, ref_fault, unfitting_patterns};
+pub use jobless::JoblessRule;
 pub use site::{Condition, PathSite, paths_like};
 pub use verdict::{Absence, DeadRule, Death, NeedFault, place_of};
 
