@@ -17,6 +17,7 @@ pub(crate) mod competing_cache_writers;
 pub(crate) mod constant_cache_key;
 pub(crate) mod constant_condition;
 pub(crate) mod cut_off_artifact;
+pub(crate) mod deadlocked_child_pipeline;
 pub(crate) mod dotenv_in_rules;
 pub(crate) mod duplicate_key;
 pub(crate) mod duplicate_pipelines;
