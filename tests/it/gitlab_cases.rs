@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use pipespec::engine::{CheckOptions, Project, analyze};
-use pipespec::rule::{Catalog, Family};
+use pipespec::rule::{Catalog, Family, Rule};
 use pipespec::rules::catalog;
 use serde_json::Value as Json;
 
@@ -61,8 +61,10 @@ fn case(line: &str, catalog: &Catalog) -> Case {
         Err(error) => panic!("{}: {error}", case["name"]),
     };
     let report = analyze(&project, catalog);
-    let of_gitlab =
-        report.findings.iter().filter(|it| catalog.get(it.rule).family == Family::Gitlab);
+    // The verdicts are those of the server's linter, which does not count needs; it does so when it makes a
+    // pipeline.
+    let linted = |rule: &Rule| rule.family == Family::Gitlab && rule.id != "too-many-needs";
+    let of_gitlab = report.findings.iter().filter(|it| linted(catalog.get(it.rule)));
     let found = of_gitlab.map(|finding| {
         let at = finding.at;
         let source = project.files.sources().get(at.source);

@@ -80,6 +80,9 @@ fn rules(version: &str, text: &str) -> Vec<String> {
             [
                 "unsupported-keyword",
                 "too-many-key-files",
+                "too-many-needs",
+                "missing-input",
+                "unheeded-path-regexp",
                 "invalid-keyword-value",
                 "invalid-spec-header",
                 "invalid-rules-expression",
@@ -108,10 +111,38 @@ fn what_is_newer_than_the_server_is_told() {
         ("job: {script: x, retry: {when: runner_interrupted}}", "19.1", "19.0"),
         ("job: {script: x, retry: {when: [always, runner_interrupted]}}", "19.1", "19.0"),
         ("job: {script: x, rules: [{changes: {regexp: abc}}]}", "19.2", "19.1"),
+        (
+            "a: {stage: build, script: x, parallel: {matrix: [{P: [b]}]}}\n\
+             job: {script: x, parallel: {matrix: [{P: [b]}]}, needs: ['a: [$[[ matrix.P ]]]']}",
+            "18.6",
+            "18.5",
+        ),
     ] {
-        assert!(rules(&format!("{{version: '{since}'}}"), text).is_empty(), "{since}: {text}");
+        let flags = "features: [ci_rules_regexp]";
+        let newer = rules(&format!("{{version: '{since}', {flags}}}"), text);
+        assert!(newer.is_empty(), "{since}: {text}");
         let told = rules(&format!("{{version: '{before}'}}"), text);
         assert_eq!(told, ["unsupported-keyword"], "{before}: {text}");
+    }
+}
+
+#[test]
+fn rules_of_inputs_need_a_server_that_knows_them() {
+    let text = "spec: {inputs: {a: {default: b}, c: {rules: [{if: '$[[ inputs.a ]] == \"b\"', default: d}]}}}\n\
+                ---\njob: {script: x}";
+    assert!(rules("{version: '18.7'}", text).is_empty());
+    assert_eq!(rules("{version: '18.6'}", text), ["invalid-spec-header"]);
+}
+
+#[test]
+fn regular_expressions_for_paths_need_their_flag() {
+    for clause in ["changes", "exists"] {
+        let text = format!(
+            ".t: {{rules: [{{{clause}: {{regexp: abc}}}}]}}\na: {{extends: .t, script: x}}\nb: {{extends: .t, script: x}}"
+        );
+        assert_eq!(rules("{}", &text), ["unheeded-path-regexp"]);
+        assert_eq!(rules("{version: '19.3'}", &text), ["unheeded-path-regexp"]);
+        assert!(rules("{version: '19.3', features: [ci_rules_regexp]}", &text).is_empty());
     }
 }
 
@@ -289,6 +320,20 @@ fn the_limit_of_key_files_follows_version_and_flag() {
     assert_eq!(rules("{version: '18.6'}", &files(3)), ["invalid-keyword-value"]);
     assert!(rules(&format!("{{{flag}}}"), &files(10)).is_empty());
     assert_eq!(rules(&format!("{{{flag}}}"), &files(11)), ["invalid-keyword-value"]);
+}
+
+#[test]
+fn the_limit_of_needs_follows_the_configuration() {
+    let needs = |count: usize, limit: &str| {
+        let jobs: String = (0..count).map(|at| format!("j{at}: {{script: x}}\n")).collect();
+        let names: Vec<String> = (0..count).map(|at| format!("j{at}")).collect();
+        let text = format!("{jobs}last: {{script: x, needs: [{}]}}", names.join(", "));
+        rules(limit, &text).contains(&"too-many-needs".to_owned())
+    };
+    assert!(!needs(50, "{}"));
+    assert!(needs(51, "{}"));
+    assert!(!needs(51, "{limits: {needs: 51}}"));
+    assert!(needs(2, "{limits: {needs: 1}}"));
 }
 
 fn pipespec(args: &[&str]) -> (String, Option<i32>) {

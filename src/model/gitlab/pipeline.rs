@@ -2,8 +2,8 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::job::{Rule, Scope, Variable, rules, variables};
-use super::{Entry, FileKind, Job, Map, Missing, Problem, Text, Undecided, Value};
+use super::job::{Rule, Scope, Variable, filled, rules, variables};
+use super::{Entry, FileKind, Instance, Job, Map, Missing, Need, Problem, Text, Undecided, Value};
 use crate::model::Origin;
 use crate::syntax::yaml::{ScalarMap, Tree};
 use crate::text::{Location, Source, SourceId};
@@ -140,6 +140,26 @@ impl<'p> Pipeline<'p> {
     /// The job that runs under this name: a job, or one whose instance is called so.
     pub fn job_by_run_name(&self, name: &str) -> Option<&Job<'p>> {
         self.by_run_name.get(name).and_then(|at| self.jobs.get(*at))
+    }
+
+    /// The names under which the jobs run that a need stands for; `own` is the instance that has the need.
+    pub fn needed_names(&self, need: &Need<'p>, own: Option<&Instance<'p>>) -> Vec<Text<'p>> {
+        let mut all = Vec::new();
+        for name in need.names() {
+            // Which instances are meant may be computed from the matrix of the job itself.
+            let name = match own {
+                Some(instance) if name.contains("$[[") => filled(&name, instance),
+                _ => name,
+            };
+            if name.contains("$[[") {
+                continue;
+            }
+            match self.job(&name) {
+                Some(job) => all.extend(job.run_names()),
+                None => all.push(name),
+            }
+        }
+        all
     }
 
     /// A global variable.

@@ -36,6 +36,7 @@ pub(crate) mod only_edge_stages;
 pub(crate) mod refused_yaml_class;
 pub(crate) mod script_not_text;
 pub(crate) mod too_many_includes;
+pub(crate) mod too_many_needs;
 pub(crate) mod undefined_dependency;
 pub(crate) mod undefined_extends;
 pub(crate) mod undefined_input;

@@ -33,7 +33,8 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         else {
             continue;
         };
-        let (job, name) = (&job.name, &needed.name);
+        let (job, whole) = (&job.name, &needed.name);
+        let name = first.instance.as_deref().unwrap_or(whole);
         let others = match more.len() {
             0 => String::new(),
             1 => " and one other job".to_owned(),
@@ -48,7 +49,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             "`{job}`{heirs} needs `{name}`{others}, which a pipeline {text} does not have; GitLab refuses that pipeline"
         );
         let mut report = cx.report(&first.at, message);
-        report = report.label(needed.key_at, format!("`{name}` is defined here"));
+        report = report.label(needed.key_at, format!("`{whole}` is defined here"));
         let rules = ["rules", "only", "except"].iter().find_map(|key| needed.get(key));
         if let Some(rules) = rules {
             report = report.label(rules.at(), format!("these rules leave `{name}` out"));
@@ -56,8 +57,13 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         for fault in more {
             report = report.label(fault.at.at, "this is left out too");
         }
-        report.symbol(format!("job:{job}/needs/{name}")).help(format!(
-            "give both the same rules, or write `{{job: {name}, optional: true}}` if `{job}` can do without"
-        ));
+        report.symbol(format!("job:{job}/needs/{name}")).help(match &first.instance {
+            None => format!(
+                "give both the same rules, or write `{{job: {name}, optional: true}}` if `{job}` can do without"
+            ),
+            Some(_) => format!(
+                "need only instances that the rules of `{whole}` keep, or say `optional: true` if `{job}` can do without"
+            ),
+        });
     }
 }

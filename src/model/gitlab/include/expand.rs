@@ -14,7 +14,7 @@ use crate::model::gitlab::merge::Merged;
 use crate::model::gitlab::presence::Truth;
 use crate::model::gitlab::{
     Entry, FileKind, Include, IncludedFile, KeyKind, Map, Missing, MissingKind, Problem, Settings,
-    Text, Undecided, Value, ValueKind,
+    Text, Undecided, Value, ValueKind, Version,
 };
 use crate::model::{Files, Origin, StepKind};
 use crate::syntax::yaml::{self, Tree};
@@ -138,6 +138,9 @@ struct Way<'v, 'p> {
     by_itself: bool,
     role: Role,
 }
+
+/// The newest version that is known to give no inputs to the files that a wildcard stands for.
+const WITHOUT_INPUTS: Version = Version::new(18, 3);
 
 pub(super) struct Expander<'a, 'p> {
     pub(super) files: &'p dyn Files,
@@ -517,6 +520,12 @@ impl<'a, 'p> Expander<'a, 'p> {
             if way.start != Start::Trigger {
                 steps.push((StepKind::Include, entry.value.at()));
             }
+            let drops = entry.is_wildcard() && entry.inputs.is_some() && self.drops_inputs();
+            let version = self.settings.gitlab_version;
+            let why = match drops {
+                true => format!(" (GitLab {version} hands no inputs to the files of a wildcard)"),
+                false => String::new(),
+            };
             let next = Way {
                 steps,
                 parent: place,
@@ -524,9 +533,9 @@ impl<'a, 'p> Expander<'a, 'p> {
                 certain,
                 base,
                 component,
-                prefix: format!("`{}`: ", source.path),
+                prefix: format!("`{}`{why}: ", source.path),
                 at: entry.value.origin.clone(),
-                inputs: entry.inputs,
+                inputs: entry.inputs.filter(|_| !drops),
                 by_itself: false,
                 role: match (&entry.target, way.role) {
                     (Target::Component(_), _) => Role::Component,
@@ -537,6 +546,12 @@ impl<'a, 'p> Expander<'a, 'p> {
             configs.extend(self.file(source, &next));
         }
         configs
+    }
+
+    /// Whether the server gives no inputs to the files that a wildcard stands for. The newest gives them;
+    /// nobody knows with which version that began.
+    fn drops_inputs(&self) -> bool {
+        self.settings.states_version && self.settings.gitlab_version <= WITHOUT_INPUTS
     }
 
     /// Whether the limits of the server are passed; says so once.

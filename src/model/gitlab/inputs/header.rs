@@ -30,6 +30,8 @@ const SPEC: [(&str, Version); 4] = [
 ];
 
 const INPUT: [&str; 6] = ["type", "default", "description", "options", "regex", "rules"];
+/// The version that brought the rules of inputs.
+const RULES: Version = Version::new(18, 7);
 const COMPONENT: [&str; 4] = ["name", "sha", "version", "reference"];
 
 /// Reads a header. `prefix` names the file in messages.
@@ -246,7 +248,12 @@ impl Reader<'_> {
             spec.kind = None;
             return spec;
         }
-        self.unknown_keys(value, &path, INPUT.into_iter());
+        let with_rules = self.version >= RULES;
+        self.unknown_keys(
+            value,
+            &path,
+            INPUT.into_iter().filter(|it| with_rules || *it != "rules"),
+        );
         if let Some(kind) =
             value.entry("type").filter(|it| self.job.is_none() || !it.value.is_null())
         {

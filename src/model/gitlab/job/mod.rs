@@ -22,7 +22,7 @@ pub use script::{Script, Section};
 pub use trigger::{MissingChild, Trigger};
 pub use variable::{Scope, Variable};
 
-pub(super) use needs::filled;
+pub(super) use needs::{asks_matrix, filled};
 pub(super) use rules::rules;
 pub(super) use variable::variables;
 

@@ -54,19 +54,7 @@ impl<'p> Need<'p> {
 
     /// The names of variables that it asks of the matrix of its own job, `$[[ matrix.X ]]`.
     pub fn asked(&self) -> Vec<&str> {
-        let mut names = Vec::new();
-        let mut open = vec![&self.value];
-        while let Some(value) = open.pop() {
-            match &value.kind {
-                ValueKind::Str(text) if text.contains("$[[") => {
-                    names.extend(of_matrix(text).map(|(_, name)| name));
-                }
-                ValueKind::Seq(items) => open.extend(items.iter()),
-                ValueKind::Map(map) => open.extend(map.entries().iter().map(|it| &it.value)),
-                _ => {}
-            }
-        }
-        names
+        asked(&self.value)
     }
 
     /// Whether it asks for something else between `$[[` and `]]`.
@@ -74,6 +62,27 @@ impl<'p> Need<'p> {
         let names = self.names();
         names.iter().any(|name| name.matches("$[[").count() > of_matrix(name).count())
     }
+}
+
+fn asked<'v>(value: &'v Value<'_>) -> Vec<&'v str> {
+    let mut names = Vec::new();
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        match &value.kind {
+            ValueKind::Str(text) if text.contains("$[[") => {
+                names.extend(of_matrix(text).map(|(_, name)| name));
+            }
+            ValueKind::Seq(items) => open.extend(items.iter()),
+            ValueKind::Map(map) => open.extend(map.entries().iter().map(|it| &it.value)),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// Whether an item of `needs` asks for what the matrix of its own job has.
+pub(in crate::model::gitlab) fn asks_matrix(item: &Value<'_>) -> bool {
+    !asked(item).is_empty()
 }
 
 /// The parts `$[[ matrix.X ]]` of a text with their places (`MatrixInterpolator`).

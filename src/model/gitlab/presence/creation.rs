@@ -2,8 +2,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Cause, Decider, JobForecast, Verdict, When};
 use crate::model::Origin;
-use crate::model::gitlab::job::filled;
-use crate::model::gitlab::{Instance, Job, Need, NeedKind, Pipeline, Settings, Text};
+use crate::model::gitlab::{Job, Need, NeedKind, Pipeline, Settings};
 
 /// For what the server refuses to create a pipeline whose configuration it takes.
 #[derive(Clone, Debug)]
@@ -36,7 +35,7 @@ pub(super) fn refusals<'p>(
     let mut all = Vec::new();
     for forecast in jobs.iter().filter(|it| it.verdict.present() != Some(false)) {
         for (need, open) in needs(forecast) {
-            for name in names(pipeline, need, forecast.instance) {
+            for name in pipeline.needed_names(need, forecast.instance) {
                 let Some(needed) = by_name.get(name.as_str()) else { continue };
                 let mut open = open.clone();
                 match needed.verdict.present() {
@@ -103,31 +102,6 @@ fn needs<'f, 'p>(forecast: &'f JobForecast<'_, 'p>) -> Vec<(&'f Need<'p>, Vec<Ca
     all
 }
 
-/// The names under which the jobs run that a need stands for.
-fn names<'p>(
-    pipeline: &Pipeline<'p>,
-    need: &Need<'p>,
-    own: Option<&Instance<'p>>,
-) -> Vec<Text<'p>> {
-    let names = need.names();
-    let mut all = Vec::new();
-    for name in names {
-        // Which instances are meant may be computed from the matrix of the job itself.
-        let name = match own {
-            Some(instance) if name.contains("$[[") => filled(&name, instance),
-            _ => name,
-        };
-        if name.contains("$[[") {
-            continue;
-        }
-        match pipeline.job(&name) {
-            Some(job) => all.extend(job.run_names()),
-            None => all.push(name),
-        }
-    }
-    all
-}
-
 fn too_many(
     pipeline: &Pipeline<'_>,
     settings: &Settings,
@@ -137,7 +111,7 @@ fn too_many(
     let most = settings.limits.needs;
     let count = |needs: &[Need<'_>]| {
         let needs = needs.iter().filter(|it| it.kind == NeedKind::Job);
-        needs.map(|need| names(pipeline, need, forecast.instance).len()).sum::<usize>()
+        needs.map(|need| pipeline.needed_names(need, forecast.instance).len()).sum::<usize>()
     };
     let own = job.needs.as_deref().unwrap_or_default();
     let ways = forecast.verdict.ways.iter();

@@ -7,6 +7,7 @@
 mod early;
 mod explain;
 mod facts;
+mod jobless;
 mod presence;
 mod search;
 mod site;
@@ -22,7 +23,7 @@ use rustc_hash::FxHashMap;
 
 use super::condition::{Formula, Names, Var};
 use super::presence::is_there;
-use super::{FileKind, Job, JobKind, Pipeline, Settings, Text, Value, expand};
+use super::{FileKind, Instance, Job, JobKind, Pipeline, Settings, Text, Value, expand};
 use crate::model::Files;
 use crate::syntax::expression::parse;
 use crate::text::Location;
@@ -31,6 +32,7 @@ use situation::Situation;
 
 pub use early::{EarlyText, dotenv_variables, early_texts, include_texts};
 pub use explain::{Comparison, comparisons, ref_fault, unfitting_patterns};
+pub use jobless::JoblessRule;
 pub use site::{Condition, PathSite, paths_like};
 pub use verdict::{Absence, DeadRule, Death, NeedFault, place_of};
 
@@ -133,6 +135,9 @@ struct Refs {
     source: Var,
 }
 
+/// What variables are, where that is known.
+type Values = Vec<(Var, Option<String>)>;
+
 /// Which jobs the pipelines of a configuration can have.
 #[derive(Debug)]
 pub struct Reach {
@@ -154,7 +159,9 @@ pub struct Reach {
     set_here: Vec<Var>,
     /// What they are in the whole pipeline, and what in each job, if that is known.
     global_values: BTreeMap<Var, Option<String>>,
-    job_values: Vec<Vec<(Var, Option<String>)>>,
+    job_values: Vec<Values>,
+    /// What the matrix of a job sets in each of its instances; empty where no condition names any of it.
+    instance_values: Vec<Vec<Values>>,
     situations: Vec<Situation>,
     /// What several rules ask, found at the first time; `sure` for each formula.
     sure: Vec<OnceLock<bool>>,
@@ -192,6 +199,7 @@ impl Reach {
             set_here: Vec::new(),
             global_values: BTreeMap::new(),
             job_values: Vec::new(),
+            instance_values: Vec::new(),
             situations: Vec::new(),
             sure: Vec::new(),
             absences: OnceLock::new(),
@@ -247,9 +255,13 @@ impl Reach {
             (_, Some(_)) => Presence::Unknown,
             (_, None) if job.is_partial() => Presence::Unknown,
             (_, None) if only.is_some() || except.is_some() => Presence::Policies {
-                only: only.map_or_else(Policy::branches_and_tags, |it| {
-                    Policy::lower(it, true, &mut self.all)
-                }),
+                only: match only {
+                    Some(it) => Policy::lower(it, true, &mut self.all),
+                    // Without `only` a job is in branches and tags alone, unless `workflow` decides.
+                    None if pipeline.workflow_rules.is_some() => Policy::default(),
+                    None if self.open => Policy::branches_and_tags_at_least(),
+                    None => Policy::branches_and_tags(),
+                },
                 except: except.map(|it| Policy::lower(it, false, &mut self.all)),
             },
             _ if pipeline.workflow_rules.is_some() => Presence::Always,
@@ -291,6 +303,7 @@ impl Reach {
             }
         }
         for job in &pipeline.jobs {
+            self.instance_values.push(self.of_instances(job, settings));
             let mut values = Vec::new();
             let matrix = job.parallel.instances.first();
             for (name, _) in matrix.into_iter().flat_map(|it| &it.variables) {
@@ -315,6 +328,26 @@ impl Reach {
         set_here.sort_unstable_by_key(|var| self.all.names.name(*var).to_owned());
         set_here.dedup();
         self.set_here = set_here;
+    }
+}
+
+impl Reach {
+    fn of_instances(&self, job: &Job<'_>, settings: &Settings) -> Vec<Values> {
+        let of = |instance: &Instance<'_>| {
+            let named = instance.variables.iter().filter_map(|(name, value)| {
+                let known = match settings.variable(name) {
+                    Some(outside) => Some(outside.to_owned()),
+                    None => value
+                        .to_text()
+                        .filter(|text| expand::variables(text).next().is_none())
+                        .map(Into::into),
+                };
+                Some((self.all.names.find(name)?, known))
+            });
+            named.collect::<Values>()
+        };
+        let values: Vec<Values> = job.parallel.instances.iter().map(of).collect();
+        if values.iter().all(Vec::is_empty) { Vec::new() } else { values }
     }
 }
 

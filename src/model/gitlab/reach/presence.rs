@@ -223,6 +223,12 @@ impl Policy {
         Self { refs: Some(vec![RefTest::Branches, RefTest::Tags]), ..Self::default() }
     }
 
+    /// The same where a file that was not read may have rules for the whole pipeline.
+    pub(super) fn branches_and_tags_at_least() -> Self {
+        let refs = vec![RefTest::Branches, RefTest::Tags, RefTest::Unknown];
+        Self { refs: Some(refs), ..Self::default() }
+    }
+
     fn answers(&self, world: &dyn World, all: &Conditions) -> [Option<Option<bool>>; 4] {
         let refs = self.refs.as_ref().map(|it| any(it.iter().map(|test| test.holds(world))));
         let variables = self.variables.as_ref();

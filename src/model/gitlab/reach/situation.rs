@@ -95,6 +95,9 @@ fn named_branches(reach: &Reach) -> Vec<String> {
     names
 }
 
+/// A job, or an instance of it with what the matrix sets there.
+pub(super) type Left<'a> = (usize, &'a [(Var, Option<String>)]);
+
 /// A named pipeline as a job sees it.
 struct View<'a> {
     reach: &'a Reach,
@@ -102,6 +105,8 @@ struct View<'a> {
     changed: Option<&'a Changed>,
     /// The job whose variables count; nothing for the rules of `workflow`.
     job: Option<usize>,
+    /// What the matrix sets in the instance of the job that is looked at.
+    instance: &'a [(Var, Option<String>)],
     /// Whether there is a merge request for the branch; nothing if that is left open.
     has_merge_request: Option<bool>,
 }
@@ -117,7 +122,8 @@ impl Facts for View<'_> {
             Kind::ExternalPullRequest => var,
         };
         let of_job = self.job.and_then(|job| self.reach.job_values.get(job));
-        let set = of_job.and_then(|it| it.iter().find(|(it, _)| *it == var)).map(|(_, it)| it);
+        let of_job = self.instance.iter().chain(of_job.into_iter().flatten());
+        let set = of_job.into_iter().find(|(it, _)| *it == var).map(|(_, it)| it);
         if let Some(value) = set.or_else(|| self.reach.global_values.get(&var)) {
             return value.as_deref().map_or(Term::Unknown, Term::Text);
         }
@@ -235,7 +241,7 @@ impl Reach {
         changed: Option<&'a Changed>,
         job: Option<usize>,
     ) -> View<'a> {
-        View { reach: self, at, changed, job, has_merge_request: None }
+        View { reach: self, at, changed, job, instance: &[], has_merge_request: None }
     }
 
     /// The changes to try with these jobs: those that decide about one of them.
@@ -261,11 +267,23 @@ impl Reach {
         by: impl Fn(Option<usize>) -> bool,
         absent: &[usize],
     ) -> Option<String> {
+        let whole: Vec<Left<'_>> = absent.iter().map(|job| (*job, &[][..])).collect();
+        self.split_from(present, by, &whole)
+    }
+
+    /// The same for instances of jobs.
+    pub(super) fn split_from(
+        &self,
+        present: usize,
+        by: impl Fn(Option<usize>) -> bool,
+        absent: &[Left<'_>],
+    ) -> Option<String> {
         let presence = self.presence_of(present)?;
         if self.open {
             return None;
         }
-        let jobs: Vec<usize> = std::iter::once(present).chain(absent.iter().copied()).collect();
+        let jobs: Vec<usize> =
+            std::iter::once(present).chain(absent.iter().map(|(job, _)| *job)).collect();
         let changes = self.changes_to_try(&jobs);
         for at in &self.situations {
             let pushed = at.kind != Kind::Tag && !has_no_push(at.source);
@@ -283,9 +301,10 @@ impl Reach {
                 if held != Some(true) || !by(step) {
                     continue;
                 }
-                let left_out = |job: &usize| {
+                let left_out = |(job, instance): &Left<'_>| {
                     let presence = self.presence_of(*job);
-                    presence.and_then(|it| it.holds(&view(Some(*job)), &self.all)) == Some(false)
+                    let view = View { instance, ..view(Some(*job)) };
+                    presence.and_then(|it| it.holds(&view, &self.all)) == Some(false)
                 };
                 if absent.iter().all(left_out) {
                     return Some(at.text(changed.as_ref()));

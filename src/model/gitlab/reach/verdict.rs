@@ -57,6 +57,8 @@ pub struct NeedFault {
     pub at: Origin,
     /// The place of the needed job.
     pub needed: usize,
+    /// The name of the instance that is left out; nothing if it is the whole job.
+    pub instance: Option<String>,
     /// A pipeline, in words, that has the one and not the other; nothing if all that have the one do not
     /// have the other.
     pub pipeline: Option<String>,
@@ -273,14 +275,15 @@ impl Reach {
                 job.rules.iter().flatten().map(|rule| rule.needs.is_some()).collect();
             let plain = !own.contains(&true);
             let by_own = |step: Option<usize>| step.is_none_or(|it| own.get(it) != Some(&true));
-            let mut add = |need: &Need<'_>, needed: usize, pipeline: Option<String>| {
-                faults.push(NeedFault { job: at, at: need.value.origin.clone(), needed, pipeline });
+            let mut add = |need: &Need<'_>, needed: usize, (instance, pipeline)| {
+                let place = need.value.origin.clone();
+                faults.push(NeedFault { job: at, at: place, needed, instance, pipeline });
             };
             for need in job.needs.iter().flatten() {
                 let Some(needed) = self.firm(need, at, pipeline) else { continue };
                 let firm = plain && is_whole(pipeline, needed);
                 if firm && self.excludes(at, needed, &mut excluded) {
-                    add(need, needed, None);
+                    add(need, needed, (None, None));
                     continue;
                 }
                 let key = plain.then(|| self.plain(at).zip(self.plain(needed))).flatten();
@@ -292,20 +295,53 @@ impl Reach {
                     None => self.split(at, by_own, &[needed]),
                 };
                 if found.is_some() {
-                    add(need, needed, found);
+                    add(need, needed, (None, found));
+                } else if let Some((name, found)) =
+                    self.split_instance(at, by_own, (need, needed), pipeline)
+                {
+                    add(need, needed, (Some(name), Some(found)));
                 }
             }
             for (number, rule) in job.rules.iter().flatten().enumerate() {
                 for need in rule.needs.iter().flatten() {
                     let Some(needed) = self.firm(need, at, pipeline) else { continue };
-                    let found = self.split(at, |step| step == Some(number), &[needed]);
+                    let by_rule = |step| step == Some(number);
+                    let found = self.split(at, by_rule, &[needed]);
                     if found.is_some() {
-                        add(need, needed, found);
+                        add(need, needed, (None, found));
+                    } else if let Some((name, found)) =
+                        self.split_instance(at, by_rule, (need, needed), pipeline)
+                    {
+                        add(need, needed, (Some(name), Some(found)));
                     }
                 }
             }
         }
         faults
+    }
+
+    /// The first instance that a need asks for and that the matrix keeps out by the rules, with a pipeline, in
+    /// words, that has the job and not the instance.
+    fn split_instance(
+        &self,
+        present: usize,
+        by: impl Fn(Option<usize>) -> bool,
+        (need, needed): (&Need<'_>, usize),
+        pipeline: &Pipeline<'_>,
+    ) -> Option<(String, String)> {
+        let values = self.instance_values.get(needed).filter(|it| !it.is_empty())?;
+        let job = pipeline.jobs.get(needed).filter(|it| it.parallel.known)?;
+        let names = need.names();
+        let all = names.iter().any(|name| *name == job.name);
+        let instances = job.parallel.instances.iter().zip(values);
+        instances.map(|(it, values)| (it.full_name(&job.name), values)).find_map(
+            |(name, values)| {
+                if !all && !names.iter().any(|it| **it == *name) {
+                    return None;
+                }
+                Some((name, self.split_from(present, &by, &[(needed, values)])?))
+            },
+        )
     }
 
     /// The number of the rules of a job that sets none of the variables that conditions name.

@@ -12,6 +12,8 @@ pub(super) struct Findings {
     pub(super) stated: Option<Version>,
     /// How many entries `cache:key:files` may have on this server.
     pub(super) key_files: usize,
+    /// Whether this server judges regular expressions for paths, which a flag switches on.
+    pub(super) path_regexps: bool,
     problems: Vec<Problem>,
     /// Conditions that are right for any server. The same few stand in many jobs.
     right_conditions: Arc<Mutex<FxHashSet<Box<str>>>>,
@@ -23,6 +25,7 @@ impl Findings {
             version: settings.gitlab_version,
             stated: settings.states_version.then_some(settings.gitlab_version),
             key_files: settings.cache_key_files(),
+            path_regexps: settings.has_feature("ci_rules_regexp"),
             problems: Vec::new(),
             right_conditions: Arc::default(),
         }
@@ -34,6 +37,7 @@ impl Findings {
             version: self.version,
             stated: self.stated,
             key_files: self.key_files,
+            path_regexps: self.path_regexps,
             problems: Vec::new(),
             right_conditions: Arc::clone(&self.right_conditions),
         }
@@ -77,9 +81,10 @@ impl Findings {
 
     /// Whether a server that knows all keywords would take it.
     pub(super) fn is_accepted(&self) -> bool {
-        self.problems
-            .iter()
-            .all(|it| matches!(it.rule, "unsupported-keyword" | "too-many-key-files"))
+        let of_server = |rule: &str| {
+            matches!(rule, "unsupported-keyword" | "too-many-key-files" | "unheeded-path-regexp")
+        };
+        self.problems.iter().all(|it| of_server(it.rule))
     }
 
     pub(super) const fn len(&self) -> usize {

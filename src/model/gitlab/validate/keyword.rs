@@ -285,7 +285,7 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
     }
 }
 
-fn unsupported(at: &Origin, what: &str, since: Version, here: Version) -> Problem {
+pub(super) fn unsupported(at: &Origin, what: &str, since: Version, here: Version) -> Problem {
     let message = format!("{what} came with GitLab {since}, and the server is {here}");
     Problem::new("unsupported-keyword", at, message)
         .help("remove it, or set `gitlab: version` to the version that runs there")

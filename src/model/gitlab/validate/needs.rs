@@ -1,10 +1,10 @@
 //! `needs` of jobs, of trigger jobs and of rules
 
 use super::findings::Findings;
-use super::keyword::{Expands, KeyPath, Keyword, Table, key, map};
+use super::keyword::{Expands, KeyPath, Keyword, Table, key, map, unsupported};
 use super::kind::{By, Kind};
 use super::words::name;
-use crate::model::gitlab::{Value, ValueKind};
+use crate::model::gitlab::{Value, ValueKind, Version, job};
 
 const JOB: Keyword = key("job", name(), "The job that must be done first.");
 const ARTIFACTS: Keyword = key("artifacts", Kind::Bool, "Whether its artifacts are fetched.");
@@ -50,6 +50,9 @@ static ALL: Table = Table::of(&[
     key("project", name(), "The project of the job.").on(Expands::Server),
     key("ref", name(), "The branch or tag of that project.").on(Expands::Server),
 ]);
+
+/// The version from which needs may ask for what the matrix of their own job has.
+const MATRIX: Version = Version::new(18, 6);
 
 const SHAPE: &str = "a list of names of jobs and of mappings, or one mapping";
 
@@ -121,6 +124,10 @@ fn needs(value: &Value<'_>, place: Place, path: KeyPath<'_>, out: &mut Findings)
     }
     for item in items {
         need(item, place, path, out);
+        if out.version < MATRIX && job::asks_matrix(item) {
+            let what = format!("`$[[ matrix.NAME ]]` in `{path}`");
+            out.push(unsupported(&item.origin, &what, MATRIX, out.version));
+        }
     }
     // Of what stands in nested lists the server takes a number here.
     let direct = match &value.kind {

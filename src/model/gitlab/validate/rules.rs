@@ -13,6 +13,8 @@ pub(super) const CONDITION: Kind =
     Kind::By(By { check: condition, shape: "an expression, such as `$A == \"b\"`", table: None });
 
 const PATHS: Kind = Kind::Strings(0, 50);
+/// The version that brought regular expressions for paths.
+const REGEXPS: Version = Version::new(19, 2);
 const REGEXP: Kind = Kind::By(By {
     check: regexp,
     shape: "a Ruby regular expression of at most 255 characters",
@@ -257,7 +259,19 @@ pub(super) fn condition(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings
 fn regexp(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     check(value, &Kind::Str(0, 255), path, out);
     if let Some(fault) = value.as_str().and_then(ruby_fault) {
-        out.wrong(value, format!("`{path}` is invalid: {fault}"));
+        return out.wrong(value, format!("`{path}` is invalid: {fault}"));
+    }
+    // An older server refuses the keyword itself.
+    if !out.path_regexps && out.version >= REGEXPS && value.as_str().is_some() {
+        let message = format!(
+            "GitLab heeds `{path}` only where the feature flag `ci_rules_regexp` is on, which it is not by default; elsewhere every path fits"
+        );
+        let problem = Problem::new("unheeded-path-regexp", &value.origin, message);
+        out.push(
+            problem.help(
+                "use globs in `paths`, or name the flag under `gitlab: features` if it is on",
+            ),
+        );
     }
 }
 
