@@ -98,3 +98,25 @@ fn errors_say_what_to_do() {
     let floating = found.iter().filter(|(id, ..)| id.starts_with("floating-"));
     assert_eq!(floating.count(), 0, "{found:#?}");
 }
+
+#[test]
+fn a_name_of_no_instance_gets_those_that_there_are() {
+    let numbered = "b: {script: x, parallel: 3}\n";
+    let matrix = "b: {script: x, parallel: {matrix: [{A: [x, y]}]}}\n";
+    let plain = "b: {script: x}\n";
+    for (jobs, need, help) in [
+        (numbered, "b 1/4", "`b` runs as `b 1/3`, `b 2/3`, `b 3/3`"),
+        (numbered, "b: [x]", "`b` runs as `b 1/3`"),
+        (matrix, "b: [z]", "`b` runs as `b: [x]`, `b: [y]`; `b` stands for all"),
+        (plain, "b 1/4", "`b` has no `parallel`"),
+        (plain, "c 1/4", "Define the job"),
+    ] {
+        let yaml = format!("{jobs}a: {{script: x, needs: ['{need}']}}\n");
+        advises(&yaml, "undefined-need", help);
+    }
+    advises(
+        &format!("{numbered}a: {{script: x, dependencies: ['b 4/3']}}\n"),
+        "undefined-dependency",
+        "`b` runs as",
+    );
+}
