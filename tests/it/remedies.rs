@@ -120,3 +120,30 @@ fn a_name_of_no_instance_gets_those_that_there_are() {
         "`b` runs as",
     );
 }
+
+#[test]
+fn what_is_not_read_says_why() {
+    let local = "include: $D/a.yml\n";
+    let project = "include: [{project: group/ci, file: a.yml}]\n";
+    let own = "includes: {group/ci: vendor}\n";
+    for (files, message, help) in [
+        (vec![(".gitlab-ci.yml", local)], "a variable in its name", "variables: {D: ...}"),
+        (vec![(".gitlab-ci.yml", project)], "outside the repository", "resolve --missing"),
+        (
+            vec![(".gitlab-ci.yml", project), ("pipespec.yaml", own), ("vendor/b.yml", "{}\n")],
+            "`includes` of pipespec.yaml leads",
+            "put the file at `vendor/a.yml`",
+        ),
+        (
+            vec![(".gitlab-ci.yml", "include: [$D/a.yml, {project: group/ci, file: a.yml}]\n")],
+            "2 includes are not read: what",
+            "of each",
+        ),
+    ] {
+        let found = told(&files);
+        let fits = found.iter().any(|(id, text, it)| {
+            id == "unread-include" && text.contains(message) && it.contains(help)
+        });
+        assert!(fits, "{files:?}\n{found:#?}");
+    }
+}
