@@ -222,10 +222,7 @@ impl<'p> Expander<'_, 'p> {
             }
             self.more_inputs(&include, &mut spec, way);
         }
-        let at = match way.parent {
-            Some(_) => way.at.clone(),
-            None => header.origin.clone(),
-        };
+        let at = way.parent.map(|_| way.at.clone());
         let given = Given { inputs: way.inputs, at, by_others: way.by_itself };
         let values = inputs::resolve(&spec, &given, &way.prefix, self.problems);
         let component = Component {
