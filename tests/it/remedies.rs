@@ -147,3 +147,22 @@ fn what_is_not_read_says_why() {
         assert!(fits, "{files:?}\n{found:#?}");
     }
 }
+
+#[test]
+fn an_unknown_feature_flag_is_told_with_its_place() {
+    let error = |flags: &str| {
+        let own = format!("gitlab:\n  features: [{flags}]\n");
+        let files = [(".gitlab-ci.yml", JOB), ("pipespec.yaml", own.as_str())];
+        let options = CheckOptions::default();
+        let error = Project::in_memory(files, options).err()?;
+        let help = miette::Diagnostic::help(&error).map(|it| it.to_string()).unwrap_or_default();
+        let labels: Vec<_> = miette::Diagnostic::labels(&error)?.map(|it| it.offset()).collect();
+        Some((error.to_string(), help, labels))
+    };
+    assert!(error("increase_ci_cache_key_files_limit").is_none());
+    let (message, help, at) = error("increase_ci_cache_key_file_limit").unwrap();
+    assert!(message.contains("no feature flag"), "{message}");
+    assert_eq!(help, "did you mean `increase_ci_cache_key_files_limit`?");
+    assert_eq!(at, [21]);
+    assert!(error("ci_other").unwrap().1.contains("there is `increase_ci"));
+}
