@@ -50,7 +50,8 @@ impl<'p> Pipeline<'p> {
     ) -> Self {
         let mut problems = Vec::new();
         let expanded = expand((root, tree), (files, settings), kind, &mut problems);
-        let Expanded { config, files, missing, includes, undecided, mut trees } = expanded;
+        let Expanded { config, files, missing, includes, undecided, mut trees, .. } = expanded;
+        let (retyped_inputs, text_inputs) = (expanded.retyped_inputs, expanded.text_inputs);
         trees.sort_by_key(|(source, _)| *source);
         // A key that could not be read may be the template that something extends.
         let broken = trees.iter().any(|(_, tree)| !tree.errors.is_empty());
@@ -77,6 +78,8 @@ impl<'p> Pipeline<'p> {
             missing,
             undecided,
             problems,
+            retyped_inputs,
+            text_inputs,
             trees,
             by_name: FxHashMap::default(),
             set_variables: OnceLock::new(),

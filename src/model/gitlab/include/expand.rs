@@ -28,6 +28,10 @@ pub(in crate::model::gitlab) struct Expanded<'p> {
     pub(in crate::model::gitlab) includes: Vec<Include<'p>>,
     pub(in crate::model::gitlab) undecided: Vec<Undecided>,
     pub(in crate::model::gitlab) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
+    /// What inputs of type string get that is no text.
+    pub(in crate::model::gitlab) retyped_inputs: Vec<Value<'p>>,
+    /// The inputs of type string that the root asks for.
+    pub(in crate::model::gitlab) text_inputs: Vec<Text<'p>>,
 }
 
 /// Takes `root`, which is a file of this kind and was parsed, and reads all that it includes.
@@ -48,6 +52,8 @@ pub(in crate::model::gitlab) fn expand<'p>(
         includes: Vec::new(),
         undecided: Vec::new(),
         missed: FxHashSet::default(),
+        retyped_inputs: Vec::new(),
+        text_inputs: Vec::new(),
         bytes: 0,
         stopped: false,
     };
@@ -66,8 +72,18 @@ pub(in crate::model::gitlab) fn expand<'p>(
     };
     let config = expander.file(root, &way).unwrap_or_default();
     let Expander { read, trees, missing, includes, undecided, .. } = expander;
+    let Expander { retyped_inputs, text_inputs, .. } = expander;
     let config = if missing.is_empty() { config } else { config.into_partial() };
-    Expanded { config, files: read, missing, includes, undecided, trees }
+    Expanded {
+        config,
+        files: read,
+        missing,
+        includes,
+        undecided,
+        trees,
+        retyped_inputs,
+        text_inputs,
+    }
 }
 
 /// The steps by which a file came, the outermost first.
@@ -110,6 +126,8 @@ pub(super) struct Expander<'a, 'p> {
     includes: Vec<Include<'p>>,
     pub(super) undecided: Vec<Undecided>,
     pub(super) missed: FxHashSet<(MissingKind, String)>,
+    retyped_inputs: Vec<Value<'p>>,
+    text_inputs: Vec<Text<'p>>,
     bytes: u64,
     stopped: bool,
 }
@@ -221,6 +239,14 @@ impl<'p> Expander<'_, 'p> {
                 self.refuse("invalid-spec-header", &include.origin, message);
             }
             self.more_inputs(&include, &mut spec, way);
+        }
+        for input in spec.inputs.iter().filter(|it| it.is_text()) {
+            let provided = way.inputs.and_then(|it| it.get(&input.name));
+            let values = input.default.iter().chain(provided);
+            self.retyped_inputs.extend(values.filter(|it| it.as_str().is_none()).cloned());
+            if way.parent.is_none() {
+                self.text_inputs.push(input.name.clone());
+            }
         }
         let at = way.parent.map(|_| way.at.clone());
         let given = Given { inputs: way.inputs, at, by_others: way.by_itself };
