@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::disk::stays_below_root;
 use super::{ConfigError, DiskFiles, Error, Selection, Shellcheck, check_name};
 use crate::model::Date;
-use crate::model::gitlab::{Duration, Settings, Version, parse_duration};
+use crate::model::gitlab::{Duration, FEATURES, Settings, Version, parse_duration};
 use crate::rule::{Catalog, Severity};
 use crate::syntax::yaml::de::{self, Spanned};
 use crate::text::{Span, did_you_mean};
@@ -114,8 +114,8 @@ pub struct Override {
 pub struct Gitlab {
     /// Its version, `18.6`; the newest that is known if left out.
     pub version: Option<Spanned<String>>,
-    /// Feature flags that are on.
-    pub features: Vec<String>,
+    /// Feature flags that are on, of those in [`FEATURES`].
+    pub features: Vec<Spanned<String>>,
     /// Limits that the instance sets otherwise, by name.
     pub limits: BTreeMap<Spanned<String>, u64>,
     /// Variables that are set outside of the configuration (project, group, instance).
@@ -197,6 +197,15 @@ impl Config {
                     format!("`{}` is no limit", name.value),
                     nearest(&name.value, &LIMITS),
                 ));
+            }
+        }
+        for name in &config.gitlab.features {
+            if !FEATURES.contains(&name.value.as_str()) {
+                let help = nearest(&name.value, &FEATURES)
+                    .unwrap_or_else(|| format!("there is `{}`", FEATURES.join("`, `")));
+                let message =
+                    format!("`{}` is no feature flag that changes what is judged", name.value);
+                return Err(fail(name.span, message, Some(help)));
             }
         }
         for (rule, options) in &config.rules {
@@ -327,7 +336,7 @@ impl Config {
             gitlab_version: version.unwrap_or(default.gitlab_version),
             states_version: version.is_some(),
             limits,
-            features: self.gitlab.features.clone(),
+            features: self.gitlab.features.iter().map(|it| it.value.clone()).collect(),
             includes: self
                 .includes
                 .iter()

@@ -49,6 +49,7 @@ mod packs;
 mod page;
 mod presence;
 mod random;
+mod remedies;
 mod resolved;
 mod spec_binding;
 mod spec_model;

@@ -150,10 +150,14 @@ impl<'a, 'p> Extending<'a, 'p> {
         if too_deep {
             let deep = self.deepest(at);
             let message = format!(
-                "{deep}: nesting too deep in `extends`: `{}` comes to it by 11 hops, the server follows 11 of them at most",
+                "{deep}: nesting too deep in `extends`: from `{}` on it is the {HOPS}th that is extended, the last to which the server goes, and it extends one more",
                 entry.key
             );
-            self.problems.push(Problem::new("extends-too-deep", &extends.origin, message));
+            let problem = Problem::new("extends-too-deep", &extends.origin, message);
+            let help = format!(
+                "leave out one of the templates in between, or let `{deep}` extend nothing"
+            );
+            self.problems.push(problem.help(help));
         }
         let value = match inherited {
             Some(inherited) => deep_merge(inherited, &entry.value),

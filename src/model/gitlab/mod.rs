@@ -58,7 +58,7 @@ pub use missing::{Missing, MissingKind, Undecided, Vendored};
 pub use pipeline::{Include, IncludeKind, IncludedFile, Pipeline, Stage};
 pub use problem::Problem;
 pub use registry::{Code, ImageAct, ImageUse, image_uses, is_versioned, split_tag, symbolic};
-pub use settings::{Limits, Settings, Version};
+pub use settings::{FEATURES, Limits, Settings, Version};
 pub use sharing::{Renewal, outside_project, overlaps, project_path};
 pub use shell::{CalledScript, JobShell, ReadScripts};
 pub use text::Text;
@@ -69,3 +69,4 @@ pub use validate::{
 pub use value::{Entry, KeyKind, Unknown, Value, ValueKind};
 
 use nearest::nearest;
+use settings::{KEY_FILES_FLAG, PATH_REGEXP_FLAG};

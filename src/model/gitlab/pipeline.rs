@@ -38,6 +38,8 @@ pub struct Pipeline<'p> {
     pub undecided: Vec<Undecided>,
     /// For what the server refuses the configuration, in no certain order.
     pub problems: Vec<Problem>,
+    /// What inputs of type string get that is no text, in the files that were read.
+    pub(super) retyped_inputs: Vec<Value<'p>>,
     /// By their sources, in order.
     pub(super) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
     /// Whether `stages` is something from which no list of names can be read.

@@ -74,7 +74,8 @@ impl<'p> Pipeline<'p> {
         settings: &Settings,
         mut problems: Vec<Problem>,
     ) -> Self {
-        let Expanded { config, files, missing, includes, undecided, mut trees } = expanded;
+        let Expanded { config, files, missing, includes, undecided, mut trees, retyped_inputs } =
+            expanded;
         trees.sort_by_key(|(source, _)| *source);
         // A key that could not be read may be the template that something extends.
         let broken = trees.iter().any(|(_, tree)| !tree.errors.is_empty());
@@ -101,6 +102,7 @@ impl<'p> Pipeline<'p> {
             missing,
             undecided,
             problems,
+            retyped_inputs,
             trees,
             by_name: FxHashMap::default(),
             set_variables: OnceLock::new(),

@@ -42,6 +42,15 @@ impl Default for Settings {
     }
 }
 
+/// The flag that raises how many files `cache:key:files` may have.
+pub(super) const KEY_FILES_FLAG: &str = "increase_ci_cache_key_files_limit";
+
+/// The flag that lets `changes:regexp` and `exists:regexp` count.
+pub(super) const PATH_REGEXP_FLAG: &str = "ci_rules_regexp";
+
+/// The feature flags that change what is judged here.
+pub const FEATURES: [&str; 2] = [KEY_FILES_FLAG, PATH_REGEXP_FLAG];
+
 impl Settings {
     /// Whether this feature flag is on.
     pub fn has_feature(&self, name: &str) -> bool {
@@ -50,7 +59,7 @@ impl Settings {
 
     /// How many entries `cache:key:files` may have: two, ten with the feature flag for it.
     pub fn cache_key_files(&self) -> usize {
-        if self.has_feature("increase_ci_cache_key_files_limit") { 10 } else { 2 }
+        if self.has_feature(KEY_FILES_FLAG) { 10 } else { 2 }
     }
 
     /// The value of a variable that is known outside the configuration.

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::{Pipeline, Value, ValueKind};
+use crate::model::StepKind;
 use crate::text::{Location, Span};
 
 impl<'p> Pipeline<'p> {
@@ -52,6 +53,20 @@ impl<'p> Pipeline<'p> {
         let mut seen = FxHashSet::default();
         let is_text = |value: &Value<'_>| matches!(value.kind, ValueKind::Str(_));
         values.retain(|value| !is_text(value) && seen.insert(value.at()));
+        values
+    }
+
+    /// Every scalar that is no text and that GitLab turns into the text of an input: what inputs of type
+    /// string get, and their defaults.
+    pub fn retyped_inputs(&self) -> Vec<&Value<'p>> {
+        let mut values: Vec<&Value<'p>> = self.retyped_inputs.iter().collect();
+        // What an input of the including file brings is written elsewhere, and judged there.
+        let is_written = |value: &Value<'_>| {
+            value.as_str().is_none()
+                && !value.origin.steps().any(|step| matches!(step.kind, StepKind::Input(_)))
+        };
+        let mut seen = FxHashSet::default();
+        values.retain(|value| is_written(value) && seen.insert(value.at()));
         values
     }
 }

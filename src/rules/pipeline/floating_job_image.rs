@@ -1,7 +1,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::model::docker::ImageRef;
-use crate::model::gitlab::Pipeline;
+use crate::model::gitlab::{JobKind, Pipeline};
 use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Pipeline(check);
@@ -9,7 +9,8 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     // One place that several jobs take over is told once.
     let mut told = FxHashSet::default();
-    for job in &pipeline.jobs {
+    // A job that starts a pipeline takes no image, which is an error of its own.
+    for job in pipeline.jobs.iter().filter(|job| job.kind != JobKind::Trigger) {
         let Some(value) = job.image.as_ref().and_then(|image| image.name.as_ref()) else {
             continue;
         };

@@ -1,4 +1,4 @@
-use crate::model::gitlab::{Job, Pipeline, split_tag};
+use crate::model::gitlab::{Job, JobKind, Pipeline, split_tag};
 use crate::rule::{Check, Cx};
 
 pub(crate) const CHECK: Check = Check::Job(check);
@@ -7,6 +7,10 @@ pub(crate) const CHECK: Check = Check::Job(check);
 const MOVING: [&str; 4] = ["latest", "dind", "stable", "stable-dind"];
 
 fn check(job: &Job<'_>, _: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
+    // A job that starts a pipeline takes no services, which is an error of its own.
+    if job.kind == JobKind::Trigger {
+        return;
+    }
     for service in &job.services {
         let Some(value) = &service.name else { continue };
         let Some(name) = value.as_str().filter(|it| !it.contains(['$', '@']) && !it.is_empty())

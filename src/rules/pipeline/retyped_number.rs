@@ -4,7 +4,9 @@ use crate::rule::{Check, Cx};
 pub(crate) const CHECK: Check = Check::Pipeline(check);
 
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
-    for value in pipeline.retyped_values() {
+    let variables = pipeline.retyped_values().into_iter().map(|it| (it, "variable"));
+    let inputs = pipeline.retyped_inputs();
+    for (value, what) in variables.chain(inputs.into_iter().map(|it| (it, "input"))) {
         let is_number = matches!(
             value.kind,
             ValueKind::Int(_) | ValueKind::BigInt(_) | ValueKind::Float(_) | ValueKind::Symbol(_)
@@ -20,7 +22,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         {
             continue;
         }
-        let what = match &value.kind {
+        let kind = match &value.kind {
             ValueKind::Symbol(_) => "a name of Ruby's",
             ValueKind::Float(_) => "a number with a point",
             _ if written.contains(':') => "a number of base 60",
@@ -29,10 +31,10 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
             _ => "a number",
         };
         let message = format!(
-            "`{written}` is {what} to YAML, so the variable is `{text}`; quote it to keep the text"
+            "`{written}` is {kind} to YAML, so the {what} is `{text}`; quote it to keep the text"
         );
         cx.report(&value.origin, message)
-            .symbol(format!("variable:{written}"))
+            .symbol(format!("{what}:{written}"))
             .help(format!("write `\"{written}\"`"))
             .replace(value.at().span, format!("\"{written}\""), "quote the value");
     }

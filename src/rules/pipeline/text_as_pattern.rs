@@ -1,4 +1,4 @@
-use crate::model::gitlab::reach::Condition;
+use crate::model::gitlab::reach::{Condition, compared_patterns};
 use crate::model::gitlab::{Pipeline, Text, expand};
 use crate::rule::{Check, Cx};
 use crate::syntax::expression::{Node, NodeKind, Operator};
@@ -6,6 +6,19 @@ use crate::syntax::expression::{Node, NodeKind, Operator};
 pub(crate) const CHECK: Check = Check::Condition(check);
 
 fn check<'p>(condition: &Condition<'_, 'p>, pipeline: &Pipeline<'p>, cx: &mut Cx<'_, '_>) {
+    for compared in condition.expression.root.iter().flat_map(compared_patterns) {
+        let (is, instead, verb) = match compared.operator {
+            Operator::Equals => ("==", "=~", "never"),
+            _ => ("!=", "!~", "always"),
+        };
+        let pattern = compared.pattern;
+        let message = format!(
+            "`{is}` matches no pattern: it asks whether both sides are the same, and {verb} holds beside `{pattern}`"
+        );
+        cx.report(pipeline.part_of(condition.value, compared.span), message)
+            .symbol(format!("condition:{}", condition.text()))
+            .help(format!("write `{instead} {pattern}` to match with it"));
+    }
     for (operator, left, right) in condition.expression.root.iter().flat_map(Node::operations) {
         if !matches!(operator, Operator::Matches | Operator::DoesNotMatch) {
             continue;

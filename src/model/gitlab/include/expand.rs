@@ -28,6 +28,8 @@ pub(in crate::model::gitlab) struct Expanded<'p> {
     pub(in crate::model::gitlab) includes: Vec<Include<'p>>,
     pub(in crate::model::gitlab) undecided: Vec<Undecided>,
     pub(in crate::model::gitlab) trees: Vec<(SourceId, Arc<Tree<'p>>)>,
+    /// What inputs of type string get that is no text.
+    pub(in crate::model::gitlab) retyped_inputs: Vec<Value<'p>>,
 }
 
 /// Takes `root`, which is a file of this kind and was parsed, and reads all that it includes.
@@ -154,6 +156,7 @@ pub(super) struct Expander<'a, 'p> {
     includes: Vec<Include<'p>>,
     pub(super) undecided: Vec<Undecided>,
     pub(super) missed: FxHashSet<(MissingKind, String)>,
+    retyped_inputs: Vec<Value<'p>>,
     bytes: u64,
     stopped: bool,
 }
@@ -174,15 +177,16 @@ impl<'a, 'p> Expander<'a, 'p> {
             includes: Vec::new(),
             undecided: Vec::new(),
             missed: FxHashSet::default(),
+            retyped_inputs: Vec::new(),
             bytes: 0,
             stopped: false,
         }
     }
 
     fn expanded(self, config: Map<'p>) -> Expanded<'p> {
-        let Self { read, trees, missing, includes, undecided, .. } = self;
+        let Self { read: files, trees, missing, includes, undecided, retyped_inputs, .. } = self;
         let config = if missing.is_empty() { config } else { config.into_partial() };
-        Expanded { config, files: read, missing, includes, undecided, trees }
+        Expanded { config, files, missing, includes, undecided, trees, retyped_inputs }
     }
 
     pub(super) fn refuse(&mut self, rule: &'static str, at: &Origin, message: impl Into<String>) {
@@ -293,10 +297,12 @@ impl<'a, 'p> Expander<'a, 'p> {
             }
             self.more_inputs(&include, &mut spec, way);
         }
-        let at = match way.start {
-            Start::File => header.origin.clone(),
-            Start::Trigger | Start::Include => way.at.clone(),
-        };
+        for input in spec.inputs.iter().filter(|it| it.is_text()) {
+            let provided = way.inputs.and_then(|it| it.get(&input.name));
+            let values = input.default.iter().chain(provided);
+            self.retyped_inputs.extend(values.filter(|it| it.as_str().is_none()).cloned());
+        }
+        let at = (way.start != Start::File).then(|| way.at.clone());
         let given = Given { inputs: way.inputs, at, by_others: way.by_itself };
         let values = inputs::resolve(&spec, &given, &way.prefix, self.problems);
         let component = Component {

@@ -10,8 +10,8 @@ use crate::text::did_you_mean;
 pub(in crate::model::gitlab) struct Given<'v, 'p> {
     /// The `inputs:` of the `include`, if there are any.
     pub(in crate::model::gitlab) inputs: Option<&'v Value<'p>>,
-    /// Where the file is asked for: the `include` entry, or the header itself.
-    pub(in crate::model::gitlab) at: Origin,
+    /// The `include` entry that asks for the file; nothing for the root configuration.
+    pub(in crate::model::gitlab) at: Option<Origin>,
     /// Whether others will give the inputs: the file is looked at by itself.
     pub(in crate::model::gitlab) by_others: bool,
 }
@@ -58,7 +58,10 @@ impl Checker<'_> {
     fn refuse(&mut self, spec: &InputSpec<'_>, at: &Origin, rule: &'static str, what: &str) {
         let message = format!("{}`{}` input: {what}", self.prefix, spec.name);
         let problem = Problem::new(rule, at, message);
-        self.problems.push(problem.label(spec.key_at, "the input is declared here"));
+        self.problems.push(match at.at == spec.key_at {
+            true => problem,
+            false => problem.label(spec.key_at, "the input is declared here"),
+        });
     }
 
     fn input<'p>(
@@ -67,7 +70,9 @@ impl Checker<'_> {
         provided: Option<&Value<'p>>,
         given: &Given<'_, 'p>,
     ) -> Value<'p> {
-        let at = given.inputs.map_or(given.at.clone(), |it| it.origin.clone());
+        let at = given.inputs.map(|it| it.origin.clone()).or_else(|| given.at.clone());
+        let is_root = at.is_none();
+        let at = at.unwrap_or_else(|| Origin::here(spec.key_at));
         let unknown = |at: &Origin| {
             Value::new(ValueKind::Unknown(Unknown::Input((&*spec.name).into())), at.clone())
         };
@@ -98,6 +103,12 @@ impl Checker<'_> {
             return unknown(&Origin::here(spec.key_at));
         }
         self.refuse(spec, &at, "missing-input", "required value has not been provided");
+        if let Some(problem) = self.problems.last_mut() {
+            problem.help = Some(match is_root {
+                true => "give it a `default`: nobody includes this file and gives it a value",
+                false => "give it a value under `inputs` of this include, or a `default` where it is declared",
+            }.to_owned());
+        }
         unknown(&at)
     }
 

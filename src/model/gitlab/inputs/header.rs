@@ -54,7 +54,8 @@ pub(in crate::model::gitlab) fn declaration(entry: &Entry<'_>, path: &str) -> Ve
         Reader { version, prefix: "", problems: &mut problems, job: Some(path.as_str()) };
     let inputs = vec![reader.input(entry)];
     let header = Header { inputs, ..Header::default() };
-    let given = super::Given { inputs: None, at: entry.value.origin.clone(), by_others: true };
+    let given =
+        super::Given { inputs: None, at: Some(entry.value.origin.clone()), by_others: true };
     super::resolve(&header, &given, &format!("{path} "), &mut problems);
     problems
 }

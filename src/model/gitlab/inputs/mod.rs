@@ -27,6 +27,13 @@ pub(super) struct InputSpec<'p> {
     pub(super) has_rules: bool,
 }
 
+impl InputSpec<'_> {
+    /// Whether the server makes a text of whatever it is given.
+    pub(super) fn is_text(&self) -> bool {
+        self.kind == Some(InputType::String)
+    }
+}
+
 /// The type of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InputType {

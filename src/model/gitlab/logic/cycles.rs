@@ -23,7 +23,8 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         if let Some((_, need)) = own.filter(|(_, need)| need.asked().is_empty()) {
             let message =
                 format!("The pipeline has circular dependencies: self-dependency: {}", job.name);
-            problems.push(Problem::new("circular-needs", &need.value.origin, message));
+            let problem = Problem::new("circular-needs", &need.value.origin, message);
+            problems.push(problem.help("remove the need: a job cannot wait for itself"));
         }
     }
     for cycle in components(&edges).into_iter().filter(|component| component.len() > 1) {
@@ -45,7 +46,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
         for (at, need) in inside {
             problem = problem.label(need.value.at(), format!("`{}` waits for this", name(at)));
         }
-        problems.push(problem);
+        problems.push(problem.help("remove one of these needs, so that one of the jobs can begin"));
     }
 }
 

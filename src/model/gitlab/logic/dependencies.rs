@@ -1,4 +1,4 @@
-use super::{Named, instances, named, named_exactly, near, runs_later};
+use super::{Named, instances, named, named_exactly, near, other_instance, runs_later};
 use crate::model::Origin;
 use crate::model::gitlab::{Job, NeedKind, Pipeline, Problem, Value};
 use crate::text::did_you_mean;
@@ -66,6 +66,8 @@ fn dependency<'a, 'p>(
             if name.starts_with('.') {
                 problem = problem.help("A hidden job never runs, so it has no artifacts.");
             } else if let Some(help) = instances(pipeline, name) {
+                problem = problem.help(help);
+            } else if let Some((_, help)) = other_instance(pipeline, name) {
                 problem = problem.help(help);
             } else if let Some(near) = near(pipeline, name) {
                 problem = problem.help(did_you_mean(near));

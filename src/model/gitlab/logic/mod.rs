@@ -8,7 +8,7 @@ mod pages;
 mod stages;
 mod variables;
 
-use super::{Job, Pipeline, Problem};
+use super::{Job, Pipeline, Problem, Text};
 
 /// Checks the jobs against each other.
 pub(super) fn check(pipeline: &Pipeline<'_>) -> Vec<Problem> {
@@ -59,6 +59,35 @@ fn instances(pipeline: &Pipeline<'_>, name: &str) -> Option<String> {
     let job = pipeline.job(name).filter(|job| !job.parallel.instances.is_empty())?;
     let first = job.run_names().into_iter().next()?;
     Some(format!("`{name}` runs as several instances: name one of them, such as `{first}`"))
+}
+
+/// The job whose instance a name that nothing has was meant for, and what to write instead.
+fn other_instance<'a, 'p>(pipeline: &'a Pipeline<'p>, name: &str) -> Option<(&'a Job<'p>, String)> {
+    let numbered = || {
+        let (base, label) = name.rsplit_once(' ')?;
+        let (at, total) = label.split_once('/')?;
+        let digits = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+        (digits(at) && digits(total)).then_some(base)
+    };
+    let base = match name.rsplit_once(": [") {
+        Some((base, rest)) if rest.ends_with(']') => base,
+        _ => numbered()?,
+    };
+    let job = pipeline.job(base).filter(|job| job.parallel.known)?;
+    let names = job.run_names();
+    let help = match job.parallel.instances.is_empty() {
+        true => format!("`{base}` has no `parallel`: it has no other name than this"),
+        false => format!("`{base}` runs as {}; `{base}` stands for all of them", some(&names)),
+    };
+    Some((job, help))
+}
+
+/// The first of the names, in words.
+fn some(names: &[Text<'_>]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|it| format!("`{it}`")).collect();
+    let more = if names.len() > SHOWN { ", ..." } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// Whether the name may be that of an instance of a job whose instances are not all known, or of

@@ -1,6 +1,6 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Named, named, near, runs_later};
+use super::{Named, named, near, other_instance, runs_later, some};
 use crate::model::Origin;
 use crate::model::gitlab::job::filled;
 use crate::model::gitlab::{Job, Need, NeedKind, Pipeline, Problem, Text};
@@ -105,10 +105,7 @@ fn of_instances(job: &Job<'_>, need: &Need<'_>, needed: &Job<'_>) -> Problem {
         job.name
     );
     let place = need.job.as_ref().unwrap_or(&need.value);
-    let names = needed.run_names();
-    let some: Vec<&str> = names.iter().take(5).map(|it| &**it).collect();
-    let more = if names.len() > 5 { ", ..." } else { "" };
-    let message_there = format!("`{name}` runs as {}{more}", some.join(", "));
+    let message_there = format!("`{name}` runs as {}", some(&needed.run_names()));
     let problem = Problem::new("undefined-need", &place.origin, message);
     problem.label(needed.key_at, message_there).help(
         "Need each instance by its name, or move the need out of the rule: there the name of the job stands for all",
@@ -198,9 +195,7 @@ fn missing(pipeline: &Pipeline<'_>, job: &Job<'_>, need: &Need<'_>, name: &str) 
     let problem = Problem::new("undefined-need", &place.origin, message);
     if let Some(needed) = need.name().and_then(|base| pipeline.job(base)) {
         let names = needed.run_names();
-        let some: Vec<&str> = names.iter().take(5).map(|it| &**it).collect();
-        let more = if names.len() > 5 { ", ..." } else { "" };
-        let message = format!("`{}` runs as {}{more}", needed.name, some.join(", "));
+        let message = format!("`{}` runs as {}", needed.name, some(&names));
         let help = match names.iter().any(|it| values(it) == values(name)) {
             _ if needed.parallel.instances.is_empty() => {
                 "The needed job has no `parallel:matrix`: need it by its name alone."
@@ -212,6 +207,11 @@ fn missing(pipeline: &Pipeline<'_>, job: &Job<'_>, need: &Need<'_>, name: &str) 
     }
     if name.starts_with('.') {
         return problem.help("A hidden job never runs, so it cannot be needed.");
+    }
+    if let Some((needed, help)) = other_instance(pipeline, name) {
+        return problem
+            .label(needed.key_at, format!("`{}` is defined here", needed.name))
+            .help(help);
     }
     match near(pipeline, name) {
         Some(near) => problem.help(did_you_mean(near)),

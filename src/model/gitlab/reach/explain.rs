@@ -18,6 +18,15 @@ pub(super) fn reason(
     if is_constant {
         return "its condition is false whatever the pipeline is".to_owned();
     }
+    let mut compares = false;
+    formula.walk(&mut |part| {
+        if let Formula::Binary { operator: Operator::Equals, left, right } = part {
+            compares |= [left, right].into_iter().any(|it| matches!(**it, Formula::Pattern(_)));
+        }
+    });
+    if contradicts && compares {
+        return "`==` compares with a pattern, which only `=~` matches with".to_owned();
+    }
     if contradicts {
         return "its parts contradict each other".to_owned();
     }
@@ -212,6 +221,39 @@ pub fn comparisons<'s>(root: &Node<'s>) -> Vec<Comparison<'s>> {
         .filter(|(operator, ..)| matches!(operator, Operator::Equals | Operator::Differs));
     let found = compares.filter_map(|(operator, left, right)| {
         comparison(operator, left, right).or_else(|| comparison(operator, right, left))
+    });
+    found.collect()
+}
+
+/// A pattern beside `==` or `!=`, which match with none.
+#[derive(Clone, Debug)]
+pub struct ComparedPattern {
+    /// `==` or `!=`.
+    pub operator: Operator,
+    /// The pattern as it is written.
+    pub pattern: String,
+    /// Where it stands in the condition.
+    pub span: Span,
+}
+
+/// The patterns in a condition that are compared with something, which no text is equal to.
+pub fn compared_patterns(root: &Node<'_>) -> Vec<ComparedPattern> {
+    let compares = root
+        .operations()
+        .filter(|(operator, ..)| matches!(operator, Operator::Equals | Operator::Differs));
+    let found = compares.filter_map(|(operator, left, right)| {
+        let of = |node: &Node<'_>| match node.kind {
+            NodeKind::Pattern { source, flags } => Some(ComparedPattern {
+                operator,
+                pattern: format!("/{source}/{flags}"),
+                span: node.span,
+            }),
+            _ => None,
+        };
+        match (of(left), of(right)) {
+            (Some(found), None) | (None, Some(found)) => Some(found),
+            _ => None,
+        }
     });
     found.collect()
 }

@@ -31,7 +31,7 @@ use presence::{PathList, Paths, Policy, Presence, Test};
 use situation::Situation;
 
 pub use early::{EarlyText, dotenv_variables, early_texts, include_texts};
-pub use explain::{Comparison, comparisons, ref_fault, unfitting_patterns};
+pub use explain::{Comparison, compared_patterns, comparisons, ref_fault, unfitting_patterns};
 pub use jobless::JoblessRule;
 pub use site::{Condition, PathSite, paths_like};
 pub use verdict::{Absence, DeadRule, Death, NeedFault, place_of};

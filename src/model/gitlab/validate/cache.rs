@@ -4,7 +4,7 @@ use super::findings::Findings;
 use super::keyword::{Expands, KeyPath, Keyword, Table, key, map};
 use super::kind::{By, Kind, check};
 use super::words::OUTCOMES;
-use crate::model::gitlab::{Problem, Value, ValueKind};
+use crate::model::gitlab::{KEY_FILES_FLAG, Problem, Value, ValueKind};
 
 static KEYS: [Keyword; 7] = [
     key(
@@ -82,11 +82,17 @@ fn cache_key(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     {
         let message = format!("`{path}:files` has too many items (maximum is {most})");
         // A flag that nobody can see from here decides, where the server knows it at all.
-        let rule = match out.version < crate::model::gitlab::Version::new(19, 5) {
-            true => "invalid-keyword-value",
-            false => "too-many-key-files",
+        let (rule, help) = match out.version < crate::model::gitlab::Version::new(19, 5) {
+            true => ("invalid-keyword-value", format!("name {most} files at most")),
+            false => (
+                "too-many-key-files",
+                format!(
+                    "name {most} files at most; if the server has the feature flag `{KEY_FILES_FLAG}` on, \
+                     say so in pipespec.yaml: `gitlab: {{features: [{KEY_FILES_FLAG}]}}`"
+                ),
+            ),
         };
-        out.push(Problem::new(rule, &files.origin, message));
+        out.push(Problem::new(rule, &files.origin, message).help(help));
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustc_hash::FxHashSet;
 
 use super::keyword::KeyPath;
-use crate::model::gitlab::{Problem, Settings, Value, Version};
+use crate::model::gitlab::{PATH_REGEXP_FLAG, Problem, Settings, Value, Version};
 
 /// What the checks of values found so far, and the server that they check for.
 pub(super) struct Findings {
@@ -25,7 +25,7 @@ impl Findings {
             version: settings.gitlab_version,
             stated: settings.states_version.then_some(settings.gitlab_version),
             key_files: settings.cache_key_files(),
-            path_regexps: settings.has_feature("ci_rules_regexp"),
+            path_regexps: settings.has_feature(PATH_REGEXP_FLAG),
             problems: Vec::new(),
             right_conditions: Arc::default(),
         }

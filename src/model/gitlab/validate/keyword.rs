@@ -166,6 +166,8 @@ pub(super) struct Table {
     pub(super) one_of: &'static [&'static str],
     /// Keys that do not belong here, which is told in other words.
     pub(super) passed: &'static [&'static str],
+    /// What to do about a key that belongs elsewhere.
+    pub(super) foreign: fn(&str) -> Option<String>,
     /// Whether null is a value of its keys, and a wrong one.
     pub(super) without_null: bool,
     /// The keys of a large table by their names; made at the first search.
@@ -183,6 +185,7 @@ impl Table {
             exclusive: &[],
             one_of: &[],
             passed: &[],
+            foreign: |_| None,
             without_null: false,
             by_name: OnceLock::new(),
         }
@@ -214,6 +217,11 @@ impl Table {
         self
     }
 
+    pub(super) const fn advises(mut self, foreign: fn(&str) -> Option<String>) -> Self {
+        self.foreign = foreign;
+        self
+    }
+
     pub(super) fn keyword(&self, name: &str) -> Option<&'static Keyword> {
         if self.keys.len() <= FEW {
             return self.keys.iter().find(|keyword| keyword.name == name);
@@ -242,6 +250,7 @@ pub(super) fn map(value: &Value<'_>, table: &Table, path: KeyPath<'_>, out: &mut
         let Some(keyword) = table.keyword(name) else {
             let known = table.keys.iter().map(|keyword| keyword.name);
             let mut problem = unknown_key(entry, known, path);
+            problem.help = (table.foreign)(name).or(problem.help);
             if let Some(names) = missing.take() {
                 problem.message =
                     format!("{}, and the required keys are missing: {names}", problem.message);
@@ -299,6 +308,11 @@ const REMOVED: [(&str, &str); 4] = [
     ("license_management", "`cyclonedx`, from which licences are read"),
 ];
 
+/// What took the place of a keyword that GitLab once had.
+pub(super) fn removed(name: &str) -> Option<&'static str> {
+    REMOVED.iter().find(|(old, _)| *old == name).map(|(_, now)| *now)
+}
+
 /// A key that the mapping does not know.
 pub(super) fn unknown_key<'n>(
     entry: &Entry<'_>,
@@ -309,7 +323,7 @@ pub(super) fn unknown_key<'n>(
     let origin = Origin { at: entry.key_at, last: entry.value.origin.last.clone() };
     let message = format!("`{path}` contains the unknown key `{name}`");
     let problem = Problem::new("unknown-keyword", &origin, message);
-    if let Some((_, now)) = REMOVED.iter().find(|(old, _)| *old == name) {
+    if let Some(now) = removed(name) {
         return problem.help(format!("GitLab removed it; use {now}"));
     }
     // `image_name` is an `image` with a word too many.
@@ -317,8 +331,28 @@ pub(super) fn unknown_key<'n>(
         |key: &&str| name.strip_prefix(key).is_some_and(|rest| rest.starts_with(['_', '-']));
     match nearest(name, known.clone()).or_else(|| known.clone().find(longer)) {
         Some(near) => problem.help(did_you_mean(near)),
-        None => problem,
+        None => problem.help(instead(name, path, known)),
     }
+}
+
+/// So many keys are listed; of more, the way to their list is told.
+const LISTED: usize = 12;
+
+/// What may stand in place of a key that is like none of them.
+fn instead<'n>(
+    name: &str,
+    path: KeyPath<'_>,
+    known: impl Iterator<Item = &'n str> + Clone,
+) -> String {
+    if name == "env" && known.clone().any(|it| it == "environment") {
+        return "`variables` holds what the job shall see, `environment` says where it deploys to"
+            .to_owned();
+    }
+    if known.clone().count() > LISTED {
+        return "remove it; `pipespec keywords` lists what may stand there".to_owned();
+    }
+    let known: Vec<String> = known.map(|it| format!("`{it}`")).collect();
+    format!("`{}` knows {}", path.name(), known.join(", "))
 }
 
 /// Reports if more than one of the keys stands there.

@@ -2,7 +2,7 @@
 
 use super::findings::Findings;
 use super::keyword::{KeyPath, Table, map};
-use crate::model::gitlab::{Duration, Problem, Value, ValueKind, expand, parse_duration};
+use crate::model::gitlab::{Duration, Problem, Value, ValueKind, expand, nearest, parse_duration};
 use crate::text::did_you_mean;
 
 /// What a value may be. Null stands for a value that is not given and is taken everywhere.
@@ -117,7 +117,7 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut
         Kind::Script { blank } => script(value, *blank, path, out),
         Kind::Enum(words) => match value.to_text() {
             Some(text) if words.contains(&text.as_ref()) && value.as_str().is_some() => {}
-            _ => wrong(&unknown_word(value, words)),
+            _ => out.push(unknown_word(value, words, path)),
         },
         Kind::Enums(words, empty) => {
             if !empty && value.as_seq().is_some_and(<[_]>::is_empty) {
@@ -134,11 +134,7 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut
             }
             for item in value.one_or_more().iter().filter(|item| !item.is_unknown()) {
                 if !item.as_str().is_some_and(|text| words.contains(&text)) {
-                    out.push(Problem::new(
-                        WRONG,
-                        &item.origin,
-                        format!("`{path}` {}", unknown_word(item, words)),
-                    ));
+                    out.push(unknown_word(item, words, path));
                 }
             }
         }
@@ -174,12 +170,18 @@ pub(super) fn check(value: &Value<'_>, kind: &Kind, path: KeyPath<'_>, out: &mut
     }
 }
 
-fn unknown_word(value: &Value<'_>, words: &[&str]) -> String {
+fn unknown_word(value: &Value<'_>, words: &[&str], path: KeyPath<'_>) -> Problem {
     let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    match value.to_text() {
-        Some(text) => format!("should be one of {listed}; `{text}` is an unknown value"),
-        None => format!("should be one of {listed}; it is {}", value.kind_name()),
-    }
+    let (what, near) = match value.to_text() {
+        Some(text) => {
+            let near = nearest(&text, words.iter().copied()).filter(|near| *near != text);
+            (format!("`{text}` is an unknown value"), near)
+        }
+        None => (format!("it is {}", value.kind_name()), None),
+    };
+    let message = format!("`{path}` should be one of {listed}; {what}");
+    Problem::new(WRONG, &value.origin, message)
+        .help(near.map_or_else(|| "write one of these words".to_owned(), did_you_mean))
 }
 
 /// The first kind that takes the value, else the words of the one that fits its shape.

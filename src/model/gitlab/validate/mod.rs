@@ -36,7 +36,7 @@ use self::keyword::{KeyPath, exclusive, map};
 use self::kind::check as check_value;
 use self::table::{DEFAULT, GLOBALS, JOB, TRIGGER_JOB};
 use super::{Entry, Job, JobKind, KeyKind, Pipeline, Problem, Settings, Value, nearest};
-use crate::model::Origin;
+use crate::model::{Origin, StepKind};
 use crate::text::{did_you_mean, worth_all_cores};
 
 /// What is wrong with a rule of `include`.
@@ -180,7 +180,41 @@ fn without_script(name: &str, value: &Value<'_>, at: &Origin, out: &mut Findings
         let help = did_you_mean(near);
         return out.push(problem.label(entry.key_at, "this is no keyword").help(help));
     }
+    if let Some(help) = misplaced(name, value, out) {
+        return out.push(problem.help(help));
+    }
     out.push(problem.help("add a `script`, or put a dot in front of the name if it is a template"));
+}
+
+/// What to do about an entry of the top level that was meant for a keyword: one that is misspelt, or that
+/// belongs elsewhere.
+fn misplaced(name: &str, value: &Value<'_>, out: &Findings) -> Option<String> {
+    let takes = |keyword: &Keyword| {
+        let mut found = out.fresh();
+        check_value(value, &keyword.kind, KeyPath::top(keyword.name), &mut found);
+        !value.is_null() && found.is_accepted()
+    };
+    if let Some(now) = keyword::removed(name) {
+        return Some(format!("GitLab removed it; use {now}"));
+    }
+    // A job may be called much like a keyword: its value tells it apart.
+    let near = nearest(name, GLOBALS.keys.iter().map(|it| it.name));
+    let near = near.and_then(|near| GLOBALS.keyword(near));
+    if let Some(near) = near.filter(|near| value.as_map().is_none() || takes(near)) {
+        // `stage: test` is right, one level further in.
+        let own = JOB.keyword(name).filter(|own| takes(own) && !takes(near));
+        return Some(own.map_or_else(|| did_you_mean(near.name), |own| belongs(own.name)));
+    }
+    JOB.keyword(name).filter(|own| takes(own)).map(|own| belongs(own.name))
+}
+
+/// Where a keyword of jobs belongs.
+fn belongs(name: &str) -> String {
+    match (name, DEFAULT.keyword(name).is_some()) {
+        ("rules", _) => "`rules` belongs into a job, or into `workflow`".to_owned(),
+        (_, true) => format!("`{name}` belongs into a job, or into `default`"),
+        (_, false) => format!("`{name}` belongs into a job; indent it below the job's name"),
+    }
 }
 
 /// A keyword both at the top level and in `default`.
@@ -248,12 +282,33 @@ fn check_job(job: &Job<'_>, pipeline: &Pipeline<'_>, out: &mut Findings) {
             }
         }
     }
-    if value.given("rules").is_some() {
+    if let Some(rules) = value.given("rules") {
         for other in ["only", "except", "start_in"] {
             if let Some(given) = value.given(other) {
                 let message = format!("`{path}` config key may not be used with `rules`: {other}");
-                out.push(Problem::new("conflicting-keywords", &given.origin, message));
+                let problem = Problem::new("conflicting-keywords", &given.origin, message);
+                out.push(problem.help(beside_rules(other, given, rules)));
             }
         }
+    }
+}
+
+/// What to do about a keyword that may not stand beside `rules`.
+fn beside_rules(other: &str, given: &Value<'_>, rules: &Value<'_>) -> String {
+    let template = |value: &Value<'_>| match value.origin.last.as_ref().map(|step| &step.kind) {
+        Some(StepKind::Extends(name)) => Some(name.clone()),
+        _ => None,
+    };
+    match (template(given), template(rules)) {
+        _ if other == "start_in" => {
+            "move it into the rule that says `when: delayed`, or remove it".to_owned()
+        }
+        (Some(base), _) => format!(
+            "it comes by `extends: {base}`: remove it where it is written, or write `{other}: null` in the job"
+        ),
+        (None, Some(base)) => format!(
+            "the `rules` come by `extends: {base}`: remove `{other}` and write what it asks for as rules, or write `rules: null` in the job"
+        ),
+        (None, None) => format!("remove `{other}`; what it asks for can be written as a rule"),
     }
 }

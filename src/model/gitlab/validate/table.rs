@@ -140,7 +140,14 @@ pub(super) static TRIGGER_JOB: Table = Table::of(common![
     key("needs", needs::TRIGGER_NEEDS, "Jobs that must be done first."),
     key("trigger", trigger::TRIGGER, "The pipeline that is started.").on(Expands::Server),
     key("parallel", matrix::MATRIX_ONLY, "How many pipelines are started."),
-]);
+])
+.advises(|name| {
+    JOB.keyword(name).map(|_| {
+        format!(
+            "a job with `trigger` runs nothing itself, so it takes no `{name}`: remove it, or put it into a job with a `script`"
+        )
+    })
+});
 
 pub(super) static DEFAULT: Table = Table::of(&[
     BEFORE_SCRIPT,
