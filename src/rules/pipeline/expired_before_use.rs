@@ -6,16 +6,29 @@ pub(crate) const CHECK: Check = Check::Pipeline(check);
 /// Nobody is sure to press a button within this time.
 const MANUAL: f64 = 3600.0;
 
+/// A later job is not sure to have a runner within this time.
+const QUEUE: f64 = 120.0;
+
 fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
     let late: Vec<Late<'_, '_>> = pipeline.jobs.iter().filter_map(Late::new).collect();
-    for job in pipeline.jobs.iter().filter(|_| !late.is_empty()) {
+    for job in &pipeline.jobs {
         let expiry = job.artifacts.as_ref().and_then(|it| it.expire_in.as_ref());
         let Some((expiry, kept)) = expiry.and_then(|it| Some((it, seconds(it)?))) else { continue };
         let found = late.iter().find_map(|it| {
             let what = it.after(kept)?;
             (pipeline.fetches(it.job, job) == Some(true)).then_some((it.job, what))
         });
-        let Some((reader, what)) = found else { continue };
+        // A number alone is mostly meant in another unit, which is told by itself.
+        let has_unit = expiry.as_str().is_some_and(|it| it.contains(char::is_alphabetic));
+        let queued = || {
+            let fetches = |it: &&Job<'_>| {
+                pipeline.fetches(it, job) == Some(true) && pipeline.runs_before(job, it)
+            };
+            let reader =
+                pipeline.jobs.iter().filter(|_| has_unit && kept <= QUEUE).find(fetches)?;
+            Some((reader, format!("`{}` may still wait for a runner then", reader.name)))
+        };
+        let Some((reader, what)) = found.or_else(queued) else { continue };
         let text = expiry.as_str().unwrap_or_default();
         let message = format!("the artifacts expire after {text}, and {what}; keep them longer");
         cx.report(&expiry.origin, message)
