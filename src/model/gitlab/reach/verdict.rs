@@ -332,7 +332,7 @@ impl Reach {
         let values = self.instance_values.get(needed).filter(|it| !it.is_empty())?;
         let job = pipeline.jobs.get(needed).filter(|it| it.parallel.known)?;
         let names = need.names();
-        let all = names.iter().any(|name| *name == job.name);
+        let all = names.contains(&job.name);
         let instances = job.parallel.instances.iter().zip(values);
         instances.map(|(it, values)| (it.full_name(&job.name), values)).find_map(
             |(name, values)| {
