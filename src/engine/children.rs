@@ -1,10 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::Project;
-use crate::model::gitlab::{Pipeline, Settings, Trigger, Value};
-
-/// How many levels of child pipelines there can be.
-const GENERATIONS: usize = 2;
+use crate::model::gitlab::{GENERATIONS, Pipeline, Settings, Trigger, Value};
 
 /// Adds the child pipelines that those from the place `from` on start, wherever their files lie.
 pub fn children<'p>(
@@ -21,7 +18,7 @@ pub fn children<'p>(
         count > 0 && count == trigger.includes.len()
     };
     let mut known: Vec<Vec<Value<'p>>> = Vec::new();
-    for _ in 0..GENERATIONS {
+    for generation in 1..=GENERATIONS {
         let triggers = pipelines[from..].iter().flat_map(|it| &it.jobs);
         let triggers = triggers.filter_map(|job| job.trigger.as_deref());
         let mut started: Vec<Vec<Value<'p>>> = Vec::new();
@@ -35,7 +32,9 @@ pub fn children<'p>(
         from = pipelines.len();
         let resolve = |items: &Vec<Value<'p>>| {
             let by = project.files.sources().get(items.first()?.at().source);
-            Pipeline::resolve_child((items, by), &project.files, settings)
+            let mut child = Pipeline::resolve_child((items, by), &project.files, settings)?;
+            child.generation = generation;
+            Some(child)
         };
         pipelines.extend(started.iter().filter_map(resolve));
         known.append(&mut started);

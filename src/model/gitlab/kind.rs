@@ -1,6 +1,10 @@
 use super::{Pipeline, Settings};
 use crate::syntax::yaml::{NodeId, Tree};
 
+/// How many child pipelines can start each other in a row, counted from the pipeline that no other starts
+/// (`Ci::CreateDownstreamPipelineService`).
+pub const GENERATIONS: usize = 2;
+
 /// What a YAML file is to GitLab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FileKind {

@@ -51,7 +51,7 @@ pub use job::{
     MissingChild, Need, NeedKind, Outcome, Parallel, PathRule, Report, Rule, Scope, Script,
     Section, Trigger, Variable,
 };
-pub use kind::FileKind;
+pub use kind::{FileKind, GENERATIONS};
 pub use lookup::{Retry, is_lookup, retry_of};
 pub use map::Map;
 pub use missing::{Missing, MissingKind, Undecided, Vendored};

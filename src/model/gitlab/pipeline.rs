@@ -15,6 +15,8 @@ pub struct Pipeline<'p> {
     pub root: &'p Source,
     /// What the root configuration is.
     pub kind: FileKind,
+    /// How many triggers in a row led from a root configuration to this child pipeline; 0 for all others.
+    pub generation: usize,
     /// The whole configuration after includes, `extends`, references and with `.pre` and `.post`
     /// around the stages; defaults are not filled in.
     pub config: Map<'p>,

@@ -90,6 +90,7 @@ impl<'p> Pipeline<'p> {
         let mut pipeline = Self {
             root,
             kind,
+            generation: 0,
             jobs: Vec::new(),
             hidden: Vec::new(),
             stages_unknown: stages.is_none(),

@@ -71,6 +71,7 @@ pub(crate) mod split_pipelines;
 pub(crate) mod stage_without_jobs;
 pub(crate) mod switched_off_job;
 pub(crate) mod text_as_pattern;
+pub(crate) mod too_deep_child_pipeline;
 pub(crate) mod too_many_key_files;
 pub(crate) mod top_level_publish;
 pub(crate) mod unconditional_changes;
