@@ -3,7 +3,7 @@ use rayon::prelude::*;
 use super::Problem;
 
 /// So many entries are worth a second core.
-pub(super) const MANY: usize = 128;
+pub(super) const MANY: usize = 256;
 
 /// Into how many pieces they are cut, however many threads there are.
 const CHUNKS: usize = 16;
