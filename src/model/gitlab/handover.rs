@@ -1,8 +1,18 @@
 //! Which job gets the artifacts of which.
 
-use super::{Job, JobKind, NeedKind, Pipeline};
+use super::{Job, JobKind, NeedKind, Pipeline, overlaps, project_path};
 
 impl<'p> Pipeline<'p> {
+    /// Whether artifacts of some job may bring a path of the project into this one.
+    pub fn artifacts_may_bring(&self, path: &str, job: &Job<'p>) -> bool {
+        self.jobs.iter().any(|other| {
+            let paths = other.artifacts.iter().flat_map(|it| &it.paths);
+            let mut paths = paths.filter_map(|it| it.to_text());
+            paths.any(|it| it.contains('$') || overlaps(&project_path(&it), path))
+                && self.fetches(job, other) != Some(false)
+        })
+    }
+
     /// Whether `job` fetches the artifacts of `producer`; nothing if that is not known.
     pub fn fetches(&self, job: &Job<'p>, producer: &Job<'p>) -> Option<bool> {
         if std::ptr::eq(job, producer) || job.kind == JobKind::Trigger {

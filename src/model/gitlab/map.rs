@@ -42,7 +42,7 @@ pub(super) enum Change<'p> {
 
 impl<'p> Value<'p> {
     /// Puts values in place of those of a mapping, without a copy of the others where nobody else holds them.
-    fn set_inside(&mut self, values: Vec<(usize, Value<'p>)>) {
+    pub(super) fn set_inside(&mut self, values: Vec<(usize, Value<'p>)>) {
         let ValueKind::Map(shared) = &mut self.kind else { return };
         if let Some(map) = Arc::get_mut(shared) {
             return map.set(values);

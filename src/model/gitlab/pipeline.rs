@@ -111,6 +111,11 @@ impl<'p> Pipeline<'p> {
         self.missing.is_empty() && !self.config.is_partial()
     }
 
+    /// Whether no file that was not read can replace what stands at the place.
+    pub fn is_final(&self, at: Location) -> bool {
+        self.is_complete() || at.source == self.root.id
+    }
+
     /// The files on the way to a source, itself first.
     fn way_to(&self, source: SourceId) -> impl Iterator<Item = usize> {
         let first = self.files.iter().position(|it| it.source.id == source);

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 
 use super::chunks::in_chunks;
@@ -114,15 +112,9 @@ impl<'p> Lookup<'_, 'p> {
             ValueKind::Map(map) => {
                 let changed = self.entries(map, depth);
                 let height = changed.iter().map(|(_, _, below)| below + 1).max()?;
-                let mut all = map.entries().to_vec();
-                for (at, resolved, _) in changed {
-                    if let Some(place) = all.get_mut(at) {
-                        place.value = resolved;
-                    }
-                }
-                let resolved = Map::new(all);
-                let resolved = if map.is_partial() { resolved.into_partial() } else { resolved };
-                Some((Value { kind: ValueKind::Map(Arc::new(resolved)), ..value.clone() }, height))
+                let mut resolved = value.clone();
+                resolved.set_inside(changed.into_iter().map(|(at, it, _)| (at, it)).collect());
+                Some((resolved, height))
             }
             _ => None,
         }

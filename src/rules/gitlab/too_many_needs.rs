@@ -16,7 +16,7 @@ fn check(pipeline: &Pipeline<'_>, cx: &mut Cx<'_, '_>) {
         let instance = job.parallel.instances.first();
         for (needs, place) in in_force(job) {
             let (listed, multiplied) = count(pipeline, needs, instance);
-            let known = is_final(pipeline, place.at());
+            let known = pipeline.is_final(place.at());
             if listed <= most || !known || told.contains(&place.at()) || reach.absence(at).is_some()
             {
                 continue;
@@ -61,7 +61,7 @@ fn count<'a, 'p>(
         let names = pipeline.needed_names(need, own).len();
         let needed = need.name().and_then(|name| pipeline.job(name));
         let known = needed.is_none_or(|it| {
-            it.parallel.known && it.get("parallel").is_none_or(|it| is_final(pipeline, it.at()))
+            it.parallel.known && it.get("parallel").is_none_or(|it| pipeline.is_final(it.at()))
         });
         all += if known { names } else { names.min(1) };
         if known && names > 1 && need.instances.is_none() {
@@ -69,9 +69,4 @@ fn count<'a, 'p>(
         }
     }
     (all, multiplied)
-}
-
-/// Whether no file that was not read can replace what stands at the place.
-fn is_final(pipeline: &Pipeline<'_>, at: Location) -> bool {
-    pipeline.is_complete() || at.source == pipeline.root.id
 }

@@ -1,8 +1,6 @@
 use crate::model::Files;
 use crate::model::gitlab::expand::variables;
-use crate::model::gitlab::{
-    Cache, CacheKey, Job, JobShell, Pipeline, Section, overlaps, project_path,
-};
+use crate::model::gitlab::{Cache, CacheKey, Job, JobShell, Pipeline, Section, project_path};
 use crate::rule::{Check, Cx, Facts, JobOf};
 use crate::syntax::shell::Command;
 
@@ -90,7 +88,8 @@ fn of_build<'p>((job, pipeline): JobOf<'_, 'p>, facts: &Facts<'p>, cx: &mut Cx<'
         let found = cache.project_paths().into_iter().find_map(|path| {
             let output = OUTPUTS.contains(&path.as_str());
             let writer = output.then(|| writer(&path, cache, (job, pipeline)))??;
-            let alone = !is_committed(&path, facts.files) && !is_brought(&path, job, pipeline);
+            let alone =
+                !is_committed(&path, facts.files) && !pipeline.artifacts_may_bring(&path, job);
             (alone && carries(&path, facts.shells(job, pipeline))).then_some((path, writer))
         });
         let Some((path, writer)) = found else { continue };
@@ -136,15 +135,6 @@ fn writer<'a, 'p>(
 fn is_committed(path: &str, files: &dyn Files) -> bool {
     let below = format!("{path}/");
     !files.is_whole() || files.paths().iter().any(|it| it.starts_with(&below))
-}
-
-/// Whether artifacts may bring the path.
-fn is_brought(path: &str, job: &Job<'_>, pipeline: &Pipeline<'_>) -> bool {
-    pipeline.jobs.iter().any(|other| {
-        let paths = other.artifacts.iter().flat_map(|it| &it.paths).filter_map(|it| it.to_text());
-        let mut holding = paths.filter(|it| it.contains('$') || overlaps(&project_path(it), path));
-        holding.next().is_some() && pipeline.fetches(job, other) != Some(false)
-    })
 }
 
 /// Whether the scripts carry the path somewhere and run nothing that could make it.

@@ -77,15 +77,9 @@ fn left_out<'a, 'p>(
     let below = format!("{path}/");
     let committed = |file: &String| file == path || file.starts_with(&below);
     let cached = |it: &String| overlaps(it, path);
-    let brought = |other: &Job<'p>| {
-        let paths = other.artifacts.iter().flat_map(|it| &it.paths).filter_map(|it| it.to_text());
-        let holds =
-            |it: std::borrow::Cow<'_, str>| it.contains('$') || overlaps(&project_path(&it), path);
-        paths.into_iter().any(holds) && pipeline.fetches(job, other) != Some(false)
-    };
     if job.caches.iter().any(|cache| cache.project_paths().iter().any(cached))
         || facts.files.paths().iter().any(committed)
-        || pipeline.jobs.iter().any(brought)
+        || pipeline.artifacts_may_bring(path, job)
     {
         return None;
     }

@@ -44,8 +44,7 @@ fn awaited<'a>(job: &'a Job<'_>) -> Option<&'a str> {
 fn group<'a, 'p>(job: &'a Job<'p>, pipeline: &Pipeline<'p>) -> Option<(&'a Value<'p>, &'a str)> {
     let value = job.get("resource_group")?;
     let text = value.as_str().filter(|it| !it.trim().is_empty() && !it.contains('$'))?;
-    let is_final = pipeline.is_complete() || value.at().source == pipeline.root.id;
-    is_final.then_some((value, text))
+    pipeline.is_final(value.at()).then_some((value, text))
 }
 
 /// Whether the two certainly run together at times: where conditions stand at both, they may exclude each other.

@@ -82,12 +82,16 @@ impl Item {
         if text.ends_with('\\') || text.contains("<<") || text.contains("shopt") {
             return None;
         }
-        // The line end tells the parser where the last command ends, as between other items.
-        let line = [text, "\n"].concat();
-        let parsed = Parser::with_dialect(&line, dialect.grammar()).parse();
+        let parsed = parse(text, dialect);
         (parsed.is_ok() && parsed.diagnostics.is_empty())
             .then(|| Self { text: text.into(), parsed })
     }
+}
+
+/// Parses a text with a line end behind it: the parser finds the end of the last command by what follows.
+pub(super) fn parse(text: &str, dialect: Dialect) -> ParseResult {
+    let lines = [text, "\n"].concat();
+    Parser::with_dialect(&lines, dialect.grammar()).parse()
 }
 
 fn hash(item: &str, dialect: Dialect) -> u64 {

@@ -1,8 +1,6 @@
-use shuck_parser::parser::Parser;
-
 use super::Dialect;
 use super::bound::too_deep;
-use super::known::KnownItems;
+use super::known::{KnownItems, parse};
 use super::lower::Lower;
 use super::tree::{TextRef, Tree};
 use super::value::Outer;
@@ -64,12 +62,12 @@ impl JoinedItems {
 impl Script {
     /// Reads `text`. What cannot be read is left out, and told in [`Script::errors`].
     pub fn parse(text: impl Into<String>, dialect: Dialect) -> Self {
-        Self::read(text, dialect, vec![0], &|_| None)
+        Self::parse_with(text, dialect, &|_| None)
     }
 
     /// As [`Script::parse`], with values of variables from outside of the script.
     pub fn parse_with(text: impl Into<String>, dialect: Dialect, outer: Outer<'_>) -> Self {
-        Self::read(text, dialect, vec![0], outer)
+        Self::read(JoinedItems { text: text.into(), starts: vec![0] }, dialect, None, outer)
     }
 
     /// Reads list items as GitLab runs them: in one shell, each on a line of its own, so that a
@@ -80,30 +78,7 @@ impl Script {
 
     /// The same for items that were put together already, and of which some may be known.
     pub fn from_joined(items: JoinedItems, dialect: Dialect, known: &KnownItems) -> Self {
-        let trees = match too_deep(&items.text) {
-            None => known.parse(&items.each(), dialect),
-            Some(_) => None,
-        };
-        let Some(trees) = trees else {
-            return Self::read(items.text, dialect, items.starts, &|_| None);
-        };
-        let text: Box<str> = items.text.into();
-        let mut tree = Tree::default();
-        let mut errors = Vec::new();
-        tree.reserve(text.len());
-        let mut lower = Lower::new(&text, &mut tree, &mut errors);
-        lower.items(&trees, &items.starts);
-        let too_complex = lower.too_complex;
-        let script = Self {
-            text,
-            dialect,
-            items: items.starts,
-            errors,
-            too_complex,
-            tree,
-            assigned: Vec::new(),
-        };
-        script.finished(&|_| None)
+        Self::read(items, dialect, Some(known), &|_| None)
     }
 
     /// Whether it is the script of these items.
@@ -137,7 +112,7 @@ impl Script {
         if starts.is_empty() {
             starts.push(0);
         }
-        Self::read(text, Dialect::Bash, starts, outer)
+        Self::read(JoinedItems { text, starts }, Dialect::Bash, None, outer)
     }
 
     /// Whether `text` is PowerShell, which is not read here.
@@ -153,27 +128,29 @@ impl Script {
                     || super::dialect::may_be_for_windows(&self.text))
     }
 
-    fn read(text: impl Into<String>, dialect: Dialect, items: Vec<u32>, outer: Outer<'_>) -> Self {
+    fn read(
+        items: JoinedItems,
+        dialect: Dialect,
+        known: Option<&KnownItems>,
+        outer: Outer<'_>,
+    ) -> Self {
         let mut tree = Tree::default();
         let mut errors = Vec::new();
-        let too_complex;
-        let mut text = text.into();
-        // The parser finds the end of the last command by what stands behind it.
-        text.push('\n');
-        let lines = text;
-        let text = &lines[..lines.len() - 1];
-        if let Some(at) = too_deep(text) {
-            too_complex = true;
+        let mut too_complex = true;
+        if let Some(at) = too_deep(&items.text) {
             let span = Span::from_range(at..at + 2);
             let message = "expansions are nested too deep to be read".to_owned();
             errors.push(SyntaxError { span, message });
         } else {
-            tree.reserve(text.len());
-            let parsed = Parser::with_dialect(&lines, dialect.grammar()).parse();
-            let mut lower = Lower::new(text, &mut tree, &mut errors);
-            lower.script(&parsed);
+            tree.reserve(items.text.len());
+            let mut lower = Lower::new(&items.text, &mut tree, &mut errors);
+            match known.and_then(|known| known.parse(&items.each(), dialect)) {
+                Some(trees) => lower.items(&trees, &items.starts),
+                None => lower.script(&parse(&items.text, dialect)),
+            }
             too_complex = lower.too_complex;
         }
+        let JoinedItems { text, starts: items } = items;
         let text = text.into();
         let script = Self { text, dialect, items, errors, too_complex, tree, assigned: Vec::new() };
         script.finished(outer)

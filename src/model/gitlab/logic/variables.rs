@@ -14,7 +14,7 @@ pub(super) fn check(pipeline: &Pipeline<'_>, problems: &mut Vec<Problem>) {
     let by_workflow: FxHashSet<&str> =
         rules.flat_map(|rule| &rule.variables).map(|it| &*it.name).collect();
     // What a file that is not known may replace says nothing.
-    let stays = |it: &Variable<'_>| pipeline.is_complete() || it.key_at.source == pipeline.root.id;
+    let stays = |it: &Variable<'_>| pipeline.is_final(it.key_at);
     let links = |it: &&Variable<'_>| stays(it) && is_link(it);
     let global: Vec<&Variable<'_>> = pipeline
         .variables

@@ -282,8 +282,7 @@ impl Reach {
         let mut set_here = Vec::new();
         for variable in &pipeline.variables {
             if let Some(var) = self.all.names.find(&variable.name) {
-                let from_root = variable.key_at.source == pipeline.root.id;
-                let text = variable.text.as_ref().filter(|_| pipeline.is_complete() || from_root);
+                let text = variable.text.as_ref().filter(|_| pipeline.is_final(variable.key_at));
                 self.global_values.insert(var, known(text, &variable.name));
                 set_here.push(var);
             }

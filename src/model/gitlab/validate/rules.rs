@@ -6,7 +6,9 @@ use super::kind::{By, Kind, check};
 use super::words::{WEEK, text};
 use crate::model::StepKind;
 use crate::model::gitlab::ruby_regexp::fault as ruby_fault;
-use crate::model::gitlab::{Problem, Value, ValueKind, Version, condition as conditions};
+use crate::model::gitlab::{
+    PATH_REGEXP_FLAG, Problem, Value, ValueKind, Version, condition as conditions,
+};
 use crate::syntax::expression;
 
 pub(super) const CONDITION: Kind =
@@ -264,7 +266,7 @@ fn regexp(value: &Value<'_>, path: KeyPath<'_>, out: &mut Findings) {
     // An older server refuses the keyword itself.
     if !out.path_regexps && out.version >= REGEXPS && value.as_str().is_some() {
         let message = format!(
-            "GitLab heeds `{path}` only where the feature flag `ci_rules_regexp` is on, which it is not by default; elsewhere every path fits"
+            "GitLab heeds `{path}` only where the feature flag `{PATH_REGEXP_FLAG}` is on, which it is not by default; elsewhere every path fits"
         );
         let problem = Problem::new("unheeded-path-regexp", &value.origin, message);
         out.push(
